@@ -1,0 +1,18 @@
+/** The one error body of the management API: RFC 9457 with a stable `code`. */
+export interface Problem {
+  readonly type: 'about:blank';
+  readonly title: string;
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly requestId: string;
+  /** One entry per field at fault; `pointer` is a JSON pointer into the request body. */
+  readonly errors?: readonly FieldError[];
+  /** Version and state at the server, when an `If-Match` was stale. */
+  readonly current?: unknown;
+}
+
+export interface FieldError {
+  readonly pointer: string;
+  readonly message: string;
+}

@@ -1,0 +1,6 @@
+/** Who is calling; an SDK sends these on every `/sdk/v1` request. */
+export const INSTANCE_HEADER = 'Sluice-Instance';
+export const SERVICE_HEADER = 'Sluice-Service';
+export const SERVICE_VERSION_HEADER = 'Sluice-Service-Version';
+/** Name and version of the SDK, such as `node/0.1.0`. */
+export const SDK_HEADER = 'Sluice-Sdk';

@@ -1,0 +1,3 @@
+import { execFileSync } from 'node:child_process';
+
+execFileSync('npx', ['tsc', '-b'], { stdio: 'inherit' });

@@ -1,0 +1,37 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Tests run the sources; only spawned processes run what `npm run build` made. */
+const alias = [
+  { find: /^@sluice\/sdk$/, replacement: source('sdk/src/index.ts') },
+  { find: /^@sluice\/sdk\/(\w+)$/, replacement: source('sdk/src/$1/index.ts') },
+];
+
+const project = (name: string, include: string[], more: object = {}) => ({
+  resolve: { alias },
+  test: { name, include, environment: 'node', ...more },
+});
+
+const spawning = {
+  globalSetup: ['test/support/build.ts'],
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+};
+
+export default defineConfig({
+  test: {
+    projects: [
+      project(
+        'unit',
+        ['{sdk,server,admin-ui}/src/**/*.test.ts', 'test/conformance/*.test.ts'],
+        { exclude: ['**/*.db.test.ts', '**/node_modules/**'] },
+      ),
+      project('tidy', ['test/tidy.test.ts']),
+      project('db', ['server/src/**/*.db.test.ts'], spawning),
+      project('e2e', ['test/e2e/*.e2e.test.ts'], spawning),
+      project('ui', ['test/ui/*.ui.test.ts'], spawning),
+    ],
+  },
+});
