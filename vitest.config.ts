@@ -23,11 +23,9 @@ const spawning = {
 export default defineConfig({
   test: {
     projects: [
-      project(
-        'unit',
-        ['{sdk,server,admin-ui}/src/**/*.test.ts', 'test/conformance/*.test.ts'],
-        { exclude: ['**/*.db.test.ts', '**/node_modules/**'] },
-      ),
+      project('unit', ['{sdk,server,admin-ui}/src/**/*.test.ts', 'test/conformance/*.test.ts'], {
+        exclude: ['**/*.db.test.ts', '**/node_modules/**'],
+      }),
       project('tidy', ['test/tidy.test.ts']),
       project('db', ['server/src/**/*.db.test.ts'], spawning),
       project('e2e', ['test/e2e/*.e2e.test.ts'], spawning),
