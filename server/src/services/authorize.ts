@@ -1,37 +1,16 @@
 import type { Actor } from '../domain/actor.js';
 import { AppError } from '../domain/errors.js';
+import type {
+  EnvironmentGrant,
+  Grant,
+  InstallationGrant,
+  Permission,
+  Sight,
+} from '../domain/grant.js';
 import { findEnvironment, findProject } from '../store/project-store.js';
 import type { Ctx } from './context.js';
 
-export type Permission =
-  | 'installation:manage'
-  | 'project:read'
-  | 'project:write'
-  | 'environment:write'
-  | 'flag:read'
-  | 'flag:write'
-  | 'flag:kill'
-  | 'segment:write'
-  | 'key:read'
-  | 'key:write'
-  | 'audit:read';
-
-declare const granted: unique symbol;
-
-/**
- * Proof that the actor may do `P` here. Stores take a grant instead of an id and put its ids into
- * the WHERE clause, so a forgotten check does not compile and a foreign id finds nothing.
- */
-export interface Grant<P extends Permission = Permission> {
-  readonly [granted]: P;
-  readonly projectId: string;
-  readonly projectKey: string;
-}
-
-export interface EnvironmentGrant<P extends Permission = Permission> extends Grant<P> {
-  readonly environmentId: string;
-  readonly environmentKey: string;
-}
+export type { EnvironmentGrant, Grant, InstallationGrant, Permission } from '../domain/grant.js';
 
 /** Throws NOT_FOUND for what does not exist or is out of the actor's sight. */
 export async function authorize<P extends Permission>(
@@ -66,6 +45,18 @@ export async function authorize<P extends Permission>(
   } as EnvironmentGrant<P>;
 }
 
+/** For what belongs to no project: a key of one project may not. */
+export function authorizeInstallation(ctx: Ctx): InstallationGrant {
+  if (sightOf(ctx.actor).projectId === null) return {} as InstallationGrant;
+  throw new AppError('FORBIDDEN', 'a key of one project may not do this for the installation');
+}
+
+/** Which projects the actor may see at all. */
+export function sightOf(actor: Actor): Sight {
+  return { projectId: actor.kind === 'apiKey' ? actor.projectId : null } as Sight;
+}
+
 function mayEnter(actor: Actor, projectId: string): boolean {
-  return actor.kind !== 'apiKey' || actor.projectId === null || actor.projectId === projectId;
+  const sight = sightOf(actor).projectId;
+  return sight === null || sight === projectId;
 }

@@ -1,0 +1,40 @@
+export type Permission =
+  | 'installation:manage'
+  | 'project:read'
+  | 'project:write'
+  | 'environment:write'
+  | 'flag:read'
+  | 'flag:write'
+  | 'flag:kill'
+  | 'segment:write'
+  | 'key:read'
+  | 'key:write'
+  | 'audit:read';
+
+declare const granted: unique symbol;
+
+/** Proof that the actor may look after the whole installation. */
+export interface InstallationGrant {
+  readonly [granted]: 'installation:manage';
+}
+
+/** What of the installation the actor sees; `projectId` null: every project. */
+export interface Sight {
+  readonly [granted]: 'project:read';
+  readonly projectId: string | null;
+}
+
+/**
+ * Proof that the actor may do `P` here. Stores take a grant instead of an id and put its ids into
+ * the WHERE clause, so a forgotten check does not compile and a foreign id finds nothing.
+ */
+export interface Grant<P extends Permission = Permission> {
+  readonly [granted]: P;
+  readonly projectId: string;
+  readonly projectKey: string;
+}
+
+export interface EnvironmentGrant<P extends Permission = Permission> extends Grant<P> {
+  readonly environmentId: string;
+  readonly environmentKey: string;
+}
