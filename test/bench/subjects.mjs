@@ -9,7 +9,13 @@ import { createTestClient } from '../../sdk/dist/testing/index.js';
 const COUNTRIES = ['NL', 'DE'];
 
 export async function subjects(keys) {
-  return [sluice(keys), await unleash(keys), growthbook(keys), await launchdarkly(keys), flagd(keys)];
+  return [
+    sluice(keys),
+    await unleash(keys),
+    growthbook(keys),
+    await launchdarkly(keys),
+    flagd(keys),
+  ];
 }
 
 function sluice({ rollout, rule }) {
@@ -65,7 +71,10 @@ async function unleash({ rollout, rule }) {
     skipInstanceCountWarning: true,
     customHeaders: { Authorization: 'none' },
     bootstrap: {
-      data: [...rollout.map((key) => feature(key, [])), ...rule.map((key) => feature(key, country))],
+      data: [
+        ...rollout.map((key) => feature(key, [])),
+        ...rule.map((key) => feature(key, country)),
+      ],
     },
   });
   client.on('error', () => undefined);
