@@ -15,7 +15,7 @@ const project = (name: string, include: string[], more: object = {}) => ({
 });
 
 const spawning = {
-  globalSetup: ['test/support/build.ts'],
+  globalSetup: ['test/support/build.ts', 'test/support/postgres.ts'],
   testTimeout: 60_000,
   hookTimeout: 120_000,
 };

@@ -1,9 +1,16 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Spawned processes run the build, so bring it up to date once (a no-op when it is). */
+/**
+ * Spawned processes run the build, so bring it up to date once (a no-op when it is). Types are
+ * checked elsewhere: what has an error in them is built all the same, and may be tested.
+ */
 export function setup(): void {
-  execFileSync(process.execPath, ['server/build.mjs'], { cwd: root, stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, ['server/build.mjs'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  if (status !== 0) console.warn('the build has errors (above); the tests run what it made');
 }

@@ -75,10 +75,12 @@ export const flagConfigs = pgTable(
   (t) => [
     primaryKey({ columns: [t.environmentId, t.flagId] }),
     foreignKey({
+      name: 'flag_configs_environment_fk',
       columns: [t.projectId, t.environmentId],
       foreignColumns: [environments.projectId, environments.id],
     }).onDelete('cascade'),
     foreignKey({
+      name: 'flag_configs_flag_fk',
       columns: [t.projectId, t.flagId],
       foreignColumns: [flags.projectId, flags.id],
     }).onDelete('cascade'),

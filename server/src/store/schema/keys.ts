@@ -1,5 +1,5 @@
-import { check, index, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
 import { sql } from 'drizzle-orm';
+import { check, foreignKey, index, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
 import { environments, projects } from './projects.js';
 
 export type KeyKind = 'server' | 'client' | 'admin';
@@ -14,7 +14,7 @@ export const keys = pgTable(
     /** Null: every project (admin keys only). */
     projectId: text().references(() => projects.id, { onDelete: 'cascade' }),
     /** Null for admin keys. */
-    environmentId: text().references(() => environments.id, { onDelete: 'cascade' }),
+    environmentId: text(),
     secretHash: text().notNull(),
     hint: text().notNull(),
     createdBy: text(),
@@ -25,6 +25,11 @@ export const keys = pgTable(
   },
   (t) => [
     unique('keys_secret_hash').on(t.secretHash),
+    foreignKey({
+      name: 'keys_environment_fk',
+      columns: [t.projectId, t.environmentId],
+      foreignColumns: [environments.projectId, environments.id],
+    }).onDelete('cascade'),
     index('keys_project').on(t.projectId),
     check(
       'keys_scope',

@@ -2,7 +2,6 @@ import { sql } from 'drizzle-orm';
 import {
   bigint,
   boolean,
-  index,
   integer,
   pgTable,
   text,
@@ -45,6 +44,5 @@ export const environments = pgTable(
   (t) => [
     uniqueIndex('environments_key_unique').on(t.projectId, sql`lower(${t.key})`),
     unique('environments_project_id').on(t.projectId, t.id),
-    index('environments_project').on(t.projectId),
   ],
 );
