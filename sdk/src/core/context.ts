@@ -7,3 +7,62 @@ export interface EvaluationContext {
   readonly ip?: string;
   readonly [attribute: string]: unknown;
 }
+
+/** How one attribute is found: under its whole name first, then along its dots. */
+export interface AttributeReader {
+  readonly name: string;
+  readonly path: readonly string[] | undefined;
+}
+
+const NOBODY: object = Object.freeze({});
+
+/** What is no object has no attributes. */
+export function subjectOf(context: unknown): object {
+  return typeof context === 'object' && context !== null ? context : NOBODY;
+}
+
+export function attributeReader(name: string): AttributeReader {
+  return { name, path: name.includes('.') ? name.split('.') : undefined };
+}
+
+/** `undefined`: missing. `null`: found to be null, which stops the search. */
+export function readAttribute(subject: object, reader: AttributeReader): unknown {
+  const value = readOwn(subject, reader.name);
+  if (value !== undefined || reader.path === undefined) return value;
+  return readPath(subject, reader.path);
+}
+
+/** A subject's string to be drawn by; empty when the attribute cannot be one. */
+export function readUnit(subject: object, reader: AttributeReader): string {
+  const value = readAttribute(subject, reader);
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : '';
+  return dateText(value) ?? '';
+}
+
+/** A valid `Date` counts as its ISO text, as it would after a trip through JSON. */
+export function dateText(value: unknown): string | undefined {
+  if (!(value instanceof Date)) return undefined;
+  const time = Date.prototype.getTime.call(value);
+  return Number.isNaN(time) ? undefined : Date.prototype.toISOString.call(value);
+}
+
+function readOwn(holder: object, name: string): unknown {
+  return Object.hasOwn(holder, name) ? (holder as Record<string, unknown>)[name] : undefined;
+}
+
+function readPath(subject: object, path: readonly string[]): unknown {
+  let value: unknown = subject;
+  for (const [depth, name] of path.entries()) {
+    if (depth > 0 && !isPlainObject(value)) return undefined;
+    value = readOwn(value as object, name);
+  }
+  return value;
+}
+
+/** Plain in any realm: its prototype is none, or one that has none itself. */
+function isPlainObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}

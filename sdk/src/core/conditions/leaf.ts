@@ -1,0 +1,137 @@
+import { type AttributeReader, attributeReader, dateText, readAttribute } from '../context.js';
+import { type JsonRecord, own } from '../json.js';
+import { VALUES_MAX } from '../limits.js';
+import { type Report, show } from '../problems/problem.js';
+import type { Operator } from '../ruleset.js';
+import { compileAfter, compileBefore } from './date-time.js';
+import { compileIn } from './equality.js';
+import { compileIpIn } from './ip.js';
+import type { CompileTest, LeafValues, Matcher, Scalar, Test } from './matcher.js';
+import {
+  compileGreaterThan,
+  compileGreaterThanOrEqual,
+  compileLessThan,
+  compileLessThanOrEqual,
+} from './number.js';
+import { compileMatches } from './pattern.js';
+import { compileContains, compileEndsWith, compileStartsWith } from './text.js';
+import {
+  compileSemverEquals,
+  compileSemverGreaterThan,
+  compileSemverGreaterThanOrEqual,
+  compileSemverLessThan,
+  compileSemverLessThanOrEqual,
+} from './version.js';
+
+const TESTS = {
+  in: compileIn,
+  contains: compileContains,
+  startsWith: compileStartsWith,
+  endsWith: compileEndsWith,
+  matches: compileMatches,
+  lessThan: compileLessThan,
+  lessThanOrEqual: compileLessThanOrEqual,
+  greaterThan: compileGreaterThan,
+  greaterThanOrEqual: compileGreaterThanOrEqual,
+  before: compileBefore,
+  after: compileAfter,
+  semverEquals: compileSemverEquals,
+  semverLessThan: compileSemverLessThan,
+  semverLessThanOrEqual: compileSemverLessThanOrEqual,
+  semverGreaterThan: compileSemverGreaterThan,
+  semverGreaterThanOrEqual: compileSemverGreaterThanOrEqual,
+  ipIn: compileIpIn,
+} satisfies Record<Exclude<Operator, 'exists'>, CompileTest>;
+const TEST_BY_OPERATOR: ReadonlyMap<unknown, CompileTest> = new Map(Object.entries(TESTS));
+const EXISTS = 'exists';
+const DATE_OPERATORS: readonly unknown[] = ['before', 'after'] satisfies Operator[];
+/** When a subject brings no clock of its own, dates are compared with the caller's. */
+const NOW = 'now';
+
+/** `{ attribute, operator, values }`; nothing when the rule around it must not run. */
+export function parseLeaf(leaf: JsonRecord, pointer: string, report: Report): Matcher | undefined {
+  const attribute = own(leaf, 'attribute');
+  const operator = own(leaf, 'operator');
+  const values = parseValues(leaf, pointer, report);
+  if (typeof attribute !== 'string') {
+    report(`${pointer}/attribute`, `attribute must be a string, got ${show(attribute)}`);
+    return undefined;
+  }
+  if (attribute === '') report(`${pointer}/attribute`, 'attribute must not be empty');
+  const compile = TEST_BY_OPERATOR.get(operator);
+  if (compile === undefined && operator !== EXISTS) {
+    report(`${pointer}/operator`, `operator must be one of the known ones, got ${show(operator)}`);
+    return undefined;
+  }
+  if (values === undefined) return undefined;
+  const reader = attributeReader(attribute);
+  if (compile === undefined) return existsMatcher(reader, values, pointer, report);
+  const test = compile(values, (at, message) => report(pointer + at, message));
+  if (test === undefined) return undefined;
+  const usesNow = attribute === NOW && DATE_OPERATORS.includes(operator);
+  return usesNow ? nowMatcher(reader, test) : attributeMatcher(reader, test);
+}
+
+function parseValues(leaf: JsonRecord, pointer: string, report: Report): LeafValues | undefined {
+  const values = own(leaf, 'values');
+  const ignoreCase = Object.hasOwn(leaf, 'ignoreCase') ? leaf.ignoreCase : false;
+  if (!Array.isArray(values)) {
+    report(`${pointer}/values`, `values must be a list, got ${show(values)}`);
+    return undefined;
+  }
+  const wrong = values.findIndex((value) => !isScalar(value));
+  if (wrong >= 0) {
+    const expected = 'a string, a number or a boolean';
+    report(`${pointer}/values/${wrong}`, `value must be ${expected}, got ${show(values[wrong])}`);
+    return undefined;
+  }
+  if (typeof ignoreCase !== 'boolean') {
+    report(`${pointer}/ignoreCase`, `ignoreCase must be true or false, got ${show(ignoreCase)}`);
+    return undefined;
+  }
+  if (values.length > VALUES_MAX) {
+    report(`${pointer}/values`, `at most ${VALUES_MAX} values, got ${values.length}`);
+  }
+  return { values, ignoreCase };
+}
+
+function attributeMatcher(reader: AttributeReader, test: Test): Matcher {
+  return (subject) => holds(readAttribute(subject, reader), test);
+}
+
+function nowMatcher(reader: AttributeReader, test: Test): Matcher {
+  return (subject, now) => {
+    const value = readAttribute(subject, reader);
+    return holds(value === undefined ? now : value, test);
+  };
+}
+
+function existsMatcher(
+  reader: AttributeReader,
+  { values }: LeafValues,
+  pointer: string,
+  report: Report,
+): Matcher {
+  if (values.length > 0) report(`${pointer}/values`, 'values of "exists" must be an empty list');
+  return (subject) => (readAttribute(subject, reader) ?? undefined) !== undefined;
+}
+
+function holds(value: unknown, test: Test): boolean {
+  if (isScalar(value)) return test(value);
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return holdsForAny(value, test);
+  const text = dateText(value);
+  return text !== undefined && test(text);
+}
+
+function holdsForAny(elements: readonly unknown[], test: Test): boolean {
+  for (const element of elements) {
+    const scalar = isScalar(element) ? element : dateText(element);
+    if (scalar !== undefined && test(scalar)) return true;
+  }
+  return false;
+}
+
+function isScalar(value: unknown): value is Scalar {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+}

@@ -1,0 +1,45 @@
+import { RE2JS } from 're2js';
+import { PATTERN_INPUT_LENGTH_MAX, PATTERN_LENGTH_MAX } from '../limits.js';
+import { show } from '../problems/problem.js';
+import type { CompileTest } from './matcher.js';
+
+/**
+ * `matches`: RE2 syntax, whose time is linear in the input whatever the pattern. A pattern that
+ * this engine does not know is grave, or a `not` around it would hold for everybody.
+ */
+export const compileMatches: CompileTest = ({ values, ignoreCase }, report) => {
+  const patterns: RE2JS[] = [];
+  for (const [index, value] of values.entries()) {
+    const pattern = compilePattern(value, ignoreCase, (message) =>
+      report(`/values/${index}`, message),
+    );
+    if (pattern === undefined) return undefined;
+    patterns.push(pattern);
+  }
+  return (value) => {
+    if (typeof value !== 'string' || value.length > PATTERN_INPUT_LENGTH_MAX) return false;
+    for (const pattern of patterns) if (pattern.test(value)) return true;
+    return false;
+  };
+};
+
+function compilePattern(
+  value: unknown,
+  ignoreCase: boolean,
+  complain: (message: string) => void,
+): RE2JS | undefined {
+  if (typeof value !== 'string') {
+    complain(`value must be a pattern, got ${show(value)}`);
+    return undefined;
+  }
+  if (value.length > PATTERN_LENGTH_MAX) {
+    complain(`pattern must have at most ${PATTERN_LENGTH_MAX} characters, got ${value.length}`);
+    return undefined;
+  }
+  try {
+    return RE2JS.compile(value, ignoreCase ? RE2JS.CASE_INSENSITIVE : 0);
+  } catch (error) {
+    complain(`pattern must be in RE2 syntax, got ${show(value)}: ${(error as Error).message}`);
+    return undefined;
+  }
+}

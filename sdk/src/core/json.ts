@@ -1,0 +1,51 @@
+import type { JsonValue } from './ruleset.js';
+
+export type JsonRecord = Readonly<Record<string, unknown>>;
+
+export function isRecord(value: unknown): value is JsonRecord {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Own properties only: what a prototype says is no part of a document. */
+export function own(record: JsonRecord, name: string): unknown {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
+}
+
+/** A copy that nobody can change; `undefined` for what JSON cannot say. */
+export function frozenCopy(value: unknown): JsonValue | undefined {
+  switch (typeof value) {
+    case 'string':
+    case 'number':
+    case 'boolean':
+      return value;
+    case 'object': {
+      const text: string | undefined = JSON.stringify(value);
+      return text === undefined ? undefined : deepFreeze(JSON.parse(text) as JsonValue);
+    }
+    default:
+      return undefined;
+  }
+}
+
+function deepFreeze(value: JsonValue): JsonValue {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const member of Object.values(value)) deepFreeze(member);
+  return Object.freeze(value);
+}
+
+/** Equal as documents: key order and identity carry no meaning. */
+export function isSameJson(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (Array.isArray(a)) return Array.isArray(b) && isSameList(a, b);
+  return isRecord(a) && isRecord(b) && isSameRecord(a, b);
+}
+
+function isSameList(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((value, index) => isSameJson(value, b[index]));
+}
+
+function isSameRecord(a: JsonRecord, b: JsonRecord): boolean {
+  const names = Object.keys(a);
+  if (names.length !== Object.keys(b).length) return false;
+  return names.every((name) => Object.hasOwn(b, name) && isSameJson(a[name], b[name]));
+}

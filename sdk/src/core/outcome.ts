@@ -1,0 +1,84 @@
+import type { ErrorCode, Reason, ReleaseArm, ResolutionDetails } from './resolution.js';
+import type { FlagType, JsonValue } from './ruleset.js';
+
+export type ReleaseArms = readonly ReleaseArm[];
+
+/** One possible end of an evaluation, made at compile and handed to every caller. */
+export interface Outcome {
+  /** Frozen; absent when the answer is the caller's own default. */
+  readonly details: ResolutionDetails | undefined;
+  /** The same with the flag's being active as its value. */
+  readonly activeDetails: ResolutionDetails<boolean> | undefined;
+  /** Absent: as the caller's default says. */
+  readonly isActive: boolean | undefined;
+  readonly errorCode: ErrorCode;
+  /** The latest variation of this outcome that names releases; most outcomes ever have one. */
+  withArms: { readonly arms: ReleaseArms; readonly outcome: Outcome } | undefined;
+}
+
+/** What an outcome is made from, the same for a whole flag. */
+export interface OutcomeFactory {
+  readonly type: FlagType | undefined;
+  readonly variants: ReadonlyMap<string, JsonValue>;
+  readonly offVariant: string;
+}
+
+export function servedOutcome(
+  flag: OutcomeFactory,
+  variant: unknown,
+  why: Pick<ResolutionDetails, 'reason' | 'ruleId' | 'errorCode'>,
+): Outcome {
+  const value = typeof variant === 'string' ? flag.variants.get(variant) : undefined;
+  if (value === undefined) return failedOutcome('GENERAL');
+  const details = { value, variant: variant as string, ...why };
+  const isActive = flag.type === 'boolean' ? value === true : variant !== flag.offVariant;
+  return outcomeOf(details, isActive);
+}
+
+export function failedOutcome(errorCode: ErrorCode): Outcome {
+  return {
+    details: undefined,
+    activeDetails: undefined,
+    isActive: undefined,
+    errorCode,
+    withArms: undefined,
+  };
+}
+
+/** An answer in the caller's own words. */
+export function failure<T>(defaultValue: T, errorCode: ErrorCode): ResolutionDetails<T> {
+  return Object.freeze({ value: defaultValue, reason: 'ERROR' as Reason, errorCode });
+}
+
+/** Adds the releases that were reached: the flag's own first, then its parents'. */
+export function withReleases(
+  outcome: Outcome,
+  ownArms: ReleaseArms | undefined,
+  parentArms: ReleaseArms | undefined,
+): Outcome {
+  const { details } = outcome;
+  const arms = ownArms === undefined ? parentArms : joined(ownArms, parentArms);
+  if (arms === undefined || details === undefined) return outcome;
+  if (outcome.withArms?.arms === arms) return outcome.withArms.outcome;
+  const armed = outcomeOf({ ...details, releases: arms }, outcome.isActive === true);
+  outcome.withArms = { arms, outcome: armed };
+  return armed;
+}
+
+function joined(ownArms: ReleaseArms, parentArms: ReleaseArms | undefined): ReleaseArms {
+  return parentArms === undefined ? ownArms : Object.freeze([...ownArms, ...parentArms]);
+}
+
+function outcomeOf(details: ResolutionDetails, isActive: boolean): Outcome {
+  Object.freeze(details);
+  return {
+    details,
+    activeDetails:
+      details.value === isActive
+        ? (details as ResolutionDetails<boolean>)
+        : Object.freeze({ ...details, value: isActive }),
+    isActive,
+    errorCode: 'GENERAL',
+    withArms: undefined,
+  };
+}

@@ -1,0 +1,141 @@
+import {
+  type ParsedCondition,
+  parseCondition,
+  type SegmentLookup,
+} from './conditions/condition.js';
+import type { Matcher } from './conditions/matcher.js';
+import type { AttributeReader } from './context.js';
+import type { Inclusion, SplitChoice } from './hash/bucketing-hash.js';
+import { isRecord, type JsonRecord, own } from './json.js';
+import { type Outcome, type OutcomeFactory, type ReleaseArms, servedOutcome } from './outcome.js';
+import { type Report, show } from './problems/problem.js';
+import type { Arm } from './resolution.js';
+import { type Drawing, defaultDrawing, type ParsedRollout, parseRollout } from './rollout.js';
+import { type ParsedSplit, parseSplit, splitChoice } from './split.js';
+
+export interface CompiledRule {
+  readonly id: string;
+  /** Absent: everybody. */
+  readonly matches: Matcher | undefined;
+  /** Present when a rollout or a split takes part. */
+  readonly draw: CompiledDraw | undefined;
+  /** One, or one for each variant of the split. */
+  readonly outcomes: readonly Outcome[];
+}
+
+export interface CompiledDraw {
+  readonly unit: AttributeReader;
+  readonly includes: Inclusion | undefined;
+  readonly choose: SplitChoice | undefined;
+  readonly release: Readonly<Record<Arm, ReleaseArms>> | undefined;
+}
+
+/** What a rule needs to know of the flag around it. */
+export interface RuleScope extends OutcomeFactory {
+  readonly key: string;
+  readonly seed: string;
+  readonly segment: SegmentLookup;
+}
+
+/** The one reading of a rule; nothing when it must not be taken. */
+export function parseRule(
+  rule: unknown,
+  scope: RuleScope,
+  report: Report,
+): CompiledRule | undefined {
+  if (!isRecord(rule)) {
+    report('', `rule must be an object, got ${show(rule)}`);
+    return undefined;
+  }
+  const id = own(rule, 'id');
+  if (typeof id !== 'string') report('/id', `id must be a string, got ${show(id)}`);
+  const when = parseWhen(rule, scope, report);
+  const rollout = parseRolloutOf(rule, scope, report);
+  const serve = parseServe(own(rule, 'serve'), scope, report);
+  if (typeof id !== 'string' || when === MALFORMED || rollout === MALFORMED) return undefined;
+  if (serve === undefined) return undefined;
+  const drawing = rollout ?? defaultDrawing(scope.seed);
+  const split = typeof serve === 'string' ? undefined : serve;
+  const reason = rollout === undefined && split === undefined ? 'TARGETING_MATCH' : 'SPLIT';
+  const variants = typeof serve === 'string' ? [serve] : serve.variants;
+  const release = rollout?.startsAtZero === true ? armsOf(own(rule, 'release'), scope) : undefined;
+  return {
+    id,
+    matches: when?.matches,
+    draw: drawOf({ drawing, rollout, split, release }),
+    outcomes: variants.map((variant) => servedOutcome(scope, variant, { reason, ruleId: id })),
+  };
+}
+
+const MALFORMED = Symbol('malformed');
+type Optional<T> = T | undefined | typeof MALFORMED;
+
+function parseWhen(rule: JsonRecord, scope: RuleScope, report: Report): Optional<ParsedCondition> {
+  const when = own(rule, 'when');
+  if (when === undefined) return undefined;
+  const at: Report = (pointer, message) => report(`/when${pointer}`, message);
+  return parseCondition(when, scope.segment, at) ?? MALFORMED;
+}
+
+function parseRolloutOf(
+  rule: JsonRecord,
+  scope: RuleScope,
+  report: Report,
+): Optional<ParsedRollout> {
+  const rollout = own(rule, 'rollout');
+  if (rollout === undefined) return undefined;
+  const at: Report = (pointer, message) => report(`/rollout${pointer}`, message);
+  return parseRollout(rollout, scope.seed, at) ?? MALFORMED;
+}
+
+function parseServe(
+  serve: unknown,
+  scope: RuleScope,
+  report: Report,
+): string | ParsedSplit | undefined {
+  const variant = isRecord(serve) ? own(serve, 'variant') : undefined;
+  const split = isRecord(serve) ? own(serve, 'split') : undefined;
+  if ((variant === undefined) === (split === undefined)) {
+    report('/serve', `serve must be exactly one of "variant" or "split", got ${show(serve)}`);
+    return undefined;
+  }
+  if (split !== undefined) {
+    const at: Report = (pointer, message) => report(`/serve/split${pointer}`, message);
+    return parseSplit(split, (name) => scope.variants.has(name), at);
+  }
+  if (typeof variant !== 'string') {
+    report('/serve/variant', `variant must be a name, got ${show(variant)}`);
+    return undefined;
+  }
+  if (!scope.variants.has(variant)) {
+    report('/serve/variant', `variant ${show(variant)} does not exist`);
+  }
+  return variant;
+}
+
+function drawOf(parts: {
+  readonly drawing: Drawing;
+  readonly rollout: ParsedRollout | undefined;
+  readonly split: ParsedSplit | undefined;
+  readonly release: CompiledDraw['release'];
+}): CompiledDraw | undefined {
+  const { drawing, rollout, split, release } = parts;
+  if (rollout === undefined && split === undefined) return undefined;
+  return {
+    unit: drawing.unit,
+    includes: rollout?.includes,
+    choose: split === undefined ? undefined : splitChoice(split, drawing),
+    release,
+  };
+}
+
+/** A release that cannot be named has no arms; people are served all the same. */
+function armsOf(release: unknown, scope: RuleScope): CompiledDraw['release'] {
+  if (!isRecord(release)) return undefined;
+  const id = own(release, 'id');
+  const phase = own(release, 'phase');
+  if (typeof id !== 'string' || typeof phase !== 'number') return undefined;
+  const side = (arm: Arm): ReleaseArms =>
+    Object.freeze([Object.freeze({ flag: scope.key, id, phase, arm })]);
+  return { treatment: side('treatment'), control: side('control') };
+}
