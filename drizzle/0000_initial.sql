@@ -183,7 +183,7 @@ CREATE UNIQUE INDEX "environments_key_unique" ON "environments" USING btree ("pr
 CREATE INDEX "flag_configs_flag" ON "flag_configs" USING btree ("flag_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "flags_key_unique" ON "flags" USING btree ("project_id",lower("key"));--> statement-breakpoint
 CREATE UNIQUE INDEX "flags_seed_unique" ON "flags" USING btree ("project_id","seed");--> statement-breakpoint
-CREATE INDEX "instances_last_seen" ON "instances" USING btree ("environment_id","last_seen_at");--> statement-breakpoint
+ALTER TABLE "instances" SET (fillfactor = 70);--> statement-breakpoint
 CREATE INDEX "keys_project" ON "keys" USING btree ("project_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "projects_key_unique" ON "projects" USING btree (lower("key"));--> statement-breakpoint
 CREATE UNIQUE INDEX "segments_key_unique" ON "segments" USING btree ("project_id",lower("key"));--> statement-breakpoint

@@ -1,7 +1,10 @@
-import { bigint, index, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import { bigint, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
 import { environments } from './projects.js';
 
-/** One row for each running SDK client. */
+/**
+ * One row for each running SDK client. No index holds `lastSeenAt`, and pages keep room (see the
+ * first migration), so that refreshing it every few seconds leaves nothing to vacuum.
+ */
 export const instances = pgTable(
   'instances',
   {
@@ -22,10 +25,7 @@ export const instances = pgTable(
     /** Refreshed by posts, and for open streams by the server that holds them. */
     lastSeenAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
   },
-  (t) => [
-    primaryKey({ columns: [t.environmentId, t.id] }),
-    index('instances_last_seen').on(t.environmentId, t.lastSeenAt),
-  ],
+  (t) => [primaryKey({ columns: [t.environmentId, t.id] })],
 );
 
 /** When an instance first reported a revision; `receivedAt` is the server's clock. */

@@ -1,0 +1,128 @@
+import { type SQL, sql } from 'drizzle-orm';
+import type { Db } from './db.js';
+
+/** A running SDK client as it describes itself. */
+export interface InstanceIdentity {
+  readonly environmentId: string;
+  readonly instanceId: string;
+  readonly service: string;
+  readonly serviceVersion: string;
+  readonly sdk: string;
+}
+
+/** What an instance has said about itself; `waitedMs` ago. */
+export interface InstanceReport extends InstanceIdentity {
+  /** Null: said by opening a stream or asking for the ruleset, not by a batch. */
+  readonly seq: number | null;
+  readonly epoch: string | null;
+  readonly revision: number | null;
+  readonly waitedMs: number;
+}
+
+export interface InstanceKey {
+  readonly environmentId: string;
+  readonly instanceId: string;
+}
+
+const INPUT = sql`as input (
+  "environmentId" text, "instanceId" text, "service" text, "serviceVersion" text, "sdk" text,
+  "seq" bigint, "epoch" text, "revision" bigint, "waitedMs" double precision
+)`;
+
+/** A report may come late, and never takes back what a later one said. */
+const APPLIES = sql`(
+  excluded.applied_epoch is not null and (
+    instances.applied_epoch is distinct from excluded.applied_epoch
+    or instances.applied_revision < excluded.applied_revision
+  )
+)`;
+
+/**
+ * Stores reports, at most one per instance, in one statement and so in one commit. A batch whose
+ * `seq` is not above the stored one is a repeat and changes nothing. Times are the database's:
+ * its clock also says when a change was committed.
+ */
+export async function storeReports(db: Db, reports: readonly InstanceReport[]): Promise<void> {
+  await db.execute(sql`
+    with input as (
+      select *, clock_timestamp() - "waitedMs" * interval '1 millisecond' as said_at
+      from json_to_recordset(${JSON.stringify(reports)}::json) ${INPUT}
+      where exists (select from environments where id = "environmentId")
+    ), stored as (
+      insert into instances as instances (
+        environment_id, id, service, service_version, sdk, seq,
+        applied_epoch, applied_revision, applied_at, last_seen_at
+      )
+      select "environmentId", "instanceId", service, "serviceVersion", sdk, coalesce(seq, 0),
+        epoch, revision, case when epoch is not null then said_at end, now()
+      from input order by "environmentId", "instanceId"
+      on conflict (environment_id, id) do update set
+        service = excluded.service,
+        service_version = excluded.service_version,
+        sdk = excluded.sdk,
+        seq = greatest(instances.seq, excluded.seq),
+        applied_epoch = ${ifApplies('applied_epoch')},
+        applied_revision = ${ifApplies('applied_revision')},
+        applied_at = ${ifApplies('applied_at')},
+        last_seen_at = excluded.last_seen_at
+      where excluded.seq = 0 or instances.seq < excluded.seq
+      returning environment_id, id
+    )
+    insert into receipts (environment_id, instance_id, epoch, revision, received_at)
+    select input."environmentId", input."instanceId", epoch, revision, said_at
+    from input
+    join stored on stored.environment_id = input."environmentId"
+      and stored.id = input."instanceId"
+    where epoch is not null and input.seq is not null
+    on conflict do nothing`);
+}
+
+function ifApplies(column: string): SQL {
+  const name = sql.identifier(column);
+  return sql`case when ${APPLIES} then excluded.${name} else instances.${name} end`;
+}
+
+/** Says that these are still connected. In key order, so that servers never block in a circle. */
+export async function refreshInstances(db: Db, keys: readonly InstanceKey[]): Promise<void> {
+  await db.execute(sql`
+    update instances set last_seen_at = now()
+    where (environment_id, id) in (
+      select environment_id, id from instances
+      join json_to_recordset(${JSON.stringify(keys)}::json)
+        as input ("environmentId" text, "instanceId" text)
+        on environment_id = "environmentId" and id = "instanceId"
+      order by environment_id, id for update of instances
+    )`);
+}
+
+/** How many instances of each environment were seen in the last minute, on any server. */
+export async function countLiveInstances(db: Db): Promise<ReadonlyMap<string, number>> {
+  const rows = await db.execute<{ environment_id: string; live: number }>(sql`
+    select environment_id, count(*)::int as live from instances
+    where last_seen_at > now() - interval '60 seconds' group by environment_id`);
+  return new Map(rows.map((row) => [row.environment_id, row.live]));
+}
+
+/** Takes an instance off the list; false when there is none, or when it is not silent. */
+export async function deleteSilentInstance(
+  db: Pick<Db, 'execute'>,
+  key: InstanceKey,
+): Promise<boolean> {
+  const rows = await db.execute(sql`
+    delete from instances
+    where environment_id = ${key.environmentId} and id = ${key.instanceId}
+      and last_seen_at < now() - interval '90 seconds'
+    returning id`);
+  return rows.length > 0;
+}
+
+/**
+ * Throws away what nobody asks for any more: instances that are gone for a day, receipts of a
+ * week, and the list of what old revisions touched (a reader that far behind reloads).
+ */
+export async function pruneHistory(db: Db): Promise<void> {
+  await db.execute(sql`
+    delete from instances where last_seen_at < now() - interval '24 hours'`);
+  await db.execute(sql`delete from receipts where received_at < now() - interval '7 days'`);
+  await db.execute(sql`delete from revision_changes where at < now() - interval '7 days'`);
+}

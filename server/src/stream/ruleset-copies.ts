@@ -1,0 +1,114 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Ruleset } from '@sluice/sdk/core';
+import { decodeRuleset } from '@sluice/sdk/protocol';
+import type { Log } from '../log.js';
+import { readCheckedFile, writeCheckedFile } from './checked-file.js';
+
+/** An environment's ruleset as this server last saw it. */
+export interface RulesetCopy {
+  readonly environmentId: string;
+  readonly projectId: string;
+  readonly ruleset: Ruleset;
+}
+
+/** What is to be kept; `bytes` is asked when it is written, so a burst costs one write. */
+export interface Copied {
+  readonly environmentId: string;
+  readonly projectId: string;
+  readonly bytes: () => Buffer;
+}
+
+const SUFFIX = '.ruleset';
+/** Writing waits until the streams have been served, and until a burst is over. */
+const WRITE_AFTER_MS = 250;
+
+/**
+ * The rulesets on disk: what a server serves that starts while its database is down, and how it
+ * notices that the database has lost something. Writing never holds up delivery.
+ */
+export class RulesetCopies {
+  readonly #directory: string;
+  readonly #log: Log;
+  readonly #waiting = new Map<string, Copied>();
+  #timer: NodeJS.Timeout | undefined;
+  #writing = Promise.resolve();
+  #isFailing = false;
+
+  constructor(directory: string, log: Log) {
+    this.#directory = directory;
+    this.#log = log;
+  }
+
+  /** All copies that can be believed. */
+  async load(): Promise<readonly RulesetCopy[]> {
+    const names = await readdir(this.#directory).catch(() => []);
+    const copies: RulesetCopy[] = [];
+    for (const name of names.filter((each) => each.endsWith(SUFFIX))) {
+      const content = await readCheckedFile(join(this.#directory, name));
+      const copy = content && parseCopy(content);
+      if (copy) copies.push(copy);
+      else this.#log.warn('a damaged copy of a ruleset is ignored');
+    }
+    return copies;
+  }
+
+  save(copied: Copied): void {
+    this.#waiting.set(copied.environmentId, copied);
+    this.#timer ??= setTimeout(() => void this.flush(), WRITE_AFTER_MS).unref();
+  }
+
+  /** The environment is gone. */
+  async remove(environmentId: string): Promise<void> {
+    this.#waiting.delete(environmentId);
+    await this.#writing;
+    await rm(this.#pathOf(environmentId), { force: true }).catch(() => undefined);
+  }
+
+  /** Resolves when all that was saved is on disk, or could not be written; never rejects. */
+  flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#writing = this.#writing.then(() => this.#writeWaiting());
+    return this.#writing;
+  }
+
+  async #writeWaiting(): Promise<void> {
+    for (const [environmentId, copied] of this.#waiting) {
+      this.#waiting.delete(environmentId);
+      const content = serialiseCopy(copied);
+      const isWritten = await writeCheckedFile(this.#pathOf(environmentId), content).then(
+        () => true,
+        (error: unknown) => this.#warnOnce(error, environmentId),
+      );
+      if (isWritten) this.#isFailing = false;
+    }
+  }
+
+  #warnOnce(error: unknown, environmentId: string): false {
+    const message = 'the copy of a ruleset could not be written; it is served from memory';
+    if (!this.#isFailing) this.#log.warn(message, { environmentId, error });
+    this.#isFailing = true;
+    return false;
+  }
+
+  #pathOf(environmentId: string): string {
+    return join(this.#directory, `${environmentId}${SUFFIX}`);
+  }
+}
+
+/** One line about the document, then the document. */
+function serialiseCopy(copied: Copied): Buffer {
+  const { environmentId, projectId } = copied;
+  return Buffer.concat([
+    Buffer.from(`${JSON.stringify({ environmentId, projectId })}\n`),
+    copied.bytes(),
+  ]);
+}
+
+function parseCopy(content: Buffer): RulesetCopy | undefined {
+  const end = content.indexOf('\n');
+  const about = JSON.parse(content.toString('utf8', 0, end)) as Omit<RulesetCopy, 'ruleset'>;
+  const decoded = decodeRuleset(JSON.parse(content.toString('utf8', end + 1)));
+  return 'value' in decoded ? { ...about, ruleset: decoded.value } : undefined;
+}
