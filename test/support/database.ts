@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterAll, beforeAll } from 'vitest';
+import { createLog } from '../../server/src/log.js';
 import {
   type Database,
   type DatabaseOptions,
@@ -22,13 +23,14 @@ export interface FreshDatabase {
 export async function freshDatabase(kind: DatabaseKind): Promise<FreshDatabase> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'sluice-test-'));
   const removeDirectory = () => rm(dataDirectory, { recursive: true, force: true });
-  if (kind === 'embedded') return { options: { dataDirectory }, remove: removeDirectory };
+  const log = createLog({ level: 'silent' });
+  if (kind === 'embedded') return { options: { dataDirectory, log }, remove: removeDirectory };
   const name = `sluice_${crypto.randomUUID().replaceAll('-', '')}`;
   await administer(`create database ${name}`);
   const url = new URL(postgresUrl());
   url.pathname = `/${name}`;
   return {
-    options: { url: url.href, dataDirectory },
+    options: { url: url.href, dataDirectory, log },
     remove: async () => {
       await administer(`drop database if exists ${name} with (force)`);
       await removeDirectory();

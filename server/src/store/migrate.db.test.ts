@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { databaseKinds, withDatabase } from '../../../test/support/database.js';
-import { migrate, readMigrations } from './migrate.js';
+import { readMigrations } from './migrate.js';
 
 describe.each(databaseKinds)('migrate on %s', (kind) => {
   const database = withDatabase(kind);
 
   test('applies nothing the second time', async () => {
-    expect(await migrate(database.sql)).toEqual([]);
+    expect(await database.migrate()).toEqual([]);
   });
 
   test('applies a new migration once, whoever starts at the same time', async () => {
@@ -17,12 +17,12 @@ describe.each(databaseKinds)('migrate on %s', (kind) => {
       text: 'create table more ()',
       checksum: 'x',
     };
-    const runs = await Promise.all([1, 2, 3].map(() => migrate(database.sql, [...known, added])));
+    const runs = await Promise.all([1, 2, 3].map(() => database.migrate([...known, added])));
     expect(runs.flat()).toEqual(['9999_more']);
   });
 
   test('refuses a database that is newer than the code', async () => {
-    await expect(migrate(database.sql)).rejects.toThrow(
+    await expect(database.migrate()).rejects.toThrow(
       /newer than this Sluice: it has migration "9999_more", this version knows up to "0000_initial"/,
     );
   });

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import type { Sql, TransactionSql } from 'postgres';
 import { AppError } from '../domain/errors.js';
+import type { Connection } from './connections/connection.js';
+import type { ConnectionPool } from './connections/connection-pool.js';
 
 export interface Migration {
   readonly id: number;
@@ -11,17 +12,20 @@ export interface Migration {
   readonly checksum: string;
 }
 
-interface AppliedRow {
-  readonly id: number;
-  readonly name: string;
-  readonly checksum: string;
-}
+type AppliedRow = Readonly<Pick<Migration, 'id' | 'name' | 'checksum'>>;
 
 const FOLDER = new URL('../../../drizzle/', import.meta.url);
 const FILE = /^(\d{4})_[a-z0-9_]+\.sql$/;
 
 /** Any constant will do; it only has to be the same in every Sluice. */
 const LOCK_KEY = 7_305_809;
+
+const HISTORY = `create table if not exists sluice_migrations (
+  id integer primary key,
+  name text not null,
+  checksum text not null,
+  applied_at timestamptz not null default now()
+)`;
 
 /** Longest wait for another server that migrates at the same time. */
 const LOCK_WAIT = '60s';
@@ -30,34 +34,37 @@ const LOCK_WAIT = '60s';
  * Brings the database up to this version: each file of `drizzle/` once, in order, in a transaction
  * of its own, under one lock, so any number of servers may start together. Returns what it applied.
  */
-export async function migrate(sql: Sql, migrations?: readonly Migration[]): Promise<string[]> {
+export async function migrate(
+  pool: ConnectionPool,
+  migrations?: readonly Migration[],
+): Promise<readonly string[]> {
   const known = migrations ?? (await readMigrations());
   const applied: string[] = [];
   for (;;) {
-    const name = await sql.begin((tx) => applyNext(tx, known));
+    const name = await pool.transaction((connection) => applyNext(connection, known));
     if (name === undefined) return applied;
     applied.push(name);
   }
 }
 
 async function applyNext(
-  tx: TransactionSql,
+  connection: Connection,
   known: readonly Migration[],
 ): Promise<string | undefined> {
-  await tx.unsafe(`set local lock_timeout = '${LOCK_WAIT}'; set local statement_timeout = 0`);
-  await tx`select pg_advisory_xact_lock(${LOCK_KEY})`;
-  await tx`create table if not exists sluice_migrations (
-    id integer primary key,
-    name text not null,
-    checksum text not null,
-    applied_at timestamptz not null default now()
-  )`;
-  const rows = await tx<AppliedRow[]>`select id, name, checksum from sluice_migrations order by id`;
+  const script = (text: string) => connection.run({ text, isPatient: true });
+  await script(`set local lock_timeout = '${LOCK_WAIT}'; set local statement_timeout = 0`);
+  await script(`select pg_advisory_xact_lock(${LOCK_KEY})`);
+  await script(HISTORY);
+  const rows = await connection.run<AppliedRow>({
+    text: 'select id, name, checksum from sluice_migrations order by id',
+  });
   const next = nextMigration(known, rows);
   if (!next) return undefined;
-  await tx.unsafe(next.text).simple();
-  await tx`insert into sluice_migrations (id, name, checksum)
-    values (${next.id}, ${next.name}, ${next.checksum})`;
+  await script(next.text);
+  await connection.run({
+    text: 'insert into sluice_migrations (id, name, checksum) values ($1, $2, $3)',
+    parameters: [next.id, next.name, next.checksum],
+  });
   return next.name;
 }
 

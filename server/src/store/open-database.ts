@@ -1,77 +1,104 @@
-import postgres, { type Sql } from 'postgres';
+import type { Log } from '../log.js';
+import { ConnectionPool } from './connections/connection-pool.js';
+import { connectTo } from './connections/connect.js';
+import { type Codecs, createPooledClient } from './connections/pooled-client.js';
+import { RevisionListener } from './connections/revision-listener.js';
 import { createDb, type Db } from './db.js';
 import { EmbeddedServer } from './embedded/embedded-server.js';
-import { migrate } from './migrate.js';
+import { type Migration, migrate } from './migrate.js';
 import { REVISION_CHANNEL } from './revision-store.js';
 
 export interface DatabaseOptions {
   /** `postgres://…`; absent: embedded, in `dataDirectory`. */
   readonly url?: string | undefined;
   readonly dataDirectory: string;
+  readonly log: Log;
 }
 
 export interface Database {
   readonly kind: 'embedded' | 'postgres';
   readonly db: Db;
-  readonly sql: Sql;
-  /** Brings the schema up to this version; UNAVAILABLE when the database does not answer. */
-  migrate(): Promise<void>;
+  /**
+   * Brings the schema up to this version and says what it applied. UNAVAILABLE: try again; any
+   * other refusal stands. Migrations other than those of `drizzle/` are for tests.
+   */
+  migrate(migrations?: readonly Migration[]): Promise<readonly string[]>;
   /**
    * Calls `onNudge` whenever another server may have changed something, and after each time that
    * listening had to start again. Returns the way to stop.
    */
-  listen(onNudge: () => void): () => Promise<void>;
+  listen(onNudge: () => void): () => void;
+  /** Lets what runs end, then lets go of everything. */
   close(): Promise<void>;
 }
 
 const CONNECTIONS_MAX = 10;
+const ACQUIRE_TIMEOUT_MS = 2_000;
+
+/** PostgreSQL gives up at the first, so that a server which does not answer at all is the second. */
+const STATEMENT_TIMEOUT_MS = 2_500;
+const ANSWER_TIMEOUT_MS = 3_000;
+
+/** The embedded database cannot time out a statement; its process is ended after this long. */
+const EMBEDDED_ANSWER_TIMEOUT_MS = 6_000;
+
+const CLOSE_GRACE_MS = 5_000;
 
 /** The one way to the data. Embedded: resolves when it runs. PostgreSQL: connects when used. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  return options.url === undefined
-    ? openEmbedded(options.dataDirectory)
-    : openPostgres(options.url);
+  return options.url === undefined ? openEmbedded(options) : openPostgres(options.url);
 }
 
 function openPostgres(url: string): Database {
-  const sql = postgres(url, {
-    max: CONNECTIONS_MAX,
-    connect_timeout: 2,
-    onnotice: () => undefined,
-    connection: { application_name: 'sluice', statement_timeout: 5_000, lock_timeout: 2_000 },
+  const codecs: Codecs = { parsers: {}, serializers: {} };
+  const connect = connectTo(url, codecs, { statementTimeoutMs: STATEMENT_TIMEOUT_MS });
+  const pool = new ConnectionPool({
+    connect,
+    answerTimeoutMs: ANSWER_TIMEOUT_MS,
+    connectionsMax: CONNECTIONS_MAX,
+    acquireTimeoutMs: ACQUIRE_TIMEOUT_MS,
   });
+  const listeners = new Set<RevisionListener>();
   return {
     kind: 'postgres',
-    db: createDb(sql),
-    sql,
-    migrate: async () => void (await migrate(sql)),
+    db: createDb(createPooledClient(pool, codecs)),
+    migrate: (migrations) => migrate(pool, migrations),
     listen: (onNudge) => {
-      const listening = sql.listen(REVISION_CHANNEL, onNudge, onNudge);
-      return async () => (await listening).unlisten();
+      const listener = new RevisionListener({
+        connect,
+        channel: REVISION_CHANNEL,
+        onNudge,
+        answerTimeoutMs: ANSWER_TIMEOUT_MS,
+      });
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+        listener.stop();
+      };
     },
-    close: () => sql.end({ timeout: 5 }),
+    close: async () => {
+      for (const listener of listeners) listener.stop();
+      await pool.close(CLOSE_GRACE_MS);
+    },
   };
 }
 
-async function openEmbedded(dataDirectory: string): Promise<Database> {
-  const server = await EmbeddedServer.start(dataDirectory);
-  const sql = postgres({
-    path: server.socketPath,
-    user: 'postgres',
-    database: 'postgres',
-    max: 1,
-    connect_timeout: 2,
-    onnotice: () => undefined,
-    connection: { application_name: 'sluice', lock_timeout: 2_000 },
+async function openEmbedded({ dataDirectory, log }: DatabaseOptions): Promise<Database> {
+  const server = await EmbeddedServer.start({ dataDirectory, log });
+  const codecs: Codecs = { parsers: {}, serializers: {} };
+  const pool = new ConnectionPool({
+    connect: connectTo({ socketPath: server.socketPath }, codecs),
+    answerTimeoutMs: EMBEDDED_ANSWER_TIMEOUT_MS,
+    connectionsMax: 1,
+    acquireTimeoutMs: ACQUIRE_TIMEOUT_MS,
   });
   return {
     kind: 'embedded',
-    db: createDb(sql),
-    sql,
-    migrate: async () => void (await migrate(sql)),
-    listen: () => async () => undefined,
+    db: createDb(createPooledClient(pool, codecs)),
+    migrate: (migrations) => migrate(pool, migrations),
+    listen: () => () => undefined,
     close: async () => {
-      await sql.end({ timeout: 5 });
+      await pool.close(CLOSE_GRACE_MS);
       await server.stop();
     },
   };

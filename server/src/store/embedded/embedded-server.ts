@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '../../domain/errors.js';
+import type { Log } from '../../log.js';
 import type { Order, Report } from './messages.js';
 
 /** Always the built file: tests run the sources, but a process cannot. */
@@ -22,7 +23,12 @@ export class EmbeddedServer {
     return join(this.folder, 'socket');
   }
 
-  static async start(dataDirectory: string): Promise<EmbeddedServer> {
+  static async start({
+    dataDirectory,
+  }: {
+    dataDirectory: string;
+    log: Log;
+  }): Promise<EmbeddedServer> {
     const directory = join(dataDirectory, 'database');
     await mkdir(directory, { recursive: true });
     const folder = await mkdtemp(join(tmpdir(), 'sluice-'));

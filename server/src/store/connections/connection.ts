@@ -1,0 +1,130 @@
+import type { Sql } from 'postgres';
+import { AppError } from '../../domain/errors.js';
+import { translateDatabaseError } from '../database-error.js';
+
+/** A row as an object, or as an array of its columns in order. */
+export type Row = Readonly<Record<string, unknown>> | readonly unknown[];
+
+export interface Statement {
+  readonly text: string;
+  readonly parameters?: readonly unknown[];
+  /** Rows as arrays. */
+  readonly asArrays?: boolean;
+  /** For migrations: the answer may take as long as it takes. */
+  readonly isPatient?: boolean;
+}
+
+export interface ConnectionEvents {
+  /** The connection is gone, or could not be made. */
+  readonly onLost: () => void;
+  readonly onNotify?: () => void;
+}
+
+/** Makes a client of the driver with one connection, opened when first used. */
+export type Connect = (events: ConnectionEvents) => Sql;
+
+export interface ConnectionOptions {
+  readonly connect: Connect;
+  /** How long the answer to one statement may take before the connection is given up. */
+  readonly answerTimeoutMs: number;
+  readonly onNotify?: () => void;
+  readonly onLost?: () => void;
+}
+
+/**
+ * One connection, for one caller at a time. It is used until it is lost and never again after:
+ * the driver itself would go on to write a ROLLBACK to the closed socket, which throws where
+ * nobody can catch it, and mix what is left of the old session into the new one.
+ */
+export class Connection {
+  readonly #client: Sql;
+  readonly #answerTimeoutMs: number;
+  #isLost = false;
+  #wasDropped = false;
+  #hasAnswered = false;
+
+  constructor({ connect, answerTimeoutMs, onNotify, onLost }: ConnectionOptions) {
+    this.#answerTimeoutMs = answerTimeoutMs;
+    this.#client = connect({
+      onLost: () => {
+        if (this.#isLost) return;
+        this.#isLost = true;
+        this.#wasDropped = true;
+        onLost?.();
+      },
+      ...(onNotify ? { onNotify } : {}),
+    });
+  }
+
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
+  /** It worked before and the other side ended it, as a database does that is restarted. */
+  get isStale(): boolean {
+    return this.#wasDropped && this.#hasAnswered;
+  }
+
+  async run<R extends Row = Row>(statement: Statement): Promise<readonly R[]> {
+    return (await this.#send(statement)) as unknown as readonly R[];
+  }
+
+  /**
+   * Runs the work between BEGIN and COMMIT. A statement that failed inside makes the whole fail,
+   * even when the work went on.
+   */
+  async transaction<T>(work: () => Promise<T>): Promise<T> {
+    await this.run({ text: 'begin' });
+    return this.#finish(work, 'commit', 'rollback');
+  }
+
+  async savepoint<T>(name: string, work: () => Promise<T>): Promise<T> {
+    await this.run({ text: `savepoint ${name}` });
+    return this.#finish(work, `release savepoint ${name}`, `rollback to savepoint ${name}`);
+  }
+
+  /** Ends it at once, whatever it is doing. */
+  close(): void {
+    this.#isLost = true;
+    void this.#client.end({ timeout: 0 });
+  }
+
+  async #finish<T>(work: () => Promise<T>, keep: string, undo: string): Promise<T> {
+    let result: T;
+    try {
+      result = await work();
+    } catch (error) {
+      await this.#undo(undo);
+      throw error;
+    }
+    const answer = await this.#send({ text: keep });
+    if (answer.command === 'ROLLBACK') {
+      throw new AppError('INTERNAL', 'a statement of the transaction failed, so nothing was saved');
+    }
+    return result;
+  }
+
+  async #undo(text: string): Promise<void> {
+    if (this.#isLost) return;
+    try {
+      await this.run({ text });
+    } catch {
+      this.close();
+    }
+  }
+
+  async #send({ text, parameters = [], asArrays = false, isPatient = false }: Statement) {
+    if (this.#isLost) throw new AppError('UNAVAILABLE', 'the connection to the database is lost');
+    const query = this.#client.unsafe(text, [...parameters] as never[]);
+    const timer = isPatient ? undefined : setTimeout(() => this.close(), this.#answerTimeoutMs);
+    try {
+      const result = await (asArrays ? query.values() : query);
+      this.#hasAnswered = true;
+      return result;
+    } catch (error) {
+      throw translateDatabaseError(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
