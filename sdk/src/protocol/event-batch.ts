@@ -1,4 +1,7 @@
-import type { Position } from './ruleset-message.js';
+import type { Decoded } from './decode-ruleset.js';
+import { isRecord } from '../core/json.js';
+import { isCount } from './json-text.js';
+import { isEpoch, type Position } from './position.js';
 
 /**
  * What an instance posts to `/sdk/v1/events`: for now the revision that it has applied.
@@ -14,4 +17,22 @@ export interface EventBatch {
 /** Answer to a stored batch. */
 export interface EventBatchAck {
   readonly seq: number;
+}
+
+/** An event batch from parsed JSON; fields that this version does not know are dropped. */
+export function decodeEventBatch(input: unknown): Decoded<EventBatch> {
+  if (!isRecord(input)) return { problem: 'event batch: expected an object' };
+  if (!isCount(input.seq) || input.seq === 0) {
+    return { problem: 'event batch: seq must be a whole number from 1' };
+  }
+  if (!isCount(input.at)) return { problem: 'event batch: at must be epoch milliseconds' };
+  const { applied } = input;
+  if (applied === null || applied === undefined) {
+    return { value: { seq: input.seq, at: input.at, applied: null } };
+  }
+  if (!isRecord(applied) || !isEpoch(applied.epoch) || !isCount(applied.revision)) {
+    return { problem: 'event batch: applied must be an epoch and a revision, or null' };
+  }
+  const position = { epoch: applied.epoch, revision: applied.revision };
+  return { value: { seq: input.seq, at: input.at, applied: position } };
 }

@@ -4,3 +4,7 @@ export const SERVICE_HEADER = 'Sluice-Service';
 export const SERVICE_VERSION_HEADER = 'Sluice-Service-Version';
 /** Name and version of the SDK, such as `node/0.1.0`. */
 export const SDK_HEADER = 'Sluice-Sdk';
+
+export const RULESET_PATH = '/sdk/v1/ruleset';
+export const STREAM_PATH = '/sdk/v1/stream';
+export const EVENTS_PATH = '/sdk/v1/events';

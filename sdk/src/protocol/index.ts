@@ -1,15 +1,27 @@
 export type { FieldError, Problem } from './api-error.js';
-export type { EventBatch, EventBatchAck } from './event-batch.js';
+export { decodeEvent, type RawEvent } from './decode-event.js';
 export {
+  type Decoded,
+  decodePatch,
+  decodeRuleset,
+  RULESET_BYTES_MAX,
+  RULESET_FLAGS_MAX,
+} from './decode-ruleset.js';
+export { decodeEventBatch, type EventBatch, type EventBatchAck } from './event-batch.js';
+export {
+  EVENTS_PATH,
   INSTANCE_HEADER,
+  RULESET_PATH,
   SDK_HEADER,
   SERVICE_HEADER,
   SERVICE_VERSION_HEADER,
+  STREAM_PATH,
 } from './headers.js';
-export type {
-  Goodbye,
-  Heartbeat,
-  Position,
-  RulesetPatch,
-  StreamEvent,
-} from './ruleset-message.js';
+export {
+  formatPosition,
+  isEpoch,
+  isSamePosition,
+  type Position,
+  parsePosition,
+} from './position.js';
+export type { Goodbye, Heartbeat, RulesetPatch, StreamEvent } from './ruleset-message.js';

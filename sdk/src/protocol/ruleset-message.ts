@@ -32,9 +32,3 @@ export type StreamEvent =
   | { readonly event: 'patch'; readonly id: string; readonly data: RulesetPatch }
   | { readonly event: 'heartbeat'; readonly data: Heartbeat }
   | { readonly event: 'goodbye'; readonly data: Goodbye };
-
-/** A place in history, as an SSE id carries it: `<epoch>:<revision>`. */
-export interface Position {
-  readonly epoch: string;
-  readonly revision: number;
-}

@@ -1,0 +1,46 @@
+import type { Clock, Timer } from '../clock.js';
+import type { Ruleset } from '../core/ruleset.js';
+import type { DiskCopy } from './disk-copy.js';
+
+/** Changes that come close together are written once, away from the moment of the change. */
+const WRITE_AFTER_MS = 1_000;
+
+/** Keeps the disk copy up to date: one write at a time, the newest rules win. */
+export class DiskWriter {
+  readonly #copy: DiskCopy;
+  readonly #clock: Clock;
+  readonly #onFailure: (error: unknown) => void;
+  #next: Ruleset | null = null;
+  #timer: Timer | null = null;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(copy: DiskCopy, clock: Clock, onFailure: (error: unknown) => void) {
+    this.#copy = copy;
+    this.#clock = clock;
+    this.#onFailure = onFailure;
+  }
+
+  save(ruleset: Ruleset): void {
+    this.#next = ruleset;
+    this.#timer ??= this.#clock.setTimer(() => void this.flush(), WRITE_AFTER_MS);
+  }
+
+  /** Writes what waits; never rejects. */
+  flush(): Promise<void> {
+    this.#timer?.cancel();
+    this.#timer = null;
+    this.#writing = this.#writing.then(() => this.#write());
+    return this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    const ruleset = this.#next;
+    if (ruleset === null) return;
+    this.#next = null;
+    try {
+      await this.#copy.write(ruleset, this.#clock.now());
+    } catch (error) {
+      this.#onFailure(error);
+    }
+  }
+}

@@ -1,0 +1,194 @@
+import { Connection } from './connection.js';
+import type { EvaluationContext } from './core/context.js';
+import { evaluate, isActiveDetails } from './core/index.js';
+import type { ResolutionDetails } from './core/resolution.js';
+import type {
+  ClientError,
+  ClientEvents,
+  ClientStatus,
+  ContextOrRequest,
+  FlagClient,
+  ReadyState,
+} from './flag-client.js';
+import { Listeners } from './listeners.js';
+import { QuietLog } from './log.js';
+import { type ClientOptions, parseKey, parseOptions, type Settings } from './options.js';
+import { Readiness } from './readiness.js';
+import { RequestContexts } from './request/request-context.js';
+import { changedKeys } from './sync/changed-keys.js';
+import type { SyncFailure } from './sync/ruleset-sync.js';
+import type { Snapshot } from './sync/snapshot.js';
+import { Findings } from './telemetry/findings.js';
+
+const FLUSH_TIMEOUT_MS = 2_000;
+const NOBODY: EvaluationContext = Object.freeze({});
+
+/**
+ * Connects to a Sluice server and keeps its rules in memory. Returns at once and never throws:
+ * until rules arrive, a call is answered from a copy, or with its own fallback.
+ *
+ * @example
+ * const flags = createClient({ url: 'https://flags.example.com', key: serverKey });
+ * await flags.ready();
+ * if (flags.isActive('awesome', { targetingKey: user.id })) showAwesome();
+ */
+export function createClient(options: ClientOptions): FlagClient {
+  const problems: string[] = [];
+  const settings = parseOptions(options, (name, expected) => {
+    problems.push(`option "${name}" is ignored: expected ${expected}`);
+  });
+  const log = new QuietLog(settings.logger, settings.clock);
+  for (const problem of problems) log.say('warn', problem);
+  return new Client(settings, log);
+}
+
+class Client implements FlagClient {
+  readonly #settings: Settings;
+  readonly #log: QuietLog;
+  readonly #connection: Connection;
+  readonly #contexts: RequestContexts;
+  readonly #findings: Findings;
+  readonly #readiness: Readiness;
+  readonly #listeners: Listeners<ClientEvents>;
+  #closing: Promise<void> | null = null;
+  #lastError: ClientError | null = null;
+  #lastStatus = '';
+
+  constructor(settings: Settings, log: QuietLog) {
+    this.#settings = settings;
+    this.#log = log;
+    this.#contexts = new RequestContexts(settings);
+    this.#findings = new Findings(log);
+    this.#readiness = new Readiness(settings.clock);
+    this.#listeners = new Listeners((event) => log.say('warn', `a listener of "${event}" threw`));
+    this.#connection = new Connection(settings, log, {
+      onChange: (before, after) => this.#changed(before, after),
+      onConfirmed: () => this.#confirmed(),
+      onFailure: (failure) => this.#failed(failure),
+      onAge: () => this.#statusMayHaveChanged(),
+    });
+    if (!this.#connection.start()) this.#readiness.settle(this.#withoutLive('failed'));
+  }
+
+  isActive(key: string, who?: ContextOrRequest, fallback = false): boolean {
+    const snapshot = this.#connection.usable;
+    if (snapshot === null) return fallback;
+    const { compiled } = snapshot;
+    const context = this.#contextOf(who);
+    const now = this.#connection.now();
+    const details = isActiveDetails(compiled, key, context, fallback, now);
+    this.#findings.inspect(details, compiled, key, context, now);
+    return details.value;
+  }
+
+  value<T>(key: string, who: ContextOrRequest | undefined, fallback: T): T {
+    return this.details(key, who, fallback).value;
+  }
+
+  details<T>(key: string, who: ContextOrRequest | undefined, fallback: T): ResolutionDetails<T> {
+    const snapshot = this.#connection.usable;
+    if (snapshot === null) {
+      return { value: fallback, reason: 'ERROR', errorCode: 'PROVIDER_NOT_READY' };
+    }
+    const { compiled } = snapshot;
+    const context = this.#contextOf(who);
+    const now = this.#connection.now();
+    const details = evaluate(compiled, key, fallback, context, now);
+    this.#findings.inspect(details, compiled, key, context, now);
+    return details;
+  }
+
+  ready(timeoutMs = this.#settings.readyTimeoutMs): Promise<ReadyState> {
+    return this.#readiness.wait(timeoutMs, () => this.#withoutLive('timeout'));
+  }
+
+  on<E extends keyof ClientEvents>(event: E, listener: (payload: ClientEvents[E]) => void) {
+    return this.#listeners.add(event, listener);
+  }
+
+  status(): ClientStatus {
+    const { current, usable, isLive, facts } = this.#connection;
+    const open = isLive ? 'live' : current === null ? 'starting' : 'stale';
+    return {
+      state: this.#closing === null ? open : 'closed',
+      source: usable?.source ?? 'default',
+      mode: facts.mode,
+      epoch: current?.compiled.epoch ?? null,
+      revision: current?.compiled.revision ?? null,
+      ageMs: facts.ageMs,
+      instance: facts.instance,
+      attempts: facts.attempts,
+      lastError: this.#lastError,
+      unknownFlags: this.#findings.unknownFlags.toRecord(),
+      missingUnits: this.#findings.missingUnits.toRecord(),
+    };
+  }
+
+  setKey(key: string): void {
+    const parsed = parseKey(key, (name, expected) => {
+      this.#log.say('warn', `"${name}" given to setKey is ignored: expected ${expected}`);
+    });
+    if (parsed !== null) this.#connection.setKey(parsed);
+  }
+
+  flush(timeoutMs = FLUSH_TIMEOUT_MS): Promise<boolean> {
+    return this.#connection.flush(timeoutMs);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#connection.close(FLUSH_TIMEOUT_MS);
+    this.#readiness.settle(this.#withoutLive('failed'));
+    this.#statusMayHaveChanged();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #contextOf(who: ContextOrRequest | undefined): EvaluationContext {
+    if (who === undefined) return NOBODY;
+    try {
+      return this.#contexts.toContext(who);
+    } catch {
+      this.#log.say('warn', 'contextFromRequest threw: evaluating without what it would have said');
+      return NOBODY;
+    }
+  }
+
+  #withoutLive(otherwise: 'timeout' | 'failed'): ReadyState {
+    return this.#connection.usable === null ? otherwise : 'stale';
+  }
+
+  #changed(before: Snapshot | null, after: Snapshot): void {
+    if (!this.#listeners.has('change')) return;
+    const { epoch, revision } = after.compiled;
+    const keys = changedKeys(before?.compiled ?? null, after.compiled);
+    this.#listeners.emit('change', { keys, epoch, revision, source: after.source });
+  }
+
+  #confirmed(): void {
+    const isFirst = !this.#readiness.isOk;
+    this.#readiness.settle('ok');
+    this.#statusMayHaveChanged();
+    if (isFirst) this.#listeners.emit('ready', this.status());
+  }
+
+  #failed({ message, status, isExtended, retryInMs }: SyncFailure): void {
+    this.#lastError = { message, status, at: this.#settings.clock.now() };
+    const seconds = Math.ceil(retryInMs / 1_000);
+    this.#log.say('warn', `${message}; the next try is in ${seconds} s`, message);
+    if (isExtended) this.#readiness.settle(this.#withoutLive('failed'));
+    this.#statusMayHaveChanged();
+    this.#listeners.emit('error', this.#lastError);
+  }
+
+  #statusMayHaveChanged(): void {
+    const status = this.status();
+    const summary = `${status.state} ${status.source} ${status.mode}`;
+    if (summary === this.#lastStatus) return;
+    this.#lastStatus = summary;
+    this.#listeners.emit('status', status);
+    if (status.state === 'stale') this.#listeners.emit('stale', status);
+  }
+}

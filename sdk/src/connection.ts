@@ -1,0 +1,205 @@
+import { randomUUID } from 'node:crypto';
+import { DiskCopy } from './cache/disk-copy.js';
+import { DiskWriter } from './cache/disk-writer.js';
+import { registerClient, unregisterClient } from './client-registry.js';
+import { isDoneWithin } from './clock.js';
+import { Freshness } from './freshness.js';
+import type { Identity } from './identity.js';
+import type { QuietLog } from './log.js';
+import type { Settings } from './options.js';
+import { ProcessWatch } from './process-watch.js';
+import { ServerTime } from './server-time.js';
+import { between } from './sync/backoff.js';
+import { fetchTransport } from './sync/fetch-transport.js';
+import { nodeTransport } from './sync/node-transport.js';
+import { RulesetSync, type SyncFailure } from './sync/ruleset-sync.js';
+import { type Snapshot, SnapshotStore } from './sync/snapshot.js';
+import type { Transport } from './sync/transport.js';
+import { Receipts } from './telemetry/receipts.js';
+
+/** A fleet that restarts with copies on its disks has no reason to connect all at once. */
+const FIRST_DELAY_WITH_COPY_MS = 250;
+
+export interface ConnectionObserver {
+  /** Other rules are in force now. */
+  onChange(before: Snapshot | null, after: Snapshot): void;
+  /** The server says that our rules are the current ones. */
+  onConfirmed(): void;
+  onFailure(failure: SyncFailure): void;
+  /** The rules became stale, fresh or too old. */
+  onAge(): void;
+}
+
+/** Everything behind an evaluation: fetches rules, keeps them, and reports which are in force. */
+export class Connection {
+  readonly #settings: Settings;
+  readonly #log: QuietLog;
+  readonly #observer: ConnectionObserver;
+  readonly #snapshots = new SnapshotStore();
+  readonly #freshness: Freshness;
+  readonly #serverTime: ServerTime;
+  readonly #transport: Transport;
+  readonly #sync: RulesetSync;
+  readonly #watch: ProcessWatch;
+  #receipts: Receipts;
+  #disk: { readonly copy: DiskCopy; readonly writer: DiskWriter } | null = null;
+  #key: string | null = null;
+  #instance = randomUUID();
+  #closed = false;
+
+  constructor(settings: Settings, log: QuietLog, observer: ConnectionObserver) {
+    this.#settings = settings;
+    this.#log = log;
+    this.#observer = observer;
+    const { clock, random } = settings;
+    this.#freshness = new Freshness(clock, settings, () => observer.onAge());
+    this.#serverTime = new ServerTime(clock);
+    this.#transport = settings.fetch === null ? nodeTransport : fetchTransport(settings.fetch);
+    this.#receipts = this.#newReceipts();
+    this.#watch = new ProcessWatch(clock, {
+      onThawed: () => this.#sync.restart(),
+      onForked: () => this.#forked(),
+    });
+    const transport = this.#transport;
+    const snapshots = this.#snapshots;
+    const { pollIntervalMs } = settings;
+    this.#sync = new RulesetSync(
+      { clock, random, transport, snapshots, pollIntervalMs, identity: () => this.#identity() },
+      {
+        onApplied: (before, spreadMs) => this.#applied(before, spreadMs),
+        onConfirmed: () => this.#confirmed(),
+        onServerTime: (now) => this.#serverTime.anchor(now),
+        onFailure: (failure) => observer.onFailure(failure),
+      },
+    );
+    if (settings.bootstrap !== null) this.#offerCopy(settings.bootstrap, 'bootstrap');
+  }
+
+  /** False when there is nobody to connect to. */
+  start(): boolean {
+    const { url, key } = this.#settings;
+    if (url === null || key === null) return false;
+    this.#useKey(url, key);
+    void this.#run();
+    return true;
+  }
+
+  /** The rules to evaluate with, unless there are none or they are too old. */
+  get usable(): Snapshot | null {
+    return this.#freshness.isExpired ? null : this.#snapshots.current;
+  }
+
+  get current(): Snapshot | null {
+    return this.#snapshots.current;
+  }
+
+  get isLive(): boolean {
+    return this.#freshness.isFresh && this.#snapshots.current?.source === 'live';
+  }
+
+  get facts() {
+    const { mode, attempts } = this.#sync;
+    return { mode, attempts, ageMs: this.#freshness.ageMs, instance: this.#instance };
+  }
+
+  /** Server time, epoch milliseconds. */
+  now(): number {
+    return this.#serverTime.now();
+  }
+
+  setKey(key: string): void {
+    const { url } = this.#settings;
+    if (url === null || this.#closed) return;
+    const isFirst = this.#key === null;
+    this.#useKey(url, key);
+    if (isFirst) void this.#run();
+    else this.#sync.restart('whole');
+  }
+
+  async flush(timeoutMs: number): Promise<boolean> {
+    const work = [this.#receipts.flush(timeoutMs), this.#writeToDisk(timeoutMs)];
+    return (await Promise.all(work)).every(Boolean);
+  }
+
+  async close(timeoutMs: number): Promise<void> {
+    this.#closed = true;
+    this.#sync.close();
+    this.#watch.close();
+    this.#freshness.close();
+    if (this.#key !== null) unregisterClient(this.#key);
+    await this.flush(timeoutMs);
+    this.#receipts.close();
+  }
+
+  async #run(): Promise<void> {
+    const { clock, random } = this.#settings;
+    const reading = this.#readFromDisk();
+    await isDoneWithin(clock, FIRST_DELAY_WITH_COPY_MS, reading);
+    const hasCopy = this.#snapshots.current?.source === 'disk';
+    await this.#sync.run(hasCopy ? between(0, FIRST_DELAY_WITH_COPY_MS, random) : 0);
+  }
+
+  async #readFromDisk(): Promise<void> {
+    const stored = await this.#disk?.copy.read();
+    if (stored && !this.#closed) this.#offerCopy(stored.ruleset, 'disk');
+  }
+
+  #offerCopy(ruleset: Snapshot['compiled']['ruleset'], source: 'disk' | 'bootstrap'): void {
+    const before = this.#snapshots.current;
+    if (!this.#snapshots.offerCopy(ruleset, source)) return;
+    this.#observer.onChange(before, this.#snapshots.current as Snapshot);
+  }
+
+  #useKey(url: string, key: string): void {
+    if (this.#key !== null) unregisterClient(this.#key);
+    this.#key = key;
+    if (registerClient(key)) {
+      this.#log.say('warn', 'many clients with one key are open in this process: one is enough');
+    }
+    const { cacheDir, clock } = this.#settings;
+    if (cacheDir === null) return;
+    const copy = new DiskCopy(cacheDir, url, key);
+    const onFailure = () => this.#log.say('warn', 'the copy of the rules cannot be written');
+    this.#disk = { copy, writer: new DiskWriter(copy, clock, onFailure) };
+  }
+
+  #writeToDisk(timeoutMs: number): Promise<boolean> {
+    const writing = this.#disk?.writer.flush() ?? Promise.resolve();
+    return isDoneWithin(this.#settings.clock, timeoutMs, writing);
+  }
+
+  #identity(): Identity {
+    const { url, service, serviceVersion } = this.#settings;
+    const instance = this.#instance;
+    return { url: url ?? '', key: this.#key ?? '', instance, service, serviceVersion };
+  }
+
+  #newReceipts(): Receipts {
+    const { clock, random } = this.#settings;
+    const transport = this.#transport;
+    return new Receipts({ clock, random, transport, identity: () => this.#identity() });
+  }
+
+  #applied(before: Snapshot | null, spreadMs: number | null): void {
+    const after = this.#snapshots.current as Snapshot;
+    const { epoch, revision, ruleset } = after.compiled;
+    this.#receipts.applied({ epoch, revision }, spreadMs);
+    this.#disk?.writer.save(ruleset);
+    this.#observer.onChange(before, after);
+  }
+
+  #confirmed(): void {
+    const { position } = this.#snapshots;
+    if (position !== null) this.#receipts.confirmed(position);
+    this.#freshness.confirm();
+    this.#observer.onConfirmed();
+  }
+
+  #forked(): void {
+    this.#log.say('warn', 'this process is a copy of another: the client starts over as its own');
+    this.#instance = randomUUID();
+    this.#receipts.close();
+    this.#receipts = this.#newReceipts();
+    this.#sync.restart();
+  }
+}

@@ -1,0 +1,43 @@
+import {
+  INSTANCE_HEADER,
+  SDK_HEADER,
+  SERVICE_HEADER,
+  SERVICE_VERSION_HEADER,
+} from './protocol/headers.js';
+import type { HttpRequest } from './sync/transport.js';
+
+export const SDK_VERSION = '0.1.0';
+
+/** Who asks whom: builds every request that a client makes. */
+export interface Identity {
+  /** Without a slash at the end. */
+  readonly url: string;
+  readonly key: string;
+  readonly instance: string;
+  readonly service: string | null;
+  readonly serviceVersion: string | null;
+}
+
+export function requestTo(
+  identity: Identity,
+  method: HttpRequest['method'],
+  path: string,
+  more: Readonly<Record<string, string | null>> = {},
+  body?: string,
+): HttpRequest {
+  const headers: Record<string, string | null> = {
+    Authorization: `Bearer ${identity.key}`,
+    [INSTANCE_HEADER]: identity.instance,
+    [SERVICE_HEADER]: identity.service,
+    [SERVICE_VERSION_HEADER]: identity.serviceVersion,
+    [SDK_HEADER]: `node/${SDK_VERSION}`,
+    ...more,
+  };
+  const present = Object.entries(headers).filter(([, value]) => value !== null);
+  return {
+    method,
+    url: `${identity.url}${path}`,
+    headers: Object.fromEntries(present) as Record<string, string>,
+    ...(body === undefined ? {} : { body }),
+  };
+}

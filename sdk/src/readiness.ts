@@ -1,0 +1,38 @@
+import type { Clock } from './clock.js';
+import type { ReadyState } from './flag-client.js';
+
+/** Lets callers wait for the first verdict; each wait settles once and never rejects. */
+export class Readiness {
+  readonly #clock: Clock;
+  readonly #waiting = new Set<(state: ReadyState) => void>();
+  #verdict: ReadyState | null = null;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get isOk(): boolean {
+    return this.#verdict === 'ok';
+  }
+
+  /** `ok` is final; anything else may still become `ok`. */
+  settle(verdict: ReadyState): void {
+    if (this.isOk) return;
+    this.#verdict = verdict;
+    for (const resolve of [...this.#waiting]) resolve(verdict);
+  }
+
+  /** Holds the process while it waits: nothing else would, and the caller wants an answer. */
+  wait(timeoutMs: number, onTimeout: () => ReadyState): Promise<ReadyState> {
+    if (this.#verdict !== null) return Promise.resolve(this.#verdict);
+    return new Promise((resolve) => {
+      const settle = (state: ReadyState) => {
+        timer.cancel();
+        this.#waiting.delete(settle);
+        resolve(state);
+      };
+      const timer = this.#clock.setTimer(() => settle(onTimeout()), timeoutMs, 'holds');
+      this.#waiting.add(settle);
+    });
+  }
+}

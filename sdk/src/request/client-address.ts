@@ -1,0 +1,59 @@
+import {
+  type Address,
+  type AddressRanges,
+  isInRanges,
+  mergeRanges,
+  parseAddress,
+  parseBlock,
+} from '../core/ip-address.js';
+import { formatAddress } from './address-text.js';
+
+/** More hops than any honest chain has. */
+const HOPS_MAX = 50;
+
+/** Proxies whose word on who called them is believed. */
+export type TrustedProxies = AddressRanges;
+
+/** Addresses and CIDR blocks; `onBad` hears of each that is neither. */
+export function parseTrustedProxies(
+  blocks: readonly string[],
+  onBad: (block: string) => void,
+): TrustedProxies {
+  const ranges = blocks.flatMap((block) => {
+    const range = parseBlock(block);
+    if (range === undefined) onBad(block);
+    return range ?? [];
+  });
+  return mergeRanges(ranges);
+}
+
+/**
+ * Who sent a request, in canonical text. `X-Forwarded-For` is read from the right, since each
+ * proxy appends the address that it saw: the first that is no trusted proxy is the client, and
+ * whatever stands left of it is the client's own claim. Null when nobody trustworthy says.
+ */
+export function clientAddress(
+  socketAddress: string | null,
+  forwardedFor: string | null,
+  trusted: TrustedProxies,
+): string | null {
+  const peer = socketAddress === null ? undefined : parseAddress(socketAddress);
+  if (peer === undefined) return null;
+  let client: Address = peer;
+  const hops = forwardedFor === null ? [] : forwardedFor.split(',').slice(-HOPS_MAX).reverse();
+  for (const hop of hops) {
+    if (!isInRanges(trusted, client)) break;
+    const address = parseHop(hop.trim());
+    if (address === undefined) break;
+    client = address;
+  }
+  return formatAddress(client);
+}
+
+/** Some proxies add a port, and brackets around IPv6. */
+function parseHop(text: string): Address | undefined {
+  const bracketed = /^\[([^\]]+)\](?::\d{1,5})?$/.exec(text);
+  if (bracketed) return parseAddress(bracketed[1] as string);
+  const withPort = /^(\d+\.\d+\.\d+\.\d+):\d{1,5}$/.exec(text);
+  return parseAddress(withPort ? (withPort[1] as string) : text);
+}

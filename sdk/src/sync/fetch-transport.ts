@@ -1,0 +1,25 @@
+import type { Transport } from './transport.js';
+
+/** For callers who bring a `fetch` of their own. Redirects are not followed, as in `node-transport`. */
+export function fetchTransport(send: typeof fetch): Transport {
+  return async (request, signal) => {
+    const { method, headers } = request;
+    const body = request.body === undefined ? {} : { body: request.body };
+    const response = await send(request.url, {
+      method,
+      headers,
+      signal,
+      redirect: 'manual',
+      ...body,
+    });
+    return {
+      status: response.status,
+      header: (name) => response.headers.get(name),
+      body: response.body ?? NOTHING,
+    };
+  };
+}
+
+const NOTHING: AsyncIterable<Uint8Array> = {
+  async *[Symbol.asyncIterator]() {},
+};

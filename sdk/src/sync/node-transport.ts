@@ -1,0 +1,52 @@
+import type { IncomingMessage, RequestOptions } from 'node:http';
+import { request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import type { Socket } from 'node:net';
+import { pipeline, type Readable } from 'node:stream';
+import { constants, createGunzip } from 'node:zlib';
+import type { HttpResponse, Transport } from './transport.js';
+
+/**
+ * HTTP over `node:http`, not over `fetch`: a stream read through `fetch` holds the event loop,
+ * while a socket of our own can be told not to. Redirects are not followed: they would carry the
+ * key to wherever they point.
+ */
+export const nodeTransport: Transport = (request, signal) =>
+  new Promise((resolve, reject) => {
+    const send = request.url.startsWith('https:') ? requestHttps : requestHttp;
+    const options: RequestOptions = {
+      method: request.method,
+      headers: { ...request.headers, ...bodyLength(request.body) },
+      agent: false,
+      signal,
+    };
+    const outgoing = send(request.url, options, (incoming) => resolve(toResponse(incoming)));
+    outgoing.on('socket', release);
+    outgoing.on('error', reject);
+    outgoing.end(request.body);
+  });
+
+/** Called again once connected: trying several addresses gives the socket a new handle. */
+function release(socket: Socket): void {
+  socket.unref();
+  socket.once('connect', () => socket.unref());
+}
+
+function bodyLength(body: string | undefined): Record<string, number> {
+  return body === undefined ? {} : { 'Content-Length': Buffer.byteLength(body) };
+}
+
+function toResponse(incoming: IncomingMessage): HttpResponse {
+  return {
+    status: incoming.statusCode ?? 0,
+    header: (name) => incoming.headers[name.toLowerCase()]?.toString() ?? null,
+    body: decompressed(incoming),
+  };
+}
+
+function decompressed(incoming: IncomingMessage): Readable {
+  if (incoming.headers['content-encoding'] !== 'gzip') return incoming;
+  const gunzip = createGunzip({ flush: constants.Z_SYNC_FLUSH });
+  // The reader of `gunzip` sees every error; without a reader nobody needs to know.
+  return pipeline(incoming, gunzip, () => {});
+}
