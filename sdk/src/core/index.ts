@@ -1,8 +1,18 @@
 export { BUCKET_COUNT, bucketOf, hashOf, seedPrefix, splitBucketOf } from './bucket.js';
 export { compile } from './compile.js';
 export type { CompiledRuleset } from './compiled.js';
+export { segmentNames } from './conditions/segment.js';
 export type { EvaluationContext } from './context.js';
 export { evaluate, isActive, isActiveDetails } from './evaluate.js';
+export {
+  CONDITION_DEPTH_MAX,
+  FLAGS_MAX,
+  PARENTS_MAX,
+  RULES_MAX,
+  RULESET_BYTES_MAX,
+  VALUES_MAX,
+  VARIANTS_MAX,
+} from './limits.js';
 export type { Arm, ErrorCode, Reason, ReleaseArm, ResolutionDetails } from './resolution.js';
 export type {
   Condition,
