@@ -4,6 +4,7 @@ export type { CompiledRuleset } from './compiled.js';
 export { segmentNames } from './conditions/segment.js';
 export type { EvaluationContext } from './context.js';
 export { evaluate, isActive, isActiveDetails } from './evaluate.js';
+export { parseAddress } from './ip-address.js';
 export {
   CONDITION_DEPTH_MAX,
   FLAGS_MAX,
