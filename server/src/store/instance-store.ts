@@ -1,5 +1,7 @@
-import { type SQL, sql } from 'drizzle-orm';
-import type { Db } from './db.js';
+import { and, eq, lt, type SQL, sql } from 'drizzle-orm';
+import type { EnvironmentGrant } from '../domain/grant.js';
+import type { Db, Tx } from './db.js';
+import { instances } from './schema/index.js';
 
 /** A running SDK client as it describes itself. */
 export interface InstanceIdentity {
@@ -103,17 +105,32 @@ export async function countLiveInstances(db: Db): Promise<ReadonlyMap<string, nu
   return new Map(rows.map((row) => [row.environment_id, row.live]));
 }
 
-/** Takes an instance off the list; false when there is none, or when it is not silent. */
+export interface DismissedInstance {
+  readonly service: string;
+  readonly lastSeenAt: Date;
+}
+
+/** Takes an instance off the list; undefined when there is none, or when it is not silent. */
 export async function deleteSilentInstance(
-  db: Pick<Db, 'execute'>,
-  key: InstanceKey,
-): Promise<boolean> {
-  const rows = await db.execute(sql`
-    delete from instances
-    where environment_id = ${key.environmentId} and id = ${key.instanceId}
-      and last_seen_at < now() - interval '90 seconds'
-    returning id`);
+  tx: Tx,
+  grant: EnvironmentGrant,
+  id: string,
+): Promise<DismissedInstance | undefined> {
+  const isSilent = lt(instances.lastSeenAt, sql`now() - interval '90 seconds'`);
+  const [row] = await tx
+    .delete(instances)
+    .where(and(isInstance(grant, id), isSilent))
+    .returning({ service: instances.service, lastSeenAt: instances.lastSeenAt });
+  return row;
+}
+
+export async function hasInstance(tx: Tx, grant: EnvironmentGrant, id: string): Promise<boolean> {
+  const rows = await tx.select({ id: instances.id }).from(instances).where(isInstance(grant, id));
   return rows.length > 0;
+}
+
+function isInstance(grant: EnvironmentGrant, id: string): SQL | undefined {
+  return and(eq(instances.environmentId, grant.environmentId), eq(instances.id, id));
 }
 
 /**

@@ -1,0 +1,138 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Log } from './log.js';
+import { isPerson } from './routes/admin/live.js';
+import type { DeliveryParts } from './routes/delivery-parts.js';
+import { ReportQueue } from './services/events/report-queue.js';
+import type { KeyVerifier } from './services/keys/key-verifier.js';
+import { InstanceKeeper } from './services/receipts/instance-keeper.js';
+import type { Database } from './store/open-database.js';
+import type { KeyCopy } from './stream/key-copy.js';
+import { announceChanges } from './stream/live-events.js';
+import { ProjectWatch } from './stream/project-watch.js';
+import { RevisionFeed } from './stream/revision-feed.js';
+import { RulesetCopies } from './stream/ruleset-copies.js';
+import { RulesetSource } from './stream/ruleset-source.js';
+import { StreamHub } from './stream/stream-hub.js';
+
+/** Below this many instances receipts of a kill come at once, above at this many a second. */
+const RECEIPTS_PER_SECOND = 1_000;
+const SDK_STREAM_AGE_MS = 30 * 60_000;
+/** Sessions are looked at again when a page reconnects. */
+const LIVE_STREAM_AGE_MS = 5 * 60_000;
+const STREAMS_STARTING_MAX = 500;
+const STREAMS_PER_KEY_MAX = 20_000;
+const STREAMS_PER_PERSON_MAX = 100;
+
+/** How long a stopping server waits for its clients to move, at most. */
+const LEAVE_MS_MAX = 5_000;
+const LEAVE_GRACE_MS = 500;
+
+export interface DeliveryDeps {
+  readonly database: Database;
+  readonly dataDirectory: string;
+  readonly log: Log;
+  readonly keys: KeyVerifier;
+  readonly keyCopy: KeyCopy;
+  readonly now: () => Date;
+  /** Monotonic milliseconds. */
+  readonly clock: () => number;
+  /** A number in [0, 1). */
+  readonly random: () => number;
+}
+
+export interface Delivery extends DeliveryParts {
+  readonly feed: RevisionFeed;
+  /** Serves what is on disk at once, and follows the database from now on; never rejects. */
+  start(): Promise<void>;
+  /** Tells streams to move, each at its own moment, and ends those that stay. */
+  leave(): Promise<void>;
+  /** Stores what was reported and stops following; streams must have ended. */
+  stop(): Promise<void>;
+}
+
+/** Everything between a commit and the SDKs. */
+export function composeDelivery(deps: DeliveryDeps): Delivery {
+  const { database, log, keys, keyCopy, now, clock, random } = deps;
+  const { db } = database;
+  const hubOptions = {
+    now: () => now().getTime(),
+    random,
+    startingMax: STREAMS_STARTING_MAX,
+    watchOwner: (owner: string, onEnd: () => void) => keys.watch(owner, onEnd),
+  };
+  const hub = new StreamHub({
+    ...hubOptions,
+    ageMaxMs: SDK_STREAM_AGE_MS,
+    perOwnerMax: STREAMS_PER_KEY_MAX,
+  });
+  const liveHub = new StreamHub({
+    ...hubOptions,
+    ageMaxMs: LIVE_STREAM_AGE_MS,
+    perOwnerMax: STREAMS_PER_PERSON_MAX,
+    watchOwner: (owner, onEnd) => (isPerson(owner) ? () => undefined : keys.watch(owner, onEnd)),
+  });
+  const reports = new ReportQueue({ db, clock, random });
+  const instances = new InstanceKeeper({ db, log, reports, connected: () => connectedTo(hub) });
+  const copies = new RulesetCopies(join(deps.dataDirectory, 'rulesets'), log);
+  const receiptSpreadMs = (environmentId: string) => {
+    const count = Math.max(hub.sizeOf(environmentId), instances.liveCount(environmentId));
+    return count < RECEIPTS_PER_SECOND ? 0 : Math.ceil((count / RECEIPTS_PER_SECOND) * 1_000);
+  };
+  const source = new RulesetSource({ db, copies, log, clock, receiptSpreadMs });
+  const watch = new ProjectWatch(db);
+  source.onEvent((event) => {
+    if (event.kind === 'changed') hub.broadcast(event.environmentId, event.frame);
+    else hub.cutTopic(event.environmentId);
+  });
+  const live = announceChanges(source, watch, liveHub);
+  const feed = new RevisionFeed({
+    log,
+    random,
+    read: async () => {
+      await source.refresh();
+      await keyCopy.refresh();
+      await live.poll();
+    },
+  });
+  const nudge = () => void feed.nudge();
+  let unlisten: (() => void) | undefined;
+  return {
+    source,
+    hub,
+    liveHub,
+    instances,
+    reports,
+    feed,
+    nudge,
+    random,
+    async start() {
+      await keyCopy.load();
+      await source.loadCopies();
+      unlisten = database.listen(nudge);
+      const firstRead = feed.start();
+      if (!source.isReady) await firstRead;
+      instances.start();
+    },
+    async leave() {
+      const spreadMs = Math.min(LEAVE_MS_MAX, hub.size);
+      const moved = Promise.all([hub.leave(spreadMs), liveHub.leave(0)]);
+      await Promise.race([moved, sleep(spreadMs + LEAVE_GRACE_MS, undefined, { ref: false })]);
+      hub.close();
+      liveHub.close();
+    },
+    async stop() {
+      instances.stop();
+      await reports.drain();
+      await feed.stop();
+      unlisten?.();
+      await copies.flush();
+    },
+  };
+}
+
+function* connectedTo(hub: StreamHub) {
+  for (const { topic, instance } of hub.instances()) {
+    yield { environmentId: topic, instanceId: instance };
+  }
+}

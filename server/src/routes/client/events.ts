@@ -1,0 +1,18 @@
+import { decodeEventBatch } from '@sluice/sdk/protocol';
+import { Hono } from 'hono';
+import { AppError } from '../../domain/errors.js';
+import type { AppEnv } from '../../middleware/app-env.js';
+import { jsonBody, MIB } from '../../middleware/json-body.js';
+import { ingestEvents } from '../../services/events/ingest-events.js';
+import type { DeliveryParts } from '../delivery-parts.js';
+import { requireSender } from './sdk-sender.js';
+
+/** What SDKs say: for now, which revision they have applied. */
+export function eventRoutes({ reports }: Pick<DeliveryParts, 'reports'>) {
+  return new Hono<AppEnv>().post('/events', jsonBody(MIB), async (c) => {
+    const sender = requireSender(c);
+    const decoded = decodeEventBatch(await c.req.json());
+    if ('problem' in decoded) throw new AppError('VALIDATION_FAILED', decoded.problem);
+    return c.json(await ingestEvents(reports, sender, decoded.value));
+  });
+}

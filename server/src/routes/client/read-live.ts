@@ -1,0 +1,11 @@
+import { AppError } from '../../domain/errors.js';
+import type { LiveRuleset } from '../../stream/live-ruleset.js';
+import type { RulesetSource } from '../../stream/ruleset-source.js';
+
+/** The ruleset that a key reads; a new environment may take a moment to arrive here. */
+export function readLive(source: RulesetSource, environmentId: string): LiveRuleset {
+  const live = source.current(environmentId);
+  if (live) return live;
+  const message = 'the ruleset of this environment is not loaded yet';
+  throw new AppError('UNAVAILABLE', message, { retryAfterSeconds: 1 });
+}

@@ -1,0 +1,16 @@
+import type { EventBatch, EventBatchAck } from '@sluice/sdk/protocol';
+import type { InstanceIdentity } from '../../store/instance-store.js';
+import type { ReportQueue } from './report-queue.js';
+
+/** Stores a batch exactly once and acknowledges it: a repeat gets the same answer. */
+export async function ingestEvents(
+  queue: ReportQueue,
+  sender: InstanceIdentity,
+  batch: EventBatch,
+): Promise<EventBatchAck> {
+  const { seq, applied } = batch;
+  const epoch = applied?.epoch ?? null;
+  const revision = applied?.revision ?? null;
+  await queue.add({ ...sender, seq, epoch, revision });
+  return { seq };
+}

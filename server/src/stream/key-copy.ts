@@ -1,0 +1,71 @@
+import type { Log } from '../log.js';
+import type { Db } from '../store/db.js';
+import { listLiveSdkKeys, type StoredKey } from '../store/key-store.js';
+import { readCheckedFile, writeCheckedFile } from './checked-file.js';
+
+/** How far the copy may lag behind a new key. */
+const REFRESH_MS = 3_000;
+
+export interface KeyCopyDeps {
+  readonly db: Db;
+  readonly path: string;
+  readonly log: Log;
+  readonly now: () => Date;
+}
+
+/**
+ * The keys of SDKs on disk, as hashes: with them a server that starts while its database is down
+ * still recognises who may read what.
+ */
+export class KeyCopy {
+  readonly #deps: KeyCopyDeps;
+  #byHash: ReadonlyMap<string, StoredKey> = new Map();
+  #written = '';
+  #readAt = Number.NEGATIVE_INFINITY;
+
+  constructor(deps: KeyCopyDeps) {
+    this.#deps = deps;
+  }
+
+  /** What is known without the database; the caller looks at the expiry. */
+  recall(secretHash: string): StoredKey | undefined {
+    return this.#byHash.get(secretHash);
+  }
+
+  async load(): Promise<void> {
+    const content = await readCheckedFile(this.#deps.path);
+    if (content === undefined) return;
+    this.#written = content.toString();
+    this.#take(parseKeys(this.#written));
+  }
+
+  /** Re-reads the keys when it is time to; rejects when the database does not answer. */
+  async refresh(): Promise<void> {
+    const { db, path, log, now } = this.#deps;
+    const at = now();
+    if (at.getTime() - this.#readAt < REFRESH_MS) return;
+    const keys = await listLiveSdkKeys(db, at);
+    this.#readAt = at.getTime();
+    this.#take(keys);
+    const text = JSON.stringify(keys);
+    if (text === this.#written) return;
+    try {
+      await writeCheckedFile(path, Buffer.from(text));
+      this.#written = text;
+    } catch (error) {
+      log.warn('the copy of the SDK keys could not be written', { error });
+    }
+  }
+
+  #take(keys: readonly StoredKey[]): void {
+    this.#byHash = new Map(keys.map((key) => [key.secretHash, key]));
+  }
+}
+
+function parseKeys(text: string): readonly StoredKey[] {
+  const keys = JSON.parse(text) as (Omit<StoredKey, 'expiresAt'> & { expiresAt: string | null })[];
+  return keys.map((key) => ({
+    ...key,
+    expiresAt: key.expiresAt === null ? null : new Date(key.expiresAt),
+  }));
+}
