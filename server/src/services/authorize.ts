@@ -51,6 +51,22 @@ export function authorizeInstallation(ctx: Ctx): InstallationGrant {
   throw new AppError('FORBIDDEN', 'a key of one project may not do this for the installation');
 }
 
+/** Whoever may make projects may fill the one just made. */
+export function grantOfNewProject(
+  _grant: InstallationGrant,
+  project: { readonly id: string; readonly key: string },
+): Grant {
+  return { projectId: project.id, projectKey: project.key } as Grant;
+}
+
+/** The same right, in one environment of its project. */
+export function withEnvironment<P extends Permission>(
+  grant: Grant<P>,
+  environment: { readonly id: string; readonly key: string },
+): EnvironmentGrant<P> {
+  return { ...grant, environmentId: environment.id, environmentKey: environment.key };
+}
+
 /** Which projects the actor may see at all. */
 export function sightOf(actor: Actor): Sight {
   return { projectId: actor.kind === 'apiKey' ? actor.projectId : null } as Sight;

@@ -1,6 +1,9 @@
-import { and, asc, eq } from 'drizzle-orm';
+import { and, asc, eq, sql } from 'drizzle-orm';
+import type { Grant } from '../domain/grant.js';
+import { alreadyExists, notFound } from '../domain/refusals.js';
 import type { Db, Tx } from './db.js';
-import { environments, projects } from './schema/index.js';
+import { environments, flagConfigs, projects } from './schema/index.js';
+import { refuseDuplicate } from './unique-violation.js';
 
 export type ProjectRow = typeof projects.$inferSelect;
 export type EnvironmentRow = typeof environments.$inferSelect;
@@ -31,4 +34,40 @@ export async function listEnvironments(
     .from(environments)
     .where(eq(environments.projectId, projectId))
     .orderBy(asc(environments.position), asc(environments.id));
+}
+
+/**
+ * Makes writers of one project's definitions wait for each other, because limits, parents and
+ * segments reach across rows. Kills never take this lock, and rows that point here stay writable.
+ */
+export async function lockProject(tx: Tx, grant: Grant): Promise<ProjectRow> {
+  const [row] = await tx
+    .select()
+    .from(projects)
+    .where(eq(projects.id, grant.projectId))
+    .for('no key update');
+  if (!row) throw notFound('project', grant.projectKey);
+  return row;
+}
+
+export async function insertProject(
+  tx: Tx,
+  project: Pick<ProjectRow, 'id' | 'key' | 'name'>,
+): Promise<void> {
+  await refuseDuplicate(tx.insert(projects).values(project), 'projects_key_unique', () =>
+    alreadyExists('project', project.key),
+  );
+}
+
+export async function saveProject(tx: Tx, grant: Grant, change: { name: string }): Promise<void> {
+  await tx
+    .update(projects)
+    .set({ ...change, version: sql`${projects.version} + 1` })
+    .where(eq(projects.id, grant.projectId));
+}
+
+/** Configs go first: a kill locks them before an environment's row, and so must this. */
+export async function deleteProjectRow(tx: Tx, grant: Grant): Promise<void> {
+  await tx.delete(flagConfigs).where(eq(flagConfigs.projectId, grant.projectId));
+  await tx.delete(projects).where(eq(projects.id, grant.projectId));
 }

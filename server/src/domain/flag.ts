@@ -1,0 +1,34 @@
+import type { FlagType, JsonValue } from '@sluice/sdk/core';
+
+export type Variants = Readonly<Record<string, JsonValue>>;
+
+export const FLAG_KINDS = ['release', 'experiment', 'operational', 'permission'] as const;
+export type FlagKind = (typeof FLAG_KINDS)[number];
+
+/** What people are drawn by: the key without ":", with a suffix where another flag has it. */
+export function drawSeed(key: string, taken: ReadonlySet<string>): string {
+  const base = key.replaceAll(':', '.');
+  let seed = base;
+  for (let suffix = 2; taken.has(seed); suffix += 1) seed = `${base}-${suffix}`;
+  return seed;
+}
+
+/** The variants that every boolean flag has, always. */
+export const BOOLEAN_VARIANTS = { on: true, off: false } as const satisfies Variants;
+
+export interface NewConfig {
+  readonly offVariant: string;
+  readonly onVariant: string | null;
+  readonly defaultVariant: string | null;
+}
+
+/** What each environment does with a new flag besides leaving it off. */
+export function configOfNewFlag(
+  type: FlagType,
+  variants: Variants,
+  offVariant: string | undefined,
+): NewConfig {
+  if (type === 'boolean') return { offVariant: 'off', onVariant: 'on', defaultVariant: 'off' };
+  const [first] = Object.keys(variants);
+  return { offVariant: offVariant ?? first ?? '', onVariant: null, defaultVariant: null };
+}

@@ -1,0 +1,140 @@
+import { z } from '@hono/zod-openapi';
+import {
+  type Condition,
+  type Flag,
+  type JsonValue,
+  OPERATORS,
+  type Rule,
+  type Segment,
+} from '@sluice/sdk/core';
+import * as s from '../schemas.js';
+
+/**
+ * Conditions, rules and values are checked by the evaluator's own reading of them, which explains
+ * itself better than a schema could; these say only what a document of them looks like.
+ */
+const isObject = (value: unknown) =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const mustBeObject = { error: 'must be an object' };
+const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+const list = (items: object) => ({ type: 'array' as const, items });
+
+export const statusSchema = z.enum(['off', 'on', 'inherit', 'conditional']);
+export const typeSchema = z.enum(['boolean', 'string', 'number', 'json']);
+
+export const valueSchema = z.any() as z.ZodType<JsonValue>;
+
+export const conditionSchema = z.custom<Condition>(isObject, mustBeObject).openapi('Condition', {
+  type: 'object',
+  description: 'Exactly one of all, any, not, segment, or a test of one attribute',
+  oneOf: [
+    form({ all: list(ref('Condition')) }),
+    form({ any: list(ref('Condition')) }),
+    form({ not: ref('Condition') }),
+    form({ segment: { type: 'string' } }),
+    form(
+      {
+        attribute: { type: 'string' },
+        operator: { type: 'string', enum: [...OPERATORS] },
+        values: list({ type: ['string', 'number', 'boolean'] }),
+      },
+      { ignoreCase: { type: 'boolean' } },
+    ),
+  ],
+  example: { attribute: 'country', operator: 'in', values: ['NL', 'DE'] },
+});
+
+export const ruleSchema = z.custom<Rule>(isObject, mustBeObject).openapi('Rule', {
+  ...form(
+    {
+      id: { type: 'string' },
+      serve: {
+        type: 'object',
+        oneOf: [
+          form({ variant: { type: 'string' } }),
+          form({
+            split: {
+              type: 'object',
+              description: 'Weights by variant',
+              additionalProperties: { type: 'integer', minimum: 1, maximum: 100_000 },
+            },
+          }),
+        ],
+      },
+    },
+    {
+      when: ref('Condition'),
+      rollout: form(
+        { to: percentage('Included below this') },
+        {
+          from: percentage('Included from this on; 0 when absent'),
+          by: { type: 'string', description: 'Attribute that people are drawn by' },
+          seed: { type: 'string', description: 'Draws other people than the flag does' },
+          hash: { type: 'string' },
+        },
+      ),
+    },
+  ),
+  example: {
+    id: 'ramp',
+    when: { attribute: 'country', operator: 'in', values: ['NL'] },
+    rollout: { to: 25 },
+    serve: { variant: 'on' },
+  },
+});
+
+const flagSchema = z.custom<Flag>(isObject).openapi('RulesetFlag', {
+  ...form(
+    {
+      type: { type: 'string' },
+      seed: { type: 'string' },
+      variants: { type: 'object' },
+      offVariant: { type: 'string' },
+      status: { type: 'string' },
+      killed: { type: 'boolean' },
+      rules: list(ref('Rule')),
+    },
+    {
+      onVariant: { type: 'string' },
+      defaultVariant: { type: 'string' },
+      parent: { type: 'string' },
+    },
+  ),
+});
+
+const segmentSchema = z
+  .custom<Segment>(isObject)
+  .openapi('RulesetSegment', { ...form({ when: ref('Condition') }) });
+
+export const rulesetDto = z
+  .object({
+    schema: z.literal(1),
+    project: z.string(),
+    environment: z.string(),
+    epoch: z.string(),
+    revision: z.number().int(),
+    at: z.number().int().openapi({ description: 'Commit of the revision, epoch milliseconds' }),
+    flags: z.record(z.string(), flagSchema),
+    segments: z.record(z.string(), segmentSchema),
+  })
+  .openapi('Ruleset');
+
+export const warningSchema = z.object({
+  pointer: z.string().openapi({ example: '/rules/1' }),
+  message: z.string(),
+});
+
+export const environmentFlagParams = s.environmentParams.extend({ flag: z.string() });
+
+function form(required: object, optional: object = {}) {
+  return {
+    type: 'object' as const,
+    properties: { ...required, ...optional },
+    required: Object.keys(required),
+    additionalProperties: false,
+  };
+}
+
+function percentage(description: string) {
+  return { type: 'number' as const, minimum: 0, maximum: 100, multipleOf: 0.001, description };
+}

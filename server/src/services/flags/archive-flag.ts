@@ -1,0 +1,59 @@
+import type { Grant } from '../../domain/grant.js';
+import { conflict, inUse, listed } from '../../domain/refusals.js';
+import { listChildren, lockConfigsOfFlag } from '../../store/flag-config-store.js';
+import { lockFlag, saveArchived } from '../../store/flag-store.js';
+import { lockProject } from '../../store/project-store.js';
+import { type FlagView, readFlag } from '../../store/read-models/flag-view.js';
+import { type Ctx, inTransaction } from '../context.js';
+import { recordChange } from '../record-change.js';
+
+export interface ArchiveFlag {
+  readonly key: string;
+  readonly reason?: string | undefined;
+}
+
+/** Takes the flag out of every ruleset; SDKs answer with their callers' defaults from then on. */
+export async function archiveFlag(
+  ctx: Ctx,
+  grant: Grant<'flag:write'>,
+  input: ArchiveFlag,
+): Promise<FlagView> {
+  const { key } = input;
+  return inTransaction(ctx, async (tx) => {
+    await lockProject(tx, grant);
+    const row = await lockFlag(tx, grant, key);
+    const before = await readFlag(tx, grant, key);
+    if (row.archivedAt) return before;
+    const configs = await lockConfigsOfFlag(tx, grant, row.id);
+    const killed = configs.filter((config) => config.killed).map((it) => it.environmentKey);
+    if (killed.length > 0) {
+      throw conflict(
+        `flag "${key}" is killed in ${listed(killed)}; archived, it would be on wherever the ` +
+          `caller's default is: restore it first`,
+      );
+    }
+    const children = await listChildren(tx, grant, key);
+    if (children.length > 0) throw inUse('flag', key, children.map(nameChild));
+    await saveArchived(tx, grant, key, true);
+    const after = await readFlag(tx, grant, key);
+    await recordChange(tx, ctx, grant, {
+      action: 'flag.archive',
+      target: { type: 'flag', key },
+      before,
+      after,
+      reason: input.reason,
+      revises: configs.map((config) => config.environmentId),
+      touched: { flagKeys: [key] },
+    });
+    return after;
+  });
+}
+
+function nameChild(child: {
+  readonly flagKey: string;
+  readonly environmentKey: string;
+  readonly archived: boolean;
+}): string {
+  const archived = child.archived ? ', archived' : '';
+  return `flag "${child.flagKey}" (its parent in ${child.environmentKey}${archived})`;
+}

@@ -1,0 +1,37 @@
+import type { Grant } from '../../domain/grant.js';
+import { lockConfigsOfFlag } from '../../store/flag-config-store.js';
+import { lockFlag, saveArchived } from '../../store/flag-store.js';
+import { lockProject } from '../../store/project-store.js';
+import { type FlagView, readFlag } from '../../store/read-models/flag-view.js';
+import { type Ctx, inTransaction } from '../context.js';
+import { recordChange } from '../record-change.js';
+import { assertFlagCountFits, assertRulesetFits } from './assert-ruleset-fits.js';
+
+/** What it names still exists: parents, segments and variants of archived flags are kept. */
+export async function unarchiveFlag(
+  ctx: Ctx,
+  grant: Grant<'flag:write'>,
+  input: { readonly key: string },
+): Promise<FlagView> {
+  const { key } = input;
+  return inTransaction(ctx, async (tx) => {
+    await lockProject(tx, grant);
+    const row = await lockFlag(tx, grant, key);
+    const before = await readFlag(tx, grant, key);
+    if (!row.archivedAt) return before;
+    await saveArchived(tx, grant, key, false);
+    await assertFlagCountFits(tx, grant);
+    await assertRulesetFits(tx, grant);
+    const configs = await lockConfigsOfFlag(tx, grant, row.id);
+    const after = await readFlag(tx, grant, key);
+    await recordChange(tx, ctx, grant, {
+      action: 'flag.unarchive',
+      target: { type: 'flag', key },
+      before,
+      after,
+      revises: configs.map((config) => config.environmentId),
+      touched: { flagKeys: [key] },
+    });
+    return after;
+  });
+}

@@ -1,0 +1,53 @@
+import type { Condition } from '@sluice/sdk/core';
+import { isSame } from '../../domain/changed-fields.js';
+import type { Grant } from '../../domain/grant.js';
+import { versionStale } from '../../domain/refusals.js';
+import { listEnvironments, lockProject } from '../../store/project-store.js';
+import { readSegment, type SegmentView } from '../../store/read-models/segment-view.js';
+import { lockSegment, saveSegment } from '../../store/segment-store.js';
+import { type Ctx, inTransaction } from '../context.js';
+import { assertRulesetFits } from '../flags/assert-ruleset-fits.js';
+import { recordChange } from '../record-change.js';
+import { assertSegmentValid } from './assert-segment-valid.js';
+
+export interface UpdateSegment {
+  readonly key: string;
+  /** The version that the editor saw. */
+  readonly version: number;
+  readonly name: string;
+  readonly description: string;
+  readonly when: Condition;
+}
+
+/** Segments are project-wide: a new condition revises every environment, a new name none. */
+export async function updateSegment(
+  ctx: Ctx,
+  grant: Grant<'segment:write'>,
+  input: UpdateSegment,
+): Promise<SegmentView> {
+  const { key, version, name, description, when } = input;
+  return inTransaction(ctx, async (tx) => {
+    await lockProject(tx, grant);
+    const row = await lockSegment(tx, grant, key);
+    const before = await readSegment(tx, grant, key);
+    if (row.version !== version) throw versionStale('segment', key, version, before);
+    const keepsCondition = isSame(row.when, when);
+    if (keepsCondition && row.name === name && row.description === description) return before;
+    await saveSegment(tx, grant, key, { name, description, when });
+    if (!keepsCondition) {
+      await assertSegmentValid(tx, grant, { key, when });
+      await assertRulesetFits(tx, grant);
+    }
+    const environments = keepsCondition ? [] : await listEnvironments(tx, grant.projectId);
+    const after = await readSegment(tx, grant, key);
+    await recordChange(tx, ctx, grant, {
+      action: 'segment.update',
+      target: { type: 'segment', key },
+      before,
+      after,
+      revises: environments.map((environment) => environment.id),
+      touched: { segmentKeys: [key] },
+    });
+    return after;
+  });
+}

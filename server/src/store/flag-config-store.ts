@@ -1,0 +1,146 @@
+import { and, eq, isNotNull, type SQL, sql } from 'drizzle-orm';
+import type { EnvironmentGrant, Grant } from '../domain/grant.js';
+import { notFound } from '../domain/refusals.js';
+import type { Db, Tx } from './db.js';
+import { environments, flagConfigs, flags } from './schema/index.js';
+
+export type FlagConfigRow = typeof flagConfigs.$inferSelect;
+export type FlagConfigChange = Pick<
+  FlagConfigRow,
+  'status' | 'parent' | 'offVariant' | 'onVariant' | 'defaultVariant' | 'rules'
+>;
+
+export async function insertFlagConfigs(
+  tx: Tx,
+  grant: Grant,
+  configs: readonly Pick<
+    FlagConfigRow,
+    'environmentId' | 'flagId' | 'offVariant' | 'onVariant' | 'defaultVariant'
+  >[],
+): Promise<void> {
+  if (configs.length === 0) return;
+  const { projectId } = grant;
+  await tx.insert(flagConfigs).values(configs.map((config) => ({ ...config, projectId })));
+}
+
+/** The row, locked until commit. */
+export async function lockFlagConfig(
+  tx: Tx,
+  grant: EnvironmentGrant,
+  flag: { readonly id: string; readonly key: string },
+): Promise<FlagConfigRow> {
+  const [row] = await tx
+    .select()
+    .from(flagConfigs)
+    .where(isConfig(grant, flag.id))
+    .for('no key update');
+  if (!row) throw notFound('flag', flag.key);
+  return row;
+}
+
+/** What an editor writes; never `killed`, so an edit and a kill cannot undo each other. */
+export async function saveFlagConfig(
+  tx: Tx,
+  grant: EnvironmentGrant,
+  flagId: string,
+  change: FlagConfigChange & Pick<FlagConfigRow, 'updatedBy'>,
+): Promise<void> {
+  await tx
+    .update(flagConfigs)
+    .set({ ...change, version: sql`${flagConfigs.version} + 1`, updatedAt: sql`now()` })
+    .where(isConfig(grant, flagId));
+}
+
+export type Kill = Pick<
+  FlagConfigRow,
+  'killed' | 'killReason' | 'killedAt' | 'killedBy' | 'killRevision'
+>;
+
+/** Leaves `version` alone: a kill makes no editor's draft stale. */
+export async function saveKill(
+  tx: Tx,
+  grant: EnvironmentGrant,
+  flagId: string,
+  kill: Partial<Kill>,
+): Promise<void> {
+  await tx.update(flagConfigs).set(kill).where(isConfig(grant, flagId));
+}
+
+export interface ConfigOfFlag extends FlagConfigRow {
+  readonly environmentKey: string;
+  readonly flagKey: string;
+  readonly archived: boolean;
+}
+
+/** A flag's configs in every environment of the project, locked: no kill comes in between. */
+export async function lockConfigsOfFlag(
+  tx: Tx,
+  grant: Grant,
+  flagId: string,
+): Promise<readonly ConfigOfFlag[]> {
+  await tx
+    .select({ flagId: flagConfigs.flagId })
+    .from(flagConfigs)
+    .where(and(eq(flagConfigs.projectId, grant.projectId), eq(flagConfigs.flagId, flagId)))
+    .orderBy(flagConfigs.environmentId)
+    .for('no key update');
+  return selectConfigs(tx, eq(flagConfigs.flagId, flagId), grant);
+}
+
+/** Who names the flag as parent, in any environment, archived flags included. */
+export async function listChildren(
+  tx: Tx,
+  grant: Grant,
+  parent: string,
+): Promise<readonly ConfigOfFlag[]> {
+  return selectConfigs(tx, eq(flagConfigs.parent, parent), grant);
+}
+
+/** Configs whose rules may name the segment: a cheap first sieve, the caller looks closer. */
+export async function listConfigsMentioning(
+  tx: Db | Tx,
+  grant: Grant,
+  segmentKey: string | null,
+): Promise<readonly ConfigOfFlag[]> {
+  const needle = segmentKey === null ? '"segment"' : `"${segmentKey}"`;
+  return selectConfigs(tx, sql`strpos(${flagConfigs.rules}::text, ${needle}) > 0`, grant);
+}
+
+/** Parent by flag in one environment, archived flags included. */
+export async function listParents(
+  tx: Tx,
+  grant: EnvironmentGrant,
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await tx
+    .select({ key: flags.key, parent: flagConfigs.parent })
+    .from(flagConfigs)
+    .innerJoin(flags, eq(flags.id, flagConfigs.flagId))
+    .where(and(eq(flagConfigs.environmentId, grant.environmentId), isNotNull(flagConfigs.parent)));
+  return new Map(rows.map((row) => [row.key, row.parent as string]));
+}
+
+function selectConfigs(tx: Db | Tx, condition: SQL, grant: Grant) {
+  return tx
+    .select()
+    .from(flagConfigs)
+    .innerJoin(flags, eq(flags.id, flagConfigs.flagId))
+    .innerJoin(environments, eq(environments.id, flagConfigs.environmentId))
+    .where(and(eq(flagConfigs.projectId, grant.projectId), condition))
+    .orderBy(environments.position, sql`${flags.key} collate "C"`)
+    .then((rows) =>
+      rows.map((row) => ({
+        ...row.flag_configs,
+        environmentKey: row.environments.key,
+        flagKey: row.flags.key,
+        archived: row.flags.archivedAt !== null,
+      })),
+    );
+}
+
+function isConfig(grant: EnvironmentGrant, flagId: string) {
+  return and(
+    eq(flagConfigs.projectId, grant.projectId),
+    eq(flagConfigs.environmentId, grant.environmentId),
+    eq(flagConfigs.flagId, flagId),
+  );
+}
