@@ -1,0 +1,98 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ulid } from 'ulid';
+import { createApp } from './app.js';
+import { composeDelivery, type Delivery } from './compose-delivery.js';
+import type { Config } from './config.js';
+import { SYSTEM } from './domain/actor.js';
+import { keepTrying, worksNow } from './keep-trying.js';
+import type { Log } from './log.js';
+import { loadAdminUi } from './routes/admin-ui-files.js';
+import type { AppDeps, Readiness } from './routes/app-deps.js';
+import { KeyVerifier } from './services/keys/key-verifier.js';
+import { PasswordHasher } from './services/sessions/password-hasher.js';
+import { assertReachable } from './services/setup/assert-reachable.js';
+import { initialise } from './services/setup/initialise.js';
+import { isSetupNeeded } from './services/setup/is-setup-needed.js';
+import { SetupToken } from './services/setup/setup-token.js';
+import { openDatabase } from './store/open-database.js';
+import { KeyCopy } from './stream/key-copy.js';
+
+const ADMIN_UI = fileURLToPath(new URL('../../admin-ui/dist', import.meta.url));
+
+export interface Sluice {
+  readonly app: ReturnType<typeof createApp>;
+  /**
+   * Serves SDKs from the disk copy at once and brings the database up to date; rejects with what
+   * an operator must mend. Resolves even when the database does not answer: preparing goes on.
+   */
+  start(): Promise<{ readonly prepared: Promise<boolean> }>;
+  /** The one-time token while nobody has an account, else null. */
+  setupToken(): Promise<string | null>;
+  /** No longer ready; streams are told to move. Resolves when they have gone. */
+  drain(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The only place that constructs. */
+export async function compose(config: Config, log: Log): Promise<Sluice> {
+  const { dataDirectory, databaseUrl } = config;
+  const now = () => new Date();
+  const clock = () => performance.now();
+  const random = () => Math.random();
+  const database = await openDatabase({ url: databaseUrl?.reveal(), dataDirectory, log });
+  const { db } = database;
+  const keyCopy = new KeyCopy({ db, log, now, path: join(dataDirectory, 'sdk-keys') });
+  const keys = new KeyVerifier({ db, log, now, recall: (hash) => keyCopy.recall(hash) });
+  const delivery = composeDelivery({
+    ...{ database, dataDirectory, log, keys, keyCopy, now, clock, random },
+  });
+  const { nudge } = delivery;
+  const contextFor: AppDeps['contextFor'] = (actor, requestId) => {
+    return { actor, requestId, db, now, nudge };
+  };
+  const hasher = new PasswordHasher();
+  const setupToken = new SetupToken(config.setupToken);
+  const stopping = new AbortController();
+  const app = createApp({
+    ...{ settings: config, log, db, now, contextFor, keys, hasher, setupToken, delivery },
+    adminUi: loadAdminUi(ADMIN_UI, config.basePath),
+    readiness: () => readinessOf(delivery, stopping.signal.aborted),
+  });
+  const prepare = async () => {
+    await database.migrate();
+    await initialise(contextFor(SYSTEM, ulid()), { ...config, hasher, log });
+    await assertReachable(db, config);
+  };
+  return {
+    app,
+    async start() {
+      const isPrepared = await worksNow(prepare);
+      await delivery.start();
+      keys.start();
+      if (isPrepared) return { prepared: Promise.resolve(true) };
+      return { prepared: keepTrying(prepare, { log, signal: stopping.signal, random }) };
+    },
+    setupToken: async () => ((await isSetupNeeded(db)) ? setupToken.reveal() : null),
+    async drain() {
+      stopping.abort();
+      await delivery.leave();
+    },
+    async close() {
+      keys.stop();
+      await delivery.stop();
+      await database.close();
+    },
+  };
+}
+
+function readinessOf(delivery: Delivery, isDraining: boolean): Readiness {
+  return {
+    ready: delivery.source.isReady && !isDraining,
+    details: {
+      database: delivery.feed.status.isFresh ? 'up' : 'down',
+      streams: delivery.hub.size,
+      isDraining,
+    },
+  };
+}

@@ -1,0 +1,27 @@
+const HIDDEN = '[secret]';
+
+/** A text that must reach no log, dump or error; only `reveal` gives it out. */
+export class Secret {
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  reveal(): string {
+    return this.#text;
+  }
+
+  toString(): string {
+    return HIDDEN;
+  }
+
+  toJSON(): string {
+    return HIDDEN;
+  }
+
+  /** What `console.log` and template dumps of Node show. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return HIDDEN;
+  }
+}

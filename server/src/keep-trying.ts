@@ -1,0 +1,45 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AppError } from './domain/errors.js';
+import type { Log } from './log.js';
+
+const RETRY_MS_MIN = 500;
+const RETRY_MS_MAX = 10_000;
+
+export interface KeepTrying {
+  readonly log: Log;
+  /** Ends the attempts. */
+  readonly signal: AbortSignal;
+  /** A number in [0, 1): servers that started together do not ask together. */
+  readonly random: () => number;
+}
+
+/** True when it worked at the first attempt's end; false when the database does not answer. */
+export async function worksNow(work: () => Promise<void>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (isUnavailable(error)) return false;
+    throw error;
+  }
+}
+
+/** Tries until it works; never rejects, and resolves to false when told to stop. */
+export async function keepTrying(work: () => Promise<void>, options: KeepTrying): Promise<boolean> {
+  const { log, signal, random } = options;
+  for (let delayMs = RETRY_MS_MIN; ; delayMs = Math.min(RETRY_MS_MAX, delayMs * 2)) {
+    await sleep(delayMs * (0.5 + random() / 2), undefined, { signal, ref: false }).catch(() => {});
+    if (signal.aborted) return false;
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      if (isUnavailable(error)) log.warn('the database does not answer yet', { error });
+      else log.error('the installation could not be prepared', { error });
+    }
+  }
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'UNAVAILABLE';
+}

@@ -1,0 +1,76 @@
+import type { Context } from 'hono';
+import { createMiddleware } from 'hono/factory';
+import { AppError } from '../domain/errors.js';
+import type { AppEnv } from './app-env.js';
+import { parseStrictJson } from './strict-json.js';
+
+export const KIB = 1024;
+export const MIB = 1024 * KIB;
+
+/**
+ * Reads a JSON body before the handler does: counted on the stream, so neither a missing nor a
+ * lying length matters. The parsed value is left where `c.req.json()` and validators look.
+ */
+export function jsonBody(bytesMax: number) {
+  return createMiddleware<AppEnv>(async (c, next) => {
+    if (c.req.method === 'GET' || c.req.method === 'HEAD') return next();
+    const declared = Number(c.req.header('Content-Length') ?? 0);
+    if (declared > bytesMax) throw tooLarge(c, bytesMax);
+    const bytes = await readBytes(c, bytesMax);
+    if (bytes.length === 0) {
+      c.req.bodyCache.json = Promise.resolve({});
+      return next();
+    }
+    refuseForeignForm(c);
+    const parsed = parseStrictJson(decodeUtf8(bytes));
+    if ('problem' in parsed) {
+      throw new AppError('MALFORMED_BODY', parsed.problem, {
+        ...(parsed.error === undefined ? {} : { errors: [parsed.error] }),
+      });
+    }
+    c.req.bodyCache.json = Promise.resolve(parsed.value);
+    return next();
+  });
+}
+
+async function readBytes(c: Context<AppEnv>, bytesMax: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of c.req.raw.body ?? []) {
+    length += chunk.byteLength;
+    if (length > bytesMax) throw tooLarge(c, bytesMax);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, length);
+}
+
+function tooLarge(c: Context<AppEnv>, bytesMax: number): AppError {
+  c.header('Connection', 'close');
+  return new AppError('BODY_TOO_LARGE', `the body must have at most ${bytesMax} bytes`);
+}
+
+function refuseForeignForm(c: Context<AppEnv>): void {
+  const encoding = c.req.header('Content-Encoding');
+  if (encoding !== undefined && encoding !== 'identity') {
+    throw new AppError(
+      'UNSUPPORTED_MEDIA_TYPE',
+      'Content-Encoding: the body must come uncompressed',
+    );
+  }
+  const type = c.req.header('Content-Type') ?? '';
+  if (!/^application\/json *(;|$)/i.test(type)) {
+    const came = type === '' ? 'none' : `"${type.slice(0, 100)}"`;
+    throw new AppError(
+      'UNSUPPORTED_MEDIA_TYPE',
+      `Content-Type must be application/json, got ${came}`,
+    );
+  }
+}
+
+function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new AppError('MALFORMED_BODY', 'the body must be UTF-8');
+  }
+}

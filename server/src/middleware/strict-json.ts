@@ -1,0 +1,103 @@
+import type { FieldError } from '@sluice/sdk/protocol';
+
+/** Far above what any document of ours needs, far below what could exhaust a stack. */
+export const JSON_DEPTH_MAX = 64;
+
+export type StrictJson =
+  | { readonly value: unknown }
+  | { readonly problem: string; readonly error?: FieldError };
+
+/**
+ * JSON whose meaning is beyond dispute: no name twice in an object, no `__proto__`, whole Unicode
+ * text without U+0000 (PostgreSQL stores neither), and bounded depth.
+ */
+export function parseStrictJson(text: string): StrictJson {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { problem: 'the body is not valid JSON' };
+  }
+  const error = findSlip(text);
+  if (error === null) return { value };
+  return { problem: `${error.pointer || 'the body'}: ${error.message}`, error };
+}
+
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+interface Level {
+  /** Names seen so far; null in an array. */
+  readonly names: Set<string> | null;
+  /** The member or element that is being read. */
+  place: string;
+}
+
+/** Walks text that has already parsed, so that each token may be trusted to be well formed. */
+function findSlip(text: string): FieldError | null {
+  const levels: Level[] = [];
+  const pointer = () => levels.map((level) => `/${escapePointer(level.place)}`).join('');
+  let expectsName = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const char = text[at];
+    const level = levels.at(-1);
+    if (char === '{' || char === '[') {
+      if (levels.length === JSON_DEPTH_MAX) {
+        return { pointer: pointer(), message: `is nested deeper than ${JSON_DEPTH_MAX} levels` };
+      }
+      expectsName = char === '{';
+      levels.push(expectsName ? { names: new Set(), place: '' } : { names: null, place: '0' });
+    } else if (char === '}' || char === ']') {
+      levels.pop();
+      expectsName = false;
+    } else if (char === ',') {
+      if (level?.names === null) level.place = String(Number(level.place) + 1);
+      expectsName = level?.names !== null;
+    } else if (char === '"') {
+      const end = endOfString(text, at);
+      const content = decodeString(text, at, end);
+      if (expectsName && level?.names) {
+        level.place = content;
+        const slip = slipOfName(content, level.names);
+        if (slip !== null) return { pointer: pointer(), message: slip };
+        level.names.add(content);
+      }
+      const slip = slipOfText(content);
+      if (slip !== null) return { pointer: pointer(), message: slip };
+      expectsName = false;
+      at = end;
+    }
+  }
+  return null;
+}
+
+function slipOfName(name: string, names: ReadonlySet<string>): string | null {
+  if (name === '__proto__') return 'this name is not allowed';
+  return names.has(name) ? 'this name stands twice in one object' : null;
+}
+
+function slipOfText(text: string): string | null {
+  if (text.includes('\0')) return 'text must not contain U+0000';
+  return LONE_SURROGATE.test(text) ? 'text must be whole Unicode, without lone surrogates' : null;
+}
+
+function endOfString(text: string, start: number): number {
+  let end = text.indexOf('"', start + 1);
+  while (isEscaped(text, end)) end = text.indexOf('"', end + 1);
+  return end;
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let slashes = 0;
+  while (text[at - 1 - slashes] === '\\') slashes += 1;
+  return slashes % 2 === 1;
+}
+
+function decodeString(text: string, start: number, end: number): string {
+  const raw = text.slice(start + 1, end);
+  return raw.includes('\\') ? (JSON.parse(text.slice(start, end + 1)) as string) : raw;
+}
+
+/** RFC 6901. */
+export function escapePointer(place: string): string {
+  return place.replaceAll('~', '~0').replaceAll('/', '~1');
+}

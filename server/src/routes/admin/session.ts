@@ -1,0 +1,116 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
+import type { AppSettings } from '../../config.js';
+import { AppError } from '../../domain/errors.js';
+import { PASSWORD_LENGTH_MAX } from '../../domain/password-rules.js';
+import type { AppEnv } from '../../middleware/app-env.js';
+import { refuseForeignBrowser } from '../../middleware/csrf.js';
+import { jsonBody, KIB } from '../../middleware/json-body.js';
+import type { OpenedSession } from '../../services/sessions/open-session.js';
+import { signIn } from '../../services/sessions/sign-in.js';
+import { signOut } from '../../services/sessions/sign-out.js';
+import { SESSION_AGE_MS_MAX, type SignedIn } from '../../services/sessions/verify-session.js';
+import { SERVER_VERSION } from '../../version.js';
+import type { AppDeps } from '../app-deps.js';
+import * as s from '../schemas.js';
+
+export const sessionDto = z
+  .object({
+    user: z.object({
+      id: z.string(),
+      email: z.string(),
+      name: z.string(),
+      role: z.literal('admin'),
+    }),
+    serverVersion: z.string(),
+  })
+  .openapi('Session');
+
+const credentials = z
+  .strictObject({
+    email: z.string().min(1).max(320),
+    password: z.string().min(1).max(PASSWORD_LENGTH_MAX),
+  })
+  .openapi('Credentials');
+
+const show = createRoute({
+  method: 'get',
+  path: '/session',
+  tags: ['session'],
+  summary: 'Who is signed in',
+  responses: { 200: s.jsonResponse(sessionDto, 'The session'), ...s.problems() },
+});
+
+const open = createRoute({
+  method: 'post',
+  path: '/session',
+  tags: ['session'],
+  security: [],
+  summary: 'Sign in; the answer sets the session cookie',
+  middleware: jsonBody(64 * KIB),
+  request: { body: s.jsonRequest(credentials) },
+  responses: {
+    200: s.jsonResponse(sessionDto, 'Signed in'),
+    ...s.problems('VALIDATION_FAILED', 'MALFORMED_BODY', 'RATE_LIMITED'),
+  },
+});
+
+const close = createRoute({
+  method: 'delete',
+  path: '/session',
+  tags: ['session'],
+  summary: 'Sign out',
+  responses: { 204: { description: 'Signed out' }, ...s.problems() },
+});
+
+/** Signing in: for those who are nobody yet. */
+export function signInRoutes(deps: AppDeps) {
+  return new OpenAPIHono<AppEnv>().openapi(open, async (c) => {
+    refuseForeignBrowser(c, deps.settings.publicOrigin);
+    const session = await signIn(deps, {
+      ...c.req.valid('json'),
+      clientIp: c.get('clientIp'),
+      oldSessionId: getCookie(c, deps.settings.cookieName),
+    });
+    return c.json(startSession(c, deps.settings, session), 200);
+  });
+}
+
+export function sessionRoutes(deps: AppDeps) {
+  return new OpenAPIHono<AppEnv>()
+    .openapi(show, (c) => c.json(toSessionDto(sessionOf(c).user), 200))
+    .openapi(close, async (c) => {
+      await signOut(deps.db, sessionOf(c));
+      const { cookieName: name, https: secure } = deps.settings;
+      deleteCookie(c, name, { path: '/', secure });
+      return c.body(null, 204);
+    });
+}
+
+/** Leaves the cookie, and gives the answer's body. */
+export function startSession(
+  c: Context<AppEnv>,
+  { cookieName, https }: AppSettings,
+  session: OpenedSession,
+): z.infer<typeof sessionDto> {
+  setCookie(c, cookieName, session.id, {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'Lax',
+    secure: https,
+    maxAge: SESSION_AGE_MS_MAX / 1000,
+  });
+  return toSessionDto(session.user);
+}
+
+function toSessionDto(user: SignedIn['user']): z.infer<typeof sessionDto> {
+  return { user: { ...user }, serverVersion: SERVER_VERSION };
+}
+
+/** A key has no session: it says who it is with every request. */
+function sessionOf(c: Context<AppEnv>): SignedIn {
+  const session = c.get('session');
+  if (session) return session;
+  throw new AppError('UNAUTHENTICATED', 'a key has no session; sign in to get one');
+}

@@ -1,0 +1,31 @@
+import type { AppSettings } from '../config.js';
+import type { Log } from '../log.js';
+import type { AuthenticateOptions } from '../middleware/authenticate.js';
+import type { Db } from '../store/db.js';
+import type { KeyVerifier } from '../services/keys/key-verifier.js';
+import type { PasswordHasher } from '../services/sessions/password-hasher.js';
+import type { SetupToken } from '../services/setup/setup-token.js';
+import type { AdminUi } from './admin-ui-files.js';
+import type { DeliveryParts } from './delivery-parts.js';
+
+/** All that routes are made from; `compose.ts` constructs it. */
+export interface AppDeps {
+  readonly settings: AppSettings;
+  readonly log: Log;
+  readonly db: Db;
+  readonly now: () => Date;
+  readonly contextFor: AuthenticateOptions['contextFor'];
+  readonly keys: KeyVerifier;
+  readonly hasher: PasswordHasher;
+  readonly setupToken: SetupToken;
+  readonly adminUi: AdminUi;
+  readonly delivery: DeliveryParts;
+  /** Whether SDKs get answers here; `/readyz` says it. */
+  readonly readiness: () => Readiness;
+}
+
+export interface Readiness {
+  readonly ready: boolean;
+  /** Shown to whoever asks; nothing secret. */
+  readonly details: Readonly<Record<string, string | number | boolean>>;
+}

@@ -1,0 +1,13 @@
+import { Hono } from 'hono';
+import type { AppEnv } from '../middleware/app-env.js';
+import type { AppDeps } from './app-deps.js';
+
+/** For probes: the loop turns; SDKs would get answers. */
+export function healthRoutes(deps: AppDeps) {
+  return new Hono<AppEnv>()
+    .get('/livez', (c) => c.json({ live: true }, 200))
+    .get('/readyz', (c) => {
+      const { ready, details } = deps.readiness();
+      return c.json({ ready, ...details }, ready ? 200 : 503);
+    });
+}

@@ -1,0 +1,109 @@
+import { z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { AppError, type ErrorCode } from '../domain/errors.js';
+import type { AppEnv } from '../middleware/app-env.js';
+import { statusOf } from '../middleware/on-error.js';
+
+const KEY = /^[a-zA-Z0-9][a-zA-Z0-9_.:-]{0,99}$/;
+const RESERVED: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** Key of a project, environment, flag, segment, variant or rule, in a body. */
+export const keySchema = z
+  .string()
+  .refine((key) => KEY.test(key) && !RESERVED.has(key), {
+    error:
+      'must begin with a letter or digit and hold up to 100 letters, digits and "_.:-", ' +
+      'and not be a reserved name',
+  })
+  .openapi({ pattern: KEY.source, example: 'awesome' });
+
+export const nameSchema = z.string().trim().min(1).max(200);
+export const textSchema = z.string().max(2000);
+export const reasonSchema = z.string().trim().min(1).max(1000);
+export const timeSchema = z.iso.datetime().openapi({ example: '2026-01-31T12:00:00.000Z' });
+export const versionSchema = z.number().int().openapi({ example: 1 });
+
+/** Anything in the path: what does not exist is not found, whatever it looks like. */
+export const projectParams = z.object({ project: z.string() });
+export const environmentParams = projectParams.extend({ environment: z.string() });
+
+export const listQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(500).optional(),
+});
+
+export function listOf<T extends z.ZodType>(item: T) {
+  return z.object({ items: z.array(item), next: z.string().nullable() });
+}
+
+/** `next` is the cursor of the last item when there may be more. */
+export function pageOf<T>(rows: readonly T[], limit: number, cursorOf: (row: T) => string) {
+  const last = rows.length === limit ? rows.at(-1) : undefined;
+  return { items: [...rows], next: last === undefined ? null : cursorOf(last) };
+}
+
+export function jsonRequest<T extends z.ZodType>(schema: T) {
+  return { content: { 'application/json': { schema } }, required: true } as const;
+}
+
+export function jsonResponse<T extends z.ZodType>(schema: T, description: string) {
+  return { content: { 'application/json': { schema } }, description } as const;
+}
+
+export const ifMatchHeader = z.object({
+  'if-match': z
+    .string()
+    .optional()
+    .openapi({ description: 'The version that was seen, in quotes', example: '"3"' }),
+});
+
+/** The version that the caller saw, from `If-Match: "<version>"`. */
+export function readVersion(c: Context<AppEnv>): number {
+  const header = c.req.header('If-Match');
+  const match = /^"(\d{1,9})"$/.exec(header?.trim() ?? '');
+  if (match?.[1] !== undefined) return Number(match[1]);
+  const came = header === undefined ? 'nothing' : `'${header.slice(0, 40)}'`;
+  throw new AppError(
+    'VERSION_REQUIRED',
+    `If-Match must hold the version that you saw in quotes, such as "3"; got ${came}`,
+  );
+}
+
+/** Puts the version on the answer as its `ETag`. */
+export function withEtag<T extends { readonly version: number }>(c: Context<AppEnv>, dto: T): T {
+  c.header('ETag', `"${dto.version}"`);
+  return dto;
+}
+
+const problemSchema = z
+  .object({
+    type: z.literal('about:blank'),
+    title: z.string(),
+    status: z.number().int(),
+    code: z.string(),
+    detail: z.string(),
+    requestId: z.string(),
+    errors: z.array(z.object({ pointer: z.string(), message: z.string() })).optional(),
+    current: z.unknown().optional(),
+  })
+  .openapi('Problem');
+
+/** What every guarded route may answer. */
+const ALWAYS = ['UNAUTHENTICATED', 'FORBIDDEN', 'UNAVAILABLE'] as const;
+
+/** Documents a route's refusals by their codes; codes of one status share an entry. */
+export function problems(...codes: readonly ErrorCode[]) {
+  const byStatus = new Map<number, ErrorCode[]>();
+  for (const code of [...ALWAYS, ...codes]) {
+    byStatus.set(statusOf(code), [...(byStatus.get(statusOf(code)) ?? []), code]);
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, named]) => [
+      status,
+      {
+        description: named.join(', '),
+        content: { 'application/problem+json': { schema: problemSchema } },
+      },
+    ]),
+  );
+}

@@ -1,0 +1,83 @@
+import { ulid } from 'ulid';
+import { AppError } from '../../domain/errors.js';
+import type { EnvironmentGrant } from '../../domain/grant.js';
+import type { InitKey } from '../../domain/init-key.js';
+import { hashKeySecret, hintOf } from '../../domain/key-secret.js';
+import { recordAudit } from '../../store/audit-store.js';
+import { findKeyByHash, insertKey, type StoredKey } from '../../store/key-store.js';
+import { findEnvironment, findProject } from '../../store/project-store.js';
+import { authorize, authorizeInstallation } from '../authorize.js';
+import { type Ctx, inTransaction } from '../context.js';
+import { createEnvironment } from '../environments/create-environment.js';
+import { createProject } from '../projects/create-project.js';
+import { toKeyDto } from '../keys/key-dto.js';
+import { unlessDone } from './unless-done.js';
+
+/**
+ * Makes a key whose secret the operator chose, and the project and environment it names. A key
+ * that is there stays as it is: one that was revoked is not brought back by a restart.
+ */
+export async function importKey(ctx: Ctx, key: InitKey): Promise<void> {
+  authorizeInstallation(ctx);
+  const grant = await prepareScope(ctx, key);
+  const secret = key.secret.reveal();
+  const row = {
+    id: ulid(),
+    kind: key.kind,
+    name: 'from SLUICE_INIT_KEYS',
+    projectId: grant?.projectId ?? null,
+    environmentId: grant?.environmentId ?? null,
+    hint: hintOf(secret),
+    createdBy: ctx.actor.name,
+    createdAt: ctx.now(),
+    expiresAt: null,
+  };
+  const secretHash = hashKeySecret(secret);
+  const existing = await findKeyByHash(ctx.db, secretHash);
+  if (existing) return assertSame(key, existing, row);
+  await inTransaction(ctx, async (tx) => {
+    if (!(await insertKey(tx, { ...row, secretHash }))) return;
+    const environmentKey = grant?.environmentKey ?? null;
+    await recordAudit(tx, {
+      actor: ctx.actor,
+      requestId: ctx.requestId,
+      projectId: row.projectId,
+      environmentId: row.environmentId,
+      action: 'key.create',
+      target: { type: 'key', key: row.id },
+      before: null,
+      after: toKeyDto({ ...row, environmentKey, revokedAt: null, lastUsedAt: null }),
+    });
+  });
+}
+
+/** Null: the key is for every project. */
+async function prepareScope(ctx: Ctx, key: InitKey): Promise<EnvironmentGrant | null> {
+  if (key.project === null || key.environment === null) return null;
+  const scope = { project: key.project, environment: key.environment };
+  if (!(await findProject(ctx.db, scope.project))) {
+    const grant = authorizeInstallation(ctx);
+    await unlessDone(() => createProject(ctx, grant, { key: scope.project }));
+  }
+  const grant = await authorize(ctx, 'environment:write', { project: scope.project });
+  if (!(await findEnvironment(ctx.db, grant.projectId, scope.environment))) {
+    await unlessDone(() => createEnvironment(ctx, grant, { key: scope.environment }));
+  }
+  return authorize(ctx, 'key:write', scope);
+}
+
+/** One secret cannot mean two things; quietly keeping the first would surprise. */
+function assertSame(
+  key: InitKey,
+  existing: StoredKey,
+  wanted: { readonly kind: string; readonly environmentId: string | null },
+): void {
+  const isSame = existing.kind === wanted.kind && existing.environmentId === wanted.environmentId;
+  if (isSame) return;
+  const scope = key.project === null ? '*' : `${key.project}/${key.environment}`;
+  throw new AppError(
+    'CONFLICT',
+    `SLUICE_INIT_KEYS: the secret of the ${key.kind} key for ${scope} belongs to key ` +
+      `"${existing.id}" (${existing.kind}) already; choose another secret`,
+  );
+}

@@ -1,0 +1,58 @@
+import { eq, lt, or } from 'drizzle-orm';
+import type { Db, Tx } from './db.js';
+import { sessions, users } from './schema/index.js';
+
+export interface SessionRow {
+  readonly createdAt: Date;
+  readonly seenAt: Date;
+  readonly user: {
+    readonly id: string;
+    readonly email: string;
+    readonly name: string;
+    readonly role: 'admin';
+  };
+}
+
+export async function findSession(db: Db, idHash: string): Promise<SessionRow | undefined> {
+  const [row] = await db
+    .select({
+      createdAt: sessions.createdAt,
+      seenAt: sessions.seenAt,
+      user: { id: users.id, email: users.email, name: users.name, role: users.role },
+    })
+    .from(sessions)
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .where(eq(sessions.idHash, idHash));
+  return row;
+}
+
+export async function touchSession(db: Db, idHash: string, now: Date): Promise<void> {
+  await db.update(sessions).set({ seenAt: now }).where(eq(sessions.idHash, idHash));
+}
+
+export interface NewSession {
+  readonly idHash: string;
+  readonly userId: string;
+  readonly now: Date;
+}
+
+export async function insertSession(db: Db | Tx, session: NewSession): Promise<void> {
+  const { idHash, userId, now } = session;
+  await db.insert(sessions).values({ idHash, userId, createdAt: now, seenAt: now });
+}
+
+export async function deleteSession(db: Db | Tx, idHash: string): Promise<void> {
+  await db.delete(sessions).where(eq(sessions.idHash, idHash));
+}
+
+/** Sessions nobody can use any more. */
+export async function deleteStaleSessions(
+  db: Db | Tx,
+  limits: { seenBefore: Date; createdBefore: Date },
+): Promise<void> {
+  await db
+    .delete(sessions)
+    .where(
+      or(lt(sessions.seenAt, limits.seenBefore), lt(sessions.createdAt, limits.createdBefore)),
+    );
+}

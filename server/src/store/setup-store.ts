@@ -1,0 +1,8 @@
+import type { Db } from './db.js';
+import { projects } from './schema/index.js';
+
+/** False only for an installation that nobody has used yet. */
+export async function hasProjects(db: Db): Promise<boolean> {
+  const rows = await db.select({ id: projects.id }).from(projects).limit(1);
+  return rows.length > 0;
+}

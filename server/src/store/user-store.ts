@@ -1,0 +1,45 @@
+import { eq, sql } from 'drizzle-orm';
+import type { InstallationGrant } from '../domain/grant.js';
+import type { Db, Tx } from './db.js';
+import { users } from './schema/index.js';
+
+export type UserRow = typeof users.$inferSelect;
+
+/** Addresses differ in more than upper and lower case. */
+export async function findUserByEmail(db: Db, email: string): Promise<UserRow | undefined> {
+  const [row] = await db
+    .select()
+    .from(users)
+    .where(eq(sql`lower(${users.email})`, email.toLowerCase()));
+  return row;
+}
+
+export async function hasUsers(db: Db | Tx): Promise<boolean> {
+  const rows = await db.select({ id: users.id }).from(users).limit(1);
+  return rows.length > 0;
+}
+
+/** Held until commit, so that of two first admins only one is made. */
+export async function lockUsers(tx: Tx): Promise<void> {
+  await tx.execute(sql`lock table ${users} in share row exclusive mode`);
+}
+
+export interface NewUser {
+  readonly id: string;
+  readonly email: string;
+  readonly name: string;
+  readonly passwordHash: string;
+}
+
+export async function insertUser(
+  tx: Tx,
+  _grant: InstallationGrant,
+  user: NewUser,
+): Promise<UserRow> {
+  const [row] = await tx.insert(users).values(user).returning();
+  return row as UserRow;
+}
+
+export async function savePasswordHash(db: Db, id: string, passwordHash: string): Promise<void> {
+  await db.update(users).set({ passwordHash }).where(eq(users.id, id));
+}
