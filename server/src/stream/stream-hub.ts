@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { clockFrame, sseFrame } from './sse-frame.js';
+import { StreamOwners, type WatchOwner } from './stream-owners.js';
 
 /** A reader that has this much unread is cut; it gets a whole ruleset when it comes back. */
 const QUEUED_BYTES_MAX = 1024 * 1024;
@@ -30,8 +31,7 @@ export interface StreamHubOptions {
   /** Streams that still receive their first bytes; more are asked to come back. */
   readonly startingMax: number;
   readonly perOwnerMax: number;
-  /** Says when an owner may no longer be served; returns the way to stop watching. */
-  readonly watchOwner: (owner: string, onEnd: () => void) => () => void;
+  readonly watchOwner: WatchOwner;
 }
 
 /** What a stream is about. */
@@ -54,11 +54,6 @@ interface Stream extends StreamScope {
   wholeBytes: number;
 }
 
-interface Owner {
-  streams: number;
-  readonly unwatch: () => void;
-}
-
 /** Counters since the start. */
 export interface HubCounts {
   opened: number;
@@ -76,7 +71,7 @@ export class StreamHub {
   readonly #topics = new Map<string, Set<Stream>>();
   readonly #slices: Set<Stream>[] = Array.from({ length: HEARTBEAT_SLICES }, () => new Set());
   readonly #starting = new Set<Stream>();
-  readonly #owners = new Map<string, Owner>();
+  readonly #owners: StreamOwners;
   readonly #timer: NodeJS.Timeout;
   #size = 0;
   #nextSlice = 0;
@@ -85,6 +80,7 @@ export class StreamHub {
 
   constructor(options: StreamHubOptions) {
     this.#options = options;
+    this.#owners = new StreamOwners(options.watchOwner, (owner) => this.#cutOwner(owner));
     this.#timer = setInterval(() => this.#beat(), HEARTBEAT_MS / HEARTBEAT_SLICES).unref();
   }
 
@@ -112,6 +108,7 @@ export class StreamHub {
 
   /** Takes the response over and sends the first frame. */
   open(response: ServerResponse, scope: StreamScope, first: Buffer): void {
+    if (response.destroyed) return;
     const { now, random, ageMaxMs } = this.#options;
     const openedAt = now();
     const endsAt = openedAt + ageMaxMs * (0.8 + 0.4 * random());
@@ -160,8 +157,8 @@ export class StreamHub {
   #judge(owner: string): Admission {
     if (this.#isLeaving) return 'leaving';
     if (this.#starting.size >= this.#options.startingMax) return 'tooManyStarting';
-    const streams = this.#owners.get(owner)?.streams ?? 0;
-    return streams >= this.#options.perOwnerMax ? 'tooManyOfOwner' : 'admitted';
+    const isFull = this.#owners.count(owner) >= this.#options.perOwnerMax;
+    return isFull ? 'tooManyOfOwner' : 'admitted';
   }
 
   #add(stream: Stream): void {
@@ -169,7 +166,7 @@ export class StreamHub {
     this.#topics.set(stream.topic, streams.add(stream));
     this.#sliceOf(stream).add(stream);
     this.#starting.add(stream);
-    this.#ownerOf(stream).streams += 1;
+    this.#owners.add(stream.owner);
     this.#size += 1;
     this.counts.opened += 1;
   }
@@ -180,23 +177,9 @@ export class StreamHub {
     if (streams?.size === 0) this.#topics.delete(stream.topic);
     this.#sliceOf(stream).delete(stream);
     this.#starting.delete(stream);
-    const owner = this.#ownerOf(stream);
-    owner.streams -= 1;
-    if (owner.streams === 0) {
-      this.#owners.delete(stream.owner);
-      owner.unwatch();
-    }
+    this.#owners.remove(stream.owner);
     this.#size -= 1;
     if (this.#size === 0) this.#onEmpty?.();
-  }
-
-  #ownerOf({ owner: id }: Stream): Owner {
-    const known = this.#owners.get(id);
-    if (known) return known;
-    const unwatch = this.#options.watchOwner(id, () => this.#cutOwner(id));
-    const owner: Owner = { streams: 0, unwatch };
-    this.#owners.set(id, owner);
-    return owner;
   }
 
   #cutOwner(id: string): void {
