@@ -5,25 +5,33 @@ export const BUCKET_COUNT = 100_000;
 
 const ROLLOUT_ROUND = 0;
 const SPLIT_ROUND = 1;
-const SCRATCH_BYTES = 512;
+const UNIT_LENGTH_MAX = 64;
 const ASCII_MAX = 0x7f;
 
-/** The bytes of `seed + ":"`, which every unit of that seed is hashed behind. */
-export type SeedPrefix = Uint8Array;
-
+const { v3 } = murmurhash;
 const encoder = new TextEncoder();
-/** Reused by every hash: encoding a string afresh would cost several times the hash itself. */
-const scratch = new Uint8Array(SCRATCH_BYTES);
-/** Views of the scratch bytes by length, since the hash takes its length from the array. */
-const views: Uint8Array[] = [];
+
+/**
+ * The bytes of `seed + ":"` with room behind them. Units are written there and hashed in place,
+ * since encoding a string afresh would cost several times the hash itself.
+ */
+export interface SeedPrefix {
+  readonly length: number;
+  readonly bytes: Uint8Array;
+  /** By length of the unit, since the hash takes its length from the array. */
+  readonly views: Uint8Array[];
+}
 
 export function seedPrefix(seed: string): SeedPrefix {
-  return encoder.encode(`${seed}:`);
+  const prefix = encoder.encode(`${seed}:`);
+  const bytes = new Uint8Array(prefix.length + UNIT_LENGTH_MAX);
+  bytes.set(prefix);
+  return { length: prefix.length, bytes, views: [] };
 }
 
 /** murmur3_x86_32 of `seed:unit` as UTF-8, unsigned; `round` is murmur's own seed. */
 export function hashOf(prefix: SeedPrefix, unit: string, round: number): number {
-  return murmurhash.v3(bytesOf(prefix, unit), round);
+  return v3(asciiBytes(prefix, unit) ?? encodedBytes(prefix, unit), round);
 }
 
 /** A subject's place in [0, BUCKET_COUNT); independent of any percentage. */
@@ -49,31 +57,31 @@ function toBucket(hash: number): number {
   return Math.floor((hash * BUCKET_COUNT) / 2 ** 32);
 }
 
-function bytesOf(prefix: SeedPrefix, unit: string): Uint8Array {
-  const length = prefix.length + unit.length;
-  if (length > SCRATCH_BYTES) return encoded(prefix, unit);
-  let at = 0;
-  for (; at < prefix.length; at++) scratch[at] = prefix[at]!;
-  for (let index = 0; at < length; index++, at++) {
+function asciiBytes(prefix: SeedPrefix, unit: string): Uint8Array | undefined {
+  const { length, bytes } = prefix;
+  if (unit.length > UNIT_LENGTH_MAX) return undefined;
+  let seen = 0;
+  for (let index = 0; index < unit.length; index++) {
     const code = unit.charCodeAt(index);
-    if (code > ASCII_MAX) return encoded(prefix, unit);
-    scratch[at] = code;
+    bytes[length + index] = code;
+    seen |= code;
   }
-  return viewOf(length);
+  return seen > ASCII_MAX ? undefined : viewOf(prefix, unit.length);
 }
 
-function viewOf(length: number): Uint8Array {
-  const known = views[length];
+function viewOf({ length, bytes, views }: SeedPrefix, unitLength: number): Uint8Array {
+  const known = views[unitLength];
   if (known !== undefined) return known;
-  const view = scratch.subarray(0, length);
-  views[length] = view;
+  const view = bytes.subarray(0, length + unitLength);
+  views[unitLength] = view;
   return view;
 }
 
-function encoded(prefix: SeedPrefix, unit: string): Uint8Array {
+/** A lone surrogate is encoded as U+FFFD. */
+function encodedBytes({ length, bytes }: SeedPrefix, unit: string): Uint8Array {
   const tail = encoder.encode(unit);
-  const bytes = new Uint8Array(prefix.length + tail.length);
-  bytes.set(prefix);
-  bytes.set(tail, prefix.length);
-  return bytes;
+  const all = new Uint8Array(length + tail.length);
+  all.set(bytes.subarray(0, length));
+  all.set(tail, length);
+  return all;
 }

@@ -1,5 +1,6 @@
 import type { CompiledFlag, CompiledRuleset } from './compiled.js';
 import { type EvaluationContext, readUnit, subjectOf } from './context.js';
+import type { FlagBody } from './flag.js';
 import { failure, type Outcome, type ReleaseArms, withReleases } from './outcome.js';
 import type { ResolutionDetails } from './resolution.js';
 
@@ -64,39 +65,73 @@ export function isActiveDetails(
   }
 }
 
+/**
+ * The attribute that a rule wanted to draw by and the context does not have: the rule was passed
+ * over for that alone. No error of an evaluation, but worth telling once per flag.
+ */
+export function missingUnit(
+  compiled: CompiledRuleset,
+  key: string,
+  context?: EvaluationContext,
+  now?: number,
+): string | undefined {
+  try {
+    const flag = compiled.flags.get(key);
+    const subject = subjectOf(context);
+    if (flag === undefined || !lacksUnit(flag.body, subject)) return undefined;
+    if (flag.fixed !== undefined) return undefined;
+    if (flag.parent !== undefined && !decide(flag.parent, subject, now).isActive) return undefined;
+    return missingUnitOf(flag.body, subject, now);
+  } catch {
+    return undefined;
+  }
+}
+
+function lacksUnit({ rules }: FlagBody, subject: object): boolean {
+  return rules.some(({ draw }) => draw !== undefined && readUnit(subject, draw.unit) === '');
+}
+
+function missingUnitOf({ rules }: FlagBody, subject: object, now: number | undefined) {
+  for (const { matches, draw } of rules) {
+    if (matches !== undefined && !matches(subject, now)) continue;
+    if (draw === undefined) return undefined;
+    const unit = readUnit(subject, draw.unit);
+    if (unit === '') return draw.unit.name;
+    if (draw.includes(unit)) return undefined;
+  }
+  return undefined;
+}
+
 function decide(flag: CompiledFlag, subject: object, now: number | undefined): Outcome {
   if (flag.fixed !== undefined) return flag.fixed;
-  const { body } = flag;
-  let parentArms: ReleaseArms | undefined;
-  if (flag.parent !== undefined) {
-    const parent = decide(flag.parent, subject, now);
-    parentArms = parent.details?.releases;
-    if (parent.isActive !== true) return withReleases(body.disabled, undefined, parentArms);
-  }
-  if (body.constant !== undefined) return withReleases(body.constant, undefined, parentArms);
-  return decideByRules(flag, subject, now, parentArms);
+  const { body, parent } = flag;
+  if (parent === undefined) return decideByRules(body, subject, now, undefined);
+  const { isActive, details } = decide(parent, subject, now);
+  if (isActive === true) return decideByRules(body, subject, now, details?.releases);
+  return withReleases(body.disabled, undefined, details?.releases);
 }
 
 /** An earlier rollout or split skims the buckets, so only the first rule that draws has arms. */
 function decideByRules(
-  { body }: CompiledFlag,
+  body: FlagBody,
   subject: object,
   now: number | undefined,
   parentArms: ReleaseArms | undefined,
 ): Outcome {
   let ownArms: ReleaseArms | undefined;
   let isSkimmed = false;
-  for (const { matches, draw, outcomes } of body.rules) {
-    if (matches !== undefined && !matches(subject, now)) continue;
-    if (draw === undefined) return withReleases(outcomes[0]!, ownArms, parentArms);
+  for (const rule of body.rules) {
+    if (rule.matches !== undefined && !rule.matches(subject, now)) continue;
+    const { draw } = rule;
+    if (draw === undefined) return withReleases(rule.outcome, ownArms, parentArms);
     const unit = readUnit(subject, draw.unit);
-    const isIncluded = unit !== '' && (draw.includes === undefined || draw.includes(unit));
+    const isIncluded = unit !== '' && draw.includes(unit);
     if (draw.release !== undefined && unit !== '' && !isSkimmed) {
       ownArms = isIncluded ? draw.release.treatment : draw.release.control;
     }
     if (isIncluded) {
-      const index = draw.choose === undefined ? 0 : draw.choose(unit);
-      return withReleases(outcomes[index]!, ownArms, parentArms);
+      const outcome = draw.choose === undefined ? rule.outcome : draw.choose(unit);
+      return withReleases(outcome, ownArms, parentArms);
     }
     isSkimmed = true;
   }

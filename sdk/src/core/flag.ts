@@ -13,8 +13,7 @@ export interface FlagBody {
   readonly fixed: Outcome | undefined;
   /** When the parent is not active. */
   readonly disabled: Outcome;
-  /** Served to everybody, without a look at the rules. */
-  readonly constant: Outcome | undefined;
+  /** None but for a conditional flag. */
   readonly rules: readonly CompiledRule[];
   /** When no rule is taken. */
   readonly otherwise: Outcome;
@@ -78,14 +77,14 @@ function statusBody(
     defaultVariant === undefined ? definition.offVariant : defaultVariant,
     { reason: 'DEFAULT' },
   );
-  const body = { fixed: undefined, disabled: offOutcome, constant: undefined, otherwise };
+  const body = { fixed: undefined, disabled: offOutcome, rules: [] };
   switch (status) {
     case 'on':
-      return { ...body, constant: onOutcome, rules: [] };
+      return { ...body, otherwise: onOutcome };
     case 'inherit':
-      return { ...body, constant: hasParent(flag) ? onOutcome : otherwise, rules: [] };
+      return { ...body, otherwise: hasParent(flag) ? onOutcome : otherwise };
     case 'conditional':
-      return { ...body, rules: rules() };
+      return { ...body, rules: rules(), otherwise };
     default:
       if (status !== 'off') {
         report('/status', `status must be one of ${show(STATUSES)}, got ${show(status)}`);
@@ -98,7 +97,6 @@ function fixedBody(outcome: Outcome): FlagBody {
   return {
     fixed: outcome,
     disabled: outcome,
-    constant: undefined,
     rules: [],
     otherwise: outcome,
   };

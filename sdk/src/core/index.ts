@@ -1,19 +1,31 @@
 export { BUCKET_COUNT, bucketOf, hashOf, seedPrefix, splitBucketOf } from './bucket.js';
 export { compile } from './compile.js';
 export type { CompiledRuleset } from './compiled.js';
-export { segmentNames } from './conditions/segment.js';
 export type { EvaluationContext } from './context.js';
-export { evaluate, isActive, isActiveDetails } from './evaluate.js';
-export { parseAddress } from './ip-address.js';
+export { evaluate, isActive, isActiveDetails, missingUnit } from './evaluate.js';
+export { hashNames } from './hash/registry.js';
 export {
   CONDITION_DEPTH_MAX,
   FLAGS_MAX,
   PARENTS_MAX,
+  PATTERN_LENGTH_MAX,
   RULES_MAX,
   RULESET_BYTES_MAX,
+  TESTS_MAX,
   VALUES_MAX,
   VARIANTS_MAX,
+  WEIGHT_MAX,
 } from './limits.js';
+export { findParentCycle, findSegmentCycle, parentChainLength } from './problems/cycle.js';
+export { type FlagSurroundings, problemsOfFlag } from './problems/flag-problems.js';
+export { isValidKey, KEY_FORM } from './problems/key.js';
+export type { Problem } from './problems/problem.js';
+export {
+  problemsOfCondition,
+  problemsOfRule,
+  problemsOfSegment,
+  type Segments,
+} from './problems/rule-problems.js';
 export type { Arm, ErrorCode, Reason, ReleaseArm, ResolutionDetails } from './resolution.js';
 export type {
   Condition,

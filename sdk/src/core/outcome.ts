@@ -56,17 +56,26 @@ export function withReleases(
   ownArms: ReleaseArms | undefined,
   parentArms: ReleaseArms | undefined,
 ): Outcome {
+  if (ownArms === undefined && parentArms === undefined) return outcome;
+  return withArms(outcome, joined(ownArms, parentArms));
+}
+
+/** An answer without details is an error, and errors name no release. */
+function withArms(outcome: Outcome, arms: ReleaseArms): Outcome {
   const { details } = outcome;
-  const arms = ownArms === undefined ? parentArms : joined(ownArms, parentArms);
-  if (arms === undefined || details === undefined) return outcome;
+  if (details === undefined) return outcome;
   if (outcome.withArms?.arms === arms) return outcome.withArms.outcome;
   const armed = outcomeOf({ ...details, releases: arms }, outcome.isActive === true);
   outcome.withArms = { arms, outcome: armed };
   return armed;
 }
 
-function joined(ownArms: ReleaseArms, parentArms: ReleaseArms | undefined): ReleaseArms {
-  return parentArms === undefined ? ownArms : Object.freeze([...ownArms, ...parentArms]);
+function joined(
+  ownArms: ReleaseArms | undefined,
+  parentArms: ReleaseArms | undefined,
+): ReleaseArms {
+  if (parentArms === undefined) return ownArms ?? [];
+  return ownArms === undefined ? parentArms : Object.freeze([...ownArms, ...parentArms]);
 }
 
 function outcomeOf(details: ResolutionDetails, isActive: boolean): Outcome {

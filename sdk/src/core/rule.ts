@@ -5,12 +5,12 @@ import {
 } from './conditions/condition.js';
 import type { Matcher } from './conditions/matcher.js';
 import type { AttributeReader } from './context.js';
-import type { Inclusion, SplitChoice } from './hash/bucketing-hash.js';
+import type { Inclusion } from './hash/bucketing-hash.js';
 import { isRecord, type JsonRecord, own } from './json.js';
 import { type Outcome, type OutcomeFactory, type ReleaseArms, servedOutcome } from './outcome.js';
 import { type Report, show } from './problems/problem.js';
 import type { Arm } from './resolution.js';
-import { type Drawing, defaultDrawing, type ParsedRollout, parseRollout } from './rollout.js';
+import { defaultDrawing, type ParsedRollout, parseRollout } from './rollout.js';
 import { type ParsedSplit, parseSplit, splitChoice } from './split.js';
 
 export interface CompiledRule {
@@ -19,14 +19,14 @@ export interface CompiledRule {
   readonly matches: Matcher | undefined;
   /** Present when a rollout or a split takes part. */
   readonly draw: CompiledDraw | undefined;
-  /** One, or one for each variant of the split. */
-  readonly outcomes: readonly Outcome[];
+  /** Served when no split chooses among several. */
+  readonly outcome: Outcome;
 }
 
 export interface CompiledDraw {
   readonly unit: AttributeReader;
-  readonly includes: Inclusion | undefined;
-  readonly choose: SplitChoice | undefined;
+  readonly includes: Inclusion;
+  readonly choose: ((unit: string) => Outcome) | undefined;
   readonly release: Readonly<Record<Arm, ReleaseArms>> | undefined;
 }
 
@@ -54,16 +54,17 @@ export function parseRule(
   const serve = parseServe(own(rule, 'serve'), scope, report);
   if (typeof id !== 'string' || when === MALFORMED || rollout === MALFORMED) return undefined;
   if (serve === undefined) return undefined;
-  const drawing = rollout ?? defaultDrawing(scope.seed);
-  const split = typeof serve === 'string' ? undefined : serve;
-  const reason = rollout === undefined && split === undefined ? 'TARGETING_MATCH' : 'SPLIT';
+  if (own(rule, 'release') !== undefined && rollout?.startsAtZero !== true) {
+    report('/rollout', 'a release needs a rollout that starts at 0');
+  }
+  const reason = rollout === undefined && typeof serve === 'string' ? 'TARGETING_MATCH' : 'SPLIT';
   const variants = typeof serve === 'string' ? [serve] : serve.variants;
-  const release = rollout?.startsAtZero === true ? armsOf(own(rule, 'release'), scope) : undefined;
+  const outcomes = variants.map((name) => servedOutcome(scope, name, { reason, ruleId: id }));
   return {
     id,
     matches: when?.matches,
-    draw: drawOf({ drawing, rollout, split, release }),
-    outcomes: variants.map((variant) => servedOutcome(scope, variant, { reason, ruleId: id })),
+    draw: reason === 'SPLIT' ? drawOf({ rule, rollout, serve, outcomes }, scope) : undefined,
+    outcome: outcomes[0]!,
   };
 }
 
@@ -113,20 +114,26 @@ function parseServe(
   return variant;
 }
 
-function drawOf(parts: {
-  readonly drawing: Drawing;
+interface DrawParts {
+  readonly rule: JsonRecord;
   readonly rollout: ParsedRollout | undefined;
-  readonly split: ParsedSplit | undefined;
-  readonly release: CompiledDraw['release'];
-}): CompiledDraw | undefined {
-  const { drawing, rollout, split, release } = parts;
-  if (rollout === undefined && split === undefined) return undefined;
+  readonly serve: string | ParsedSplit;
+  readonly outcomes: readonly Outcome[];
+}
+
+function drawOf({ rule, rollout, serve, outcomes }: DrawParts, scope: RuleScope): CompiledDraw {
+  const drawing = rollout ?? defaultDrawing(scope.seed);
+  const choose = typeof serve === 'string' ? undefined : splitChoice(serve, drawing);
   return {
     unit: drawing.unit,
-    includes: rollout?.includes,
-    choose: split === undefined ? undefined : splitChoice(split, drawing),
-    release,
+    includes: rollout?.includes ?? everybody,
+    choose: choose && ((unit) => outcomes[choose(unit)]!),
+    release: rollout?.startsAtZero === true ? armsOf(own(rule, 'release'), scope) : undefined,
   };
+}
+
+function everybody(): boolean {
+  return true;
 }
 
 /** A release that cannot be named has no arms; people are served all the same. */

@@ -1,6 +1,6 @@
 import { isRecord, isSameJson, own } from '../json.js';
 import { CONDITION_DEPTH_MAX } from '../limits.js';
-import { ignoreProblems, type Report, show } from '../problems/problem.js';
+import { type Report, show } from '../problems/problem.js';
 import { type ParsedCondition, parseCondition, type SegmentLookup } from './condition.js';
 
 export interface CompiledSegment {
@@ -106,6 +106,7 @@ function makeSegment(
   { table, open }: Progress,
   previous: SegmentTable | undefined,
 ): CompiledSegment | string {
+  const problems: string[] = [];
   try {
     const before = previous?.get(key);
     if (isReusable(before, source, table, previous)) {
@@ -113,14 +114,14 @@ function makeSegment(
       return before;
     }
     const lookup = segmentLookup(table);
-    const inCycle: SegmentLookup = (name) =>
+    const acyclic: SegmentLookup = (name) =>
       open.has(name) ? `segment ${show(name)} runs in a cycle` : lookup(name);
-    const condition = parseSegment(source, inCycle, ignoreProblems);
+    const condition = parseSegment(source, acyclic, (_, message) => problems.push(message));
     if (condition !== undefined) return { source, names, condition };
   } catch {
-    // A document that throws when it is read is as malformed as one that reads wrong.
+    problems.push('it must be plain JSON');
   }
-  return `segment ${show(key)} cannot be used`;
+  return `segment ${show(key)} cannot be used: ${problems[0] ?? 'it is malformed'}`;
 }
 
 function isReusable(

@@ -1,0 +1,73 @@
+import { parseCondition, type SegmentLookup } from '../conditions/condition.js';
+import { compileSegments, parseSegment, segmentLookup } from '../conditions/segment.js';
+import { type Definition, parseDefinition } from '../definition.js';
+import { isRecord, type JsonRecord, own } from '../json.js';
+import { parseRule, type RuleScope } from '../rule.js';
+import { findSegmentCycle } from './cycle.js';
+import { isValidKey, KEY_FORM } from './key.js';
+import { ignoreProblems, type Problem, type Report, show } from './problem.js';
+
+export type Segments = Readonly<Record<string, unknown>>;
+
+/** The seed of a flag whose own is no good: its rules are checked all the same. */
+const ANY_SEED = 'seed';
+
+/** What keeps a condition from working, or from working as it reads. */
+export function problemsOfCondition(when: unknown, segments: Segments): Problem[] {
+  return collect((report) => parseCondition(when, lookupIn(segments), report));
+}
+
+/** `segments` are all of the project's, this one included. */
+export function problemsOfSegment(key: string, segments: Segments): Problem[] {
+  const cycle = findSegmentCycle(segments, key);
+  if (cycle !== undefined) {
+    return [
+      { pointer: '/when', message: `segments run in a cycle: ${cycle.map(show).join(', ')}` },
+    ];
+  }
+  return collect((report) => {
+    if (!isValidKey(key)) report('', `key must be ${KEY_FORM}, got ${show(key)}`);
+    parseSegment(own(segments, key), lookupIn(segments), report);
+  });
+}
+
+/** `flag` is the flag around the rule; only its type, variants and seed matter here. */
+export function problemsOfRule(rule: unknown, flag: unknown, segments: Segments): Problem[] {
+  const record = isRecord(flag) ? flag : {};
+  const scope = ruleScope(record, parseDefinition(record, ignoreProblems), lookupIn(segments));
+  return collect((report) => checkRule(rule, scope, report));
+}
+
+/** Everything that parsing says of a rule, and what only matters when it is saved. */
+export function checkRule(rule: unknown, scope: RuleScope, report: Report): void {
+  parseRule(rule, scope, report);
+  if (!isRecord(rule)) return;
+  const id = own(rule, 'id');
+  if (typeof id === 'string' && !isValidKey(id)) {
+    report('/id', `id must be ${KEY_FORM}, got ${show(id)}`);
+  }
+}
+
+export function ruleScope(
+  flag: JsonRecord,
+  definition: Definition,
+  segment: SegmentLookup,
+): RuleScope {
+  const seed = own(flag, 'seed');
+  return { ...definition, key: '', seed: typeof seed === 'string' ? seed : ANY_SEED, segment };
+}
+
+export function lookupIn(segments: Segments): SegmentLookup {
+  return segmentLookup(compileSegments(segments));
+}
+
+/** A document that throws when it is read has that one problem. */
+export function collect(check: (report: Report) => void): Problem[] {
+  const problems: Problem[] = [];
+  try {
+    check((pointer, message) => problems.push({ pointer, message }));
+  } catch {
+    problems.push({ pointer: '', message: 'must be plain JSON' });
+  }
+  return problems;
+}
