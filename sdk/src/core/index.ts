@@ -1,8 +1,10 @@
 export { BUCKET_COUNT, bucketOf, hashOf, seedPrefix, splitBucketOf } from './bucket.js';
 export { compile } from './compile.js';
 export type { CompiledRuleset } from './compiled.js';
+export { segmentNames } from './conditions/segment.js';
 export type { EvaluationContext } from './context.js';
 export { evaluate, isActive, isActiveDetails, missingUnit } from './evaluate.js';
+export { parseAddress } from './ip-address.js';
 export { hashNames } from './hash/registry.js';
 export {
   CONDITION_DEPTH_MAX,
