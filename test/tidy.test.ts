@@ -65,6 +65,7 @@ function isPackage(path: string): boolean {
 const LAYERS: readonly (readonly [string, RegExp])[] = [
   ['core', /^sdk\/src\/core\//],
   ['protocol', /^sdk\/src\/protocol\//],
+  ['request', /^sdk\/src\/request\//],
   ['sdk', /^sdk\/src\//],
   ['domain', /^server\/src\/domain\//],
   ['read-models', /^server\/src\/store\/read-models\//],
@@ -83,7 +84,8 @@ const LAYERS: readonly (readonly [string, RegExp])[] = [
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   core: ['core'],
   protocol: ['protocol', 'core'],
-  sdk: ['sdk', 'core', 'protocol'],
+  request: ['request', 'core', 'protocol'],
+  sdk: ['sdk', 'request', 'core', 'protocol'],
   domain: ['domain', 'core', 'protocol'],
   'read-models': ['read-models', 'store', 'domain', 'core', 'protocol'],
   store: ['store', 'read-models', 'domain', 'core', 'protocol', 'config'],
@@ -91,12 +93,12 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   sources: ['sources', 'store', 'domain', 'core', 'protocol', 'config'],
   stream: ['stream', 'store', 'read-models', 'domain', 'core', 'protocol', 'config'],
   releases: ['releases', 'sources', 'services', 'domain', 'core', 'config'],
-  middleware: ['middleware', 'services', 'domain', 'protocol', 'config'],
+  middleware: ['middleware', 'services', 'domain', 'protocol', 'config', 'request'],
   routes: [
     ...['routes', 'services', 'read-models', 'stream', 'middleware'],
     ...['domain', 'core', 'protocol', 'config'],
   ],
-  config: ['config', 'domain'],
+  config: ['config', 'domain', 'request'],
   app: [
     ...['app', 'config', 'routes', 'middleware', 'stream', 'releases', 'sources'],
     ...['services', 'store', 'read-models', 'domain', 'core', 'protocol'],

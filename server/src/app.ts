@@ -10,6 +10,7 @@ import { requestId } from './middleware/request-id.js';
 import { securityHeaders } from './middleware/security-headers.js';
 import type { AppDeps } from './routes/app-deps.js';
 import { mountRoutes } from './routes/index.js';
+import { unwrapRefusal } from './store/database-error.js';
 
 /** The whole HTTP side, without a port. */
 export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
@@ -18,7 +19,7 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
     defaultHook: onInvalid,
     getPath: pathWithin(settings.basePath),
   });
-  app.onError(onError(log));
+  app.onError(onError(log, unwrapRefusal));
   app.notFound(notFound);
   app.use(requestId, securityHeaders(settings), logRequests(log));
   app.use(clientIp(settings.trustedProxies), refuseNul);

@@ -17,6 +17,7 @@ import { isSetupNeeded } from './services/setup/is-setup-needed.js';
 import { SetupToken } from './services/setup/setup-token.js';
 import { openDatabase } from './store/open-database.js';
 import { KeyCopy } from './stream/key-copy.js';
+import { SERVER_VERSION } from './version.js';
 
 const ADMIN_UI = fileURLToPath(new URL('../../admin-ui/dist', import.meta.url));
 
@@ -34,12 +35,28 @@ export interface Sluice {
   close(): Promise<void>;
 }
 
+/** Where time and chance come from. */
+export interface Surroundings {
+  readonly now: () => Date;
+  /** Monotonic milliseconds. */
+  readonly clock: () => number;
+  /** A number in [0, 1). */
+  readonly random: () => number;
+}
+
+const REAL_SURROUNDINGS: Surroundings = {
+  now: () => new Date(),
+  clock: () => performance.now(),
+  random: () => Math.random(),
+};
+
 /** The only place that constructs. */
-export async function compose(config: Config, log: Log): Promise<Sluice> {
+export async function compose(
+  config: Config,
+  log: Log,
+  { now, clock, random } = REAL_SURROUNDINGS,
+): Promise<Sluice> {
   const { dataDirectory, databaseUrl } = config;
-  const now = () => new Date();
-  const clock = () => performance.now();
-  const random = () => Math.random();
   const database = await openDatabase({ url: databaseUrl?.reveal(), dataDirectory, log });
   const { db } = database;
   const keyCopy = new KeyCopy({ db, log, now, path: join(dataDirectory, 'sdk-keys') });
@@ -56,6 +73,7 @@ export async function compose(config: Config, log: Log): Promise<Sluice> {
   const stopping = new AbortController();
   const app = createApp({
     ...{ settings: config, log, db, now, contextFor, keys, hasher, setupToken, delivery },
+    serverVersion: SERVER_VERSION,
     adminUi: loadAdminUi(ADMIN_UI, config.basePath),
     readiness: () => readinessOf(delivery, stopping.signal.aborted),
   });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from './domain/errors.js';
 import type { Log } from './log.js';
+import { unwrapRefusal } from './store/database-error.js';
 
 const RETRY_MS_MIN = 500;
 const RETRY_MS_MAX = 10_000;
@@ -41,5 +42,6 @@ export async function keepTrying(work: () => Promise<void>, options: KeepTrying)
 }
 
 function isUnavailable(error: unknown): boolean {
-  return error instanceof AppError && error.code === 'UNAVAILABLE';
+  const refusal = unwrapRefusal(error);
+  return refusal instanceof AppError && refusal.code === 'UNAVAILABLE';
 }

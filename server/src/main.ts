@@ -4,8 +4,10 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { compose, type Sluice } from './compose.js';
 import { type Config, readConfig } from './config.js';
+import { describeError } from './domain/describe-error.js';
 import { AppError } from './domain/errors.js';
 import { createLog, type Log, print, printProblem } from './log.js';
+import { unwrapRefusal } from './store/database-error.js';
 
 /** Node's default drops bursts of thousands that reconnect. */
 const BACKLOG = 4096;
@@ -22,17 +24,25 @@ async function main(): Promise<void> {
   const { config } = parsed;
   const log = createLog({ level: config.logLevel });
   try {
-    const sluice = await compose(config, log);
+    await serve(config, log);
+  } catch (error) {
+    const refusal = unwrapRefusal(error);
+    if (!(refusal instanceof AppError)) log.error('the server cannot start', { error });
+    refuseToStart([describeError(refusal).message]);
+  }
+}
+
+async function serve(config: Config, log: Log): Promise<void> {
+  const sluice = await compose(config, log);
+  try {
     const { prepared } = await sluice.start();
     const server = await listen(sluice, config);
     stopOnSignal(server, sluice, log);
     const url = announce(server, config, log);
-    if (await prepared) await announceSetup(sluice, url);
+    if (await prepared) await announceSetup(sluice, url, log);
   } catch (error) {
-    if (!(error instanceof AppError) && !isSystemError(error)) {
-      log.error('the server cannot start', { error });
-    }
-    refuseToStart([error instanceof Error ? error.message : String(error)]);
+    await sluice.close();
+    throw error;
   }
 }
 
@@ -46,7 +56,14 @@ async function listen({ app }: Sluice, { host, port }: Config): Promise<Server> 
     },
   }) as Server;
   server.listen({ host, port, backlog: BACKLOG });
-  await once(server, 'listening');
+  try {
+    await once(server, 'listening');
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new AppError('CONFLICT', `cannot listen on HOST ${host}, PORT ${port}: ${code}`, {
+      cause,
+    });
+  }
   return server;
 }
 
@@ -61,9 +78,13 @@ function announce(server: Server, config: Config, log: Log): string {
   return url;
 }
 
-async function announceSetup(sluice: Sluice, url: string): Promise<void> {
-  const token = await sluice.setupToken();
-  if (token !== null) print(`Make the first admin: ${url}/setup#token=${token}`);
+async function announceSetup(sluice: Sluice, url: string, log: Log): Promise<void> {
+  try {
+    const token = await sluice.setupToken();
+    if (token !== null) print(`Make the first admin: ${url}/setup#token=${token}`);
+  } catch (error) {
+    log.warn('whether the first admin is missing could not be read', { error });
+  }
 }
 
 function stopOnSignal(server: Server, sluice: Sluice, log: Log): void {
@@ -93,13 +114,10 @@ function leaveAnyway(log: Log): void {
   process.exit(0);
 }
 
-function isSystemError(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error;
-}
-
-function refuseToStart(problems: readonly string[]): void {
+/** Ends at once: whatever was opened on the way must not keep a useless process alive. */
+function refuseToStart(problems: readonly string[]): never {
   printProblem(['Sluice cannot start:', ...problems.map((problem) => `- ${problem}`)].join('\n'));
-  process.exitCode = 1;
+  process.exit(1);
 }
 
 await main();

@@ -20,7 +20,7 @@ export class Secret {
     return HIDDEN;
   }
 
-  /** What `console.log` and template dumps of Node show. */
+  /** What Node shows of an object that somebody dumps. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return HIDDEN;
   }

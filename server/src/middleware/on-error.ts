@@ -35,9 +35,9 @@ export function statusOf(code: ErrorCode): ProblemStatus {
 }
 
 /** Turns whatever a handler threw into a problem document; strangers stay in the log. */
-export function onError(log: Log, translate: (error: unknown) => unknown = (error) => error) {
+export function onError(log: Log, unwrap: (error: unknown) => unknown) {
   return (thrown: unknown, c: Context<AppEnv>): Response => {
-    const error = asAppError(translate(thrown));
+    const error = asAppError(unwrap(thrown));
     if (error.code === 'INTERNAL') {
       log.error('request failed', { ...requestOf(c), error: thrown });
     } else if (statusOf(error.code) >= 500) {

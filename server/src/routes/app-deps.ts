@@ -11,6 +11,7 @@ import type { DeliveryParts } from './delivery-parts.js';
 /** All that routes are made from; `compose.ts` constructs it. */
 export interface AppDeps {
   readonly settings: AppSettings;
+  readonly serverVersion: string;
   readonly log: Log;
   readonly db: Db;
   readonly now: () => Date;

@@ -14,6 +14,7 @@ import { flagRoutes } from './admin/flags.js';
 import { instanceRoutes } from './admin/instances.js';
 import { keyRoutes } from './admin/keys.js';
 import { liveRoutes } from './admin/live.js';
+import { previewRoutes } from './admin/preview.js';
 import { projectRoutes } from './admin/projects.js';
 import { receiptRoutes } from './admin/receipts.js';
 import { rulesetRoutes } from './admin/ruleset.js';
@@ -40,7 +41,7 @@ function managementRoutes(deps: AppDeps, app: OpenAPIHono<AppEnv>): OpenAPIHono<
   const api = new OpenAPIHono<AppEnv>();
   api.route('/', setupRoutes(deps));
   api.route('/', signInRoutes(deps));
-  api.route('/', openApiRoutes(app, deps.settings));
+  api.route('/', openApiRoutes(app, deps));
 
   api.use('*', authenticateBy(deps), refuseOtherMethods(api), jsonBody(MIB));
   api.route('/', sessionRoutes(deps));
@@ -49,6 +50,7 @@ function managementRoutes(deps: AppDeps, app: OpenAPIHono<AppEnv>): OpenAPIHono<
   api.route('/', environmentRoutes());
   api.route('/', flagRoutes());
   api.route('/', flagConfigRoutes());
+  api.route('/', previewRoutes());
   api.route('/', rulesetRoutes());
   api.route('/', segmentRoutes());
   api.route('/', auditRoutes());

@@ -1,7 +1,6 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import type { AppSettings } from '../config.js';
 import type { AppEnv } from '../middleware/app-env.js';
-import { SERVER_VERSION } from '../version.js';
+import type { AppDeps } from './app-deps.js';
 import * as s from './schemas.js';
 
 const show = createRoute({
@@ -14,15 +13,18 @@ const show = createRoute({
 });
 
 /** Describes the whole app; built when first asked for, once every route is mounted. */
-export function openApiRoutes(app: OpenAPIHono<AppEnv>, settings: AppSettings) {
+export function openApiRoutes(app: OpenAPIHono<AppEnv>, deps: AppDeps) {
   let document: Record<string, unknown> | undefined;
   return new OpenAPIHono<AppEnv>().openapi(show, (c) => {
-    document ??= describe(app, settings);
+    document ??= describe(app, deps);
     return c.json(document, 200);
   });
 }
 
-function describe(app: OpenAPIHono<AppEnv>, settings: AppSettings): Record<string, unknown> {
+function describe(
+  app: OpenAPIHono<AppEnv>,
+  { settings, serverVersion }: AppDeps,
+): Record<string, unknown> {
   const { registerComponent } = app.openAPIRegistry;
   registerComponent.call(app.openAPIRegistry, 'securitySchemes', 'adminKey', {
     type: 'http',
@@ -38,7 +40,7 @@ function describe(app: OpenAPIHono<AppEnv>, settings: AppSettings): Record<strin
   return {
     ...app.getOpenAPI31Document({
       openapi: '3.1.0',
-      info: { title: 'Sluice management API', version: SERVER_VERSION, license: { name: 'MIT' } },
+      info: { title: 'Sluice management API', version: serverVersion, license: { name: 'MIT' } },
       servers: [{ url: settings.basePath === '' ? '/' : settings.basePath }],
       security: [{ adminKey: [] }, { session: [] }],
     }),

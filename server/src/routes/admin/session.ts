@@ -1,7 +1,6 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
-import type { AppSettings } from '../../config.js';
 import { AppError } from '../../domain/errors.js';
 import { PASSWORD_LENGTH_MAX } from '../../domain/password-rules.js';
 import type { AppEnv } from '../../middleware/app-env.js';
@@ -11,7 +10,6 @@ import type { OpenedSession } from '../../services/sessions/open-session.js';
 import { signIn } from '../../services/sessions/sign-in.js';
 import { signOut } from '../../services/sessions/sign-out.js';
 import { SESSION_AGE_MS_MAX, type SignedIn } from '../../services/sessions/verify-session.js';
-import { SERVER_VERSION } from '../../version.js';
 import type { AppDeps } from '../app-deps.js';
 import * as s from '../schemas.js';
 
@@ -73,13 +71,13 @@ export function signInRoutes(deps: AppDeps) {
       clientIp: c.get('clientIp'),
       oldSessionId: getCookie(c, deps.settings.cookieName),
     });
-    return c.json(startSession(c, deps.settings, session), 200);
+    return c.json(startSession(c, deps, session), 200);
   });
 }
 
 export function sessionRoutes(deps: AppDeps) {
   return new OpenAPIHono<AppEnv>()
-    .openapi(show, (c) => c.json(toSessionDto(sessionOf(c).user), 200))
+    .openapi(show, (c) => c.json(toSessionDto(deps, sessionOf(c).user), 200))
     .openapi(close, async (c) => {
       await signOut(deps.db, sessionOf(c));
       const { cookieName: name, https: secure } = deps.settings;
@@ -91,9 +89,10 @@ export function sessionRoutes(deps: AppDeps) {
 /** Leaves the cookie, and gives the answer's body. */
 export function startSession(
   c: Context<AppEnv>,
-  { cookieName, https }: AppSettings,
+  deps: AppDeps,
   session: OpenedSession,
 ): z.infer<typeof sessionDto> {
+  const { cookieName, https } = deps.settings;
   setCookie(c, cookieName, session.id, {
     path: '/',
     httpOnly: true,
@@ -101,11 +100,14 @@ export function startSession(
     secure: https,
     maxAge: SESSION_AGE_MS_MAX / 1000,
   });
-  return toSessionDto(session.user);
+  return toSessionDto(deps, session.user);
 }
 
-function toSessionDto(user: SignedIn['user']): z.infer<typeof sessionDto> {
-  return { user: { ...user }, serverVersion: SERVER_VERSION };
+function toSessionDto(
+  { serverVersion }: AppDeps,
+  user: SignedIn['user'],
+): z.infer<typeof sessionDto> {
+  return { user: { ...user }, serverVersion };
 }
 
 /** A key has no session: it says who it is with every request. */

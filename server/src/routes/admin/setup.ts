@@ -69,6 +69,6 @@ export function setupRoutes(deps: AppDeps) {
         now: deps.now(),
         oldSessionId: undefined,
       });
-      return c.json(startSession(c, deps.settings, session), 201);
+      return c.json(startSession(c, deps, session), 201);
     });
 }

@@ -1,0 +1,128 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { type Config, readConfig } from './config.js';
+
+const SECRET = 'abcdefghijklmnopqrstuvwxyz012345';
+
+function configOf(environment: Record<string, string>): Config {
+  const parsed = readConfig(environment);
+  if ('problems' in parsed) throw new Error(parsed.problems.join('\n'));
+  return parsed.config;
+}
+
+function problemsOf(environment: Record<string, string>): readonly string[] {
+  const parsed = readConfig(environment);
+  return 'problems' in parsed ? parsed.problems : [];
+}
+
+describe('the configuration', () => {
+  it('starts from nothing: loopback, embedded, plain http', () => {
+    expect(configOf({})).toMatchObject({
+      host: '127.0.0.1',
+      port: 4000,
+      databaseUrl: null,
+      dataDirectory: './data',
+      initAdmin: null,
+      initKeys: [],
+      setupToken: null,
+      logLevel: 'info',
+      publicOrigin: null,
+      basePath: '',
+      https: false,
+      cookieName: 'sluice',
+    });
+  });
+
+  it('is frozen', () => {
+    expect(Object.isFrozen(configOf({}))).toBe(true);
+  });
+
+  it('takes an empty variable for one that is not set', () => {
+    expect(configOf({ PORT: '', DATABASE_URL: '  ' })).toMatchObject({
+      port: 4000,
+      databaseUrl: null,
+    });
+  });
+
+  it('lists every problem at once, by the name of its variable', () => {
+    const problems = problemsOf({
+      PORT: '99999',
+      HOST: 'not a host',
+      DATABASE_URL: 'mysql://localhost',
+      SLUICE_INIT_ADMIN: 'admin',
+      SLUICE_INIT_KEYS: `root:*:${SECRET},server:default:${SECRET},admin:*:short`,
+      SLUICE_INIT_FILE: 'export.json',
+      SLUICE_SETUP_TOKEN: 'short',
+      SLUICE_TRUSTED_PROXIES: '10.0.0.0/8,10.0.0.0/99',
+      SLUICE_PUBLIC_URL: 'ftp://flags.example.com',
+      LOG_LEVEL: 'loud',
+    });
+    expect(problems).toEqual([
+      'PORT must be a port from 0 to 65535, got "99999"',
+      'HOST must be an address or a host name, got "not a host"',
+      'DATABASE_URL must look like postgres://user:password@host:5432/database',
+      'SLUICE_INIT_ADMIN must be email:password, with an e-mail address before the first ":"',
+      'SLUICE_INIT_KEYS entry 1: kind must be one of server, client, admin',
+      'SLUICE_INIT_KEYS entry 2: a server key needs project/environment, got "default"',
+      expect.stringMatching(/^SLUICE_INIT_KEYS entry 3: secret .* must have 32 to 256/),
+      'SLUICE_INIT_FILE is not supported by this version; make projects through the API',
+      'SLUICE_SETUP_TOKEN must have 32 to 256 of the characters A-Z a-z 0-9 _ -',
+      'SLUICE_TRUSTED_PROXIES must be addresses or CIDR blocks between commas, got "10.0.0.0/99"',
+      'SLUICE_PUBLIC_URL must be like https://flags.example.com or https://example.com/flags',
+      'LOG_LEVEL must be one of debug,info,warn,error,silent, got "loud"',
+    ]);
+  });
+
+  it('never quotes a secret in a problem', () => {
+    const canary = 'canary-secret';
+    const problems = problemsOf({
+      DATABASE_URL: `mysql://me:${canary}@localhost`,
+      SLUICE_INIT_ADMIN: `me@example.com:${canary.slice(0, 8)}`,
+      SLUICE_INIT_KEYS: `admin:*:${canary}`,
+      SLUICE_SETUP_TOKEN: canary,
+    });
+    expect(problems).toHaveLength(4);
+    expect(problems.join('\n')).not.toContain(canary.slice(0, 8));
+  });
+
+  it('never shows a secret when it is printed', () => {
+    const config = configOf({
+      DATABASE_URL: 'postgres://me:canary-password@localhost/sluice',
+      SLUICE_INIT_ADMIN: 'me@example.com:canary-password',
+      SLUICE_INIT_KEYS: `admin:*:${SECRET}`,
+      SLUICE_SETUP_TOKEN: SECRET,
+    });
+    const shown =
+      JSON.stringify(config) + inspect(config, { depth: 9 }) + String(config.setupToken);
+    expect(shown).not.toMatch(/canary|abcdefgh/);
+    expect(config.databaseUrl?.reveal()).toContain('canary-password');
+  });
+
+  it('takes the password after the first ":", whatever it holds', () => {
+    const admin = configOf({ SLUICE_INIT_ADMIN: 'me@example.com:pass:word:12345' }).initAdmin;
+    expect(admin?.email).toBe('me@example.com');
+    expect(admin?.password.reveal()).toBe('pass:word:12345');
+  });
+});
+
+describe('the public URL', () => {
+  it('gives origin and base path, and marks cookies on https', () => {
+    expect(configOf({ SLUICE_PUBLIC_URL: 'https://example.com/tools/flags/' })).toMatchObject({
+      publicOrigin: 'https://example.com',
+      basePath: '/tools/flags',
+      https: true,
+      cookieName: '__Host-sluice',
+    });
+  });
+
+  it.each([
+    'https://user:password@example.com',
+    'https://example.com/?a=1',
+    'https://example.com/#a',
+    'https://example.com/a"b',
+    'https://example.com//flags',
+    'flags.example.com',
+  ])('refuses %s', (url) => {
+    expect(problemsOf({ SLUICE_PUBLIC_URL: url })).toHaveLength(1);
+  });
+});

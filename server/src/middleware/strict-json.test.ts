@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { JSON_DEPTH_MAX, parseStrictJson } from './strict-json.js';
+
+const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
+
+describe('a JSON body', () => {
+  it.each([
+    '{}',
+    'null',
+    '"text"',
+    ' [1, -2.5e3, true, false, null, "a,b:{}[]"] ',
+    '{"a":{"b":[{"c":1},{"c":2}]},"d":[]}',
+    '{"a\\"b":"\\\\","c":"\\\\\\"","":{}}',
+    '{"a":{"x":1},"b":{"x":1}}',
+    '{"emoji":"😀","escaped":"\\ud83d\\ude00"}',
+    nested(JSON_DEPTH_MAX),
+  ])('is what JSON says it is: %s', (text) => {
+    expect(parseStrictJson(text)).toEqual({ value: JSON.parse(text) });
+  });
+
+  it.each(['', '{', '{"a":1,}', "{'a':1}", 'undefined', '{"a":NaN}', '{"a":1}{"b":2}', '\u0000'])(
+    'that is none is refused: %j',
+    (text) => {
+      expect(parseStrictJson(text)).toEqual({ problem: 'the body is not valid JSON' });
+    },
+  );
+
+  it.each([
+    ['{"a":1,"b":2,"a":3}', '/a', 'this name stands twice in one object'],
+    ['{"a":1,"\\u0061":3}', '/a', 'this name stands twice in one object'],
+    ['{"rules":[{"id":"x"},{"id":"y","id":"z"}]}', '/rules/1/id', /twice/],
+    ['{"a/b":{"~":1,"~":2}}', '/a~1b/~0', /twice/],
+    ['{"__proto__":{"admin":true}}', '/__proto__', 'this name is not allowed'],
+    ['{"a":[{"\\u005f_proto__":1}]}', '/a/0/__proto__', 'this name is not allowed'],
+    ['{"name":"a\\u0000b"}', '/name', 'text must not contain U+0000'],
+    ['{"a\\u0000":1}', '/a\u0000', 'text must not contain U+0000'],
+    ['["\\ud800"]', '/0', 'text must be whole Unicode, without lone surrogates'],
+    ['[1,["x","\\udc00\\ud800"]]', '/1/1', /lone surrogates/],
+  ])('that could mean two things is refused: %s', (text, pointer, message) => {
+    const parsed = parseStrictJson(text);
+    expect(parsed).toMatchObject({
+      error: {
+        pointer,
+        message: typeof message === 'string' ? message : expect.stringMatching(message),
+      },
+    });
+  });
+
+  it('is refused when it is nested too deep, at any depth', () => {
+    for (const depth of [JSON_DEPTH_MAX + 1, 100_000]) {
+      expect(parseStrictJson(nested(depth))).toMatchObject({
+        problem: expect.stringContaining(`is nested deeper than ${JSON_DEPTH_MAX} levels`),
+      });
+    }
+  });
+
+  it('leaves the prototype of objects alone', () => {
+    parseStrictJson('{"__proto__":{"polluted":true}}');
+    parseStrictJson('{"constructor":{"prototype":{"polluted":true}}}');
+    expect({}).not.toHaveProperty('polluted');
+  });
+});
