@@ -41,8 +41,8 @@ const APPLIES = sql`(
 
 /**
  * Stores reports, at most one per instance, in one statement and so in one commit. A batch whose
- * `seq` is not above the stored one is a repeat and changes nothing. Times are the database's:
- * its clock also says when a change was committed.
+ * `seq` is not above the stored one is a repeat and changes nothing. Only news of a kill leaves a
+ * receipt. Times are the database's: its clock also says when a change was committed.
  */
 export async function storeReports(db: Db, reports: readonly InstanceReport[]): Promise<void> {
   await db.execute(sql`
@@ -71,11 +71,18 @@ export async function storeReports(db: Db, reports: readonly InstanceReport[]): 
       returning environment_id, id
     )
     insert into receipts (environment_id, instance_id, epoch, revision, received_at)
-    select input."environmentId", input."instanceId", epoch, revision, said_at
+    select input."environmentId", input."instanceId", input.epoch, input.revision, said_at
     from input
     join stored on stored.environment_id = input."environmentId"
       and stored.id = input."instanceId"
-    where epoch is not null and input.seq is not null
+    left join instances as earlier on earlier.environment_id = input."environmentId"
+      and earlier.id = input."instanceId" and earlier.applied_epoch = input.epoch
+    where exists (
+      select from revision_changes as change
+      where change.environment_id = input."environmentId" and change.killed_keys <> '{}'
+        and change.revision <= input.revision
+        and change.revision > coalesce(earlier.applied_revision, -1)
+    )
     on conflict do nothing`);
 }
 
