@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { TestProject } from 'vitest/node';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -7,8 +8,9 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
  * Spawned processes run the build, so bring it up to date once (a no-op when it is). Types are
  * checked elsewhere: what has an error in them is built all the same, and may be tested.
  */
-export function setup(): void {
-  const { status } = spawnSync(process.execPath, ['server/build.mjs'], {
+export function setup({ name }: TestProject): void {
+  const less = name === 'ui' ? [] : ['--without-admin-ui'];
+  const { status } = spawnSync(process.execPath, ['server/build.mjs', ...less], {
     cwd: root,
     stdio: 'inherit',
   });

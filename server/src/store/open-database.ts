@@ -95,7 +95,7 @@ async function openEmbedded({ dataDirectory, log }: DatabaseOptions): Promise<Da
   return {
     kind: 'embedded',
     db: createDb(createPooledClient(pool, codecs)),
-    migrate: (migrations) => migrate(pool, migrations),
+    migrate: (migrations) => server.patiently(() => migrate(pool, migrations)),
     listen: () => () => undefined,
     close: async () => {
       await pool.close(CLOSE_GRACE_MS);

@@ -48,8 +48,7 @@ export class Connection {
     this.#client = connect({
       onLost: () => {
         if (this.#isLost) return;
-        this.#isLost = true;
-        this.#wasDropped = true;
+        this.#drop();
         onLost?.();
       },
       ...(onNotify ? { onNotify } : {}),
@@ -89,6 +88,12 @@ export class Connection {
     void this.#client.end({ timeout: 0 });
   }
 
+  /** The error comes a moment before the driver says that the connection is closed. */
+  #drop(): void {
+    this.#wasDropped = true;
+    this.close();
+  }
+
   async #finish<T>(work: () => Promise<T>, keep: string, undo: string): Promise<T> {
     let result: T;
     try {
@@ -122,9 +127,19 @@ export class Connection {
       this.#hasAnswered = true;
       return result;
     } catch (error) {
+      if (!this.#isLost && !leavesUsable(error)) this.#drop();
       throw translateDatabaseError(error);
     } finally {
       clearTimeout(timer);
     }
   }
+}
+
+const READ_ONLY = '25006';
+
+/** Whether only a statement failed. After a failover the old primary refuses to write. */
+function leavesUsable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { severity, code } = error as { severity?: unknown; code?: unknown };
+  return severity === 'ERROR' && code !== READ_ONLY;
 }
