@@ -28,7 +28,9 @@ export function configOfNewFlag(
   variants: Variants,
   offVariant: string | undefined,
 ): NewConfig {
-  if (type === 'boolean') return { offVariant: 'off', onVariant: 'on', defaultVariant: 'off' };
   const [first] = Object.keys(variants);
-  return { offVariant: offVariant ?? first ?? '', onVariant: null, defaultVariant: null };
+  if (type !== 'boolean') {
+    return { offVariant: offVariant ?? first ?? '', onVariant: null, defaultVariant: null };
+  }
+  return { offVariant: offVariant ?? 'off', onVariant: 'on', defaultVariant: 'off' };
 }

@@ -47,6 +47,15 @@ export function segmentsOfRules(rules: readonly Rule[]): ReadonlySet<string> {
 export function nameSegmentUsers(users: SegmentUsers): readonly string[] {
   return [
     ...users.segments.map((key) => `segment "${key}"`),
-    ...users.flags.map(({ environment, flag }) => `flag "${flag}" in ${environment}`),
+    ...users.flags.map(({ environment, flag }) =>
+      nameConfig({ environmentKey: environment, flagKey: flag }),
+    ),
   ];
+}
+
+export function nameConfig(config: {
+  readonly environmentKey: string;
+  readonly flagKey: string;
+}): string {
+  return `flag "${config.flagKey}" in ${config.environmentKey}`;
 }

@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, type SQL, sql } from 'drizzle-orm';
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import type { EnvironmentGrant, Grant } from '../domain/grant.js';
 import { notFound } from '../domain/refusals.js';
 import type { Db, Tx } from './db.js';
@@ -106,17 +106,23 @@ export async function listConfigsMentioning(
   return selectConfigs(tx, sql`strpos(${flagConfigs.rules}::text, ${needle}) > 0`, grant);
 }
 
-/** Parent by flag in one environment, archived flags included. */
+/** Parent by flag in one environment; archived flags cannot be anybody's. */
 export async function listParents(
-  tx: Tx,
+  db: Db | Tx,
   grant: EnvironmentGrant,
-): Promise<ReadonlyMap<string, string>> {
-  const rows = await tx
+): Promise<ReadonlyMap<string, string | null>> {
+  const rows = await db
     .select({ key: flags.key, parent: flagConfigs.parent })
     .from(flagConfigs)
     .innerJoin(flags, eq(flags.id, flagConfigs.flagId))
-    .where(and(eq(flagConfigs.environmentId, grant.environmentId), isNotNull(flagConfigs.parent)));
-  return new Map(rows.map((row) => [row.key, row.parent as string]));
+    .where(
+      and(
+        eq(flagConfigs.projectId, grant.projectId),
+        eq(flagConfigs.environmentId, grant.environmentId),
+        isNull(flags.archivedAt),
+      ),
+    );
+  return new Map(rows.map((row) => [row.key, row.parent]));
 }
 
 function selectConfigs(tx: Db | Tx, condition: SQL, grant: Grant) {

@@ -1,7 +1,7 @@
 import { and, eq, isNull, like, or, sql } from 'drizzle-orm';
 import type { Grant } from '../domain/grant.js';
 import { alreadyExists, notFound } from '../domain/refusals.js';
-import type { Tx } from './db.js';
+import type { Db, Tx } from './db.js';
 import { flags } from './schema/index.js';
 import { refuseDuplicate } from './unique-violation.js';
 
@@ -34,8 +34,8 @@ export async function lockFlag(tx: Tx, grant: Grant, key: string): Promise<FlagR
   return row;
 }
 
-export async function findFlag(tx: Tx, grant: Grant, key: string): Promise<FlagRow> {
-  const [row] = await tx.select().from(flags).where(isFlag(grant, key));
+export async function findFlag(db: Db | Tx, grant: Grant, key: string): Promise<FlagRow> {
+  const [row] = await db.select().from(flags).where(isFlag(grant, key));
   if (!row) throw notFound('flag', key);
   return row;
 }

@@ -41,7 +41,7 @@ export async function createFlag(
   const type = input.type ?? 'boolean';
   const variants = input.variants ?? (type === 'boolean' ? BOOLEAN_VARIANTS : {});
   const config = configOfNewFlag(type, variants, input.offVariant);
-  assertValid(problemsOfNewFlag({ type, variants, offVariant: input.offVariant }));
+  assertValid(problemsOfNewFlag({ type, variants }, config));
   return inTransaction(ctx, async (tx) => {
     await lockProject(tx, grant);
     const id = ulid();

@@ -5,9 +5,10 @@ import { lockProject } from '../../store/project-store.js';
 import { type FlagView, readFlag } from '../../store/read-models/flag-view.js';
 import { type Ctx, inTransaction } from '../context.js';
 import { recordChange } from '../record-change.js';
+import { assertMayReturn } from './assert-config-valid.js';
 import { assertFlagCountFits, assertRulesetFits } from './assert-ruleset-fits.js';
 
-/** What it names still exists: parents, segments and variants of archived flags are kept. */
+/** It comes back as it was: parents, segments and variants that it names could not be deleted. */
 export async function unarchiveFlag(
   ctx: Ctx,
   grant: Grant<'flag:write'>,
@@ -23,6 +24,7 @@ export async function unarchiveFlag(
     await assertFlagCountFits(tx, grant);
     await assertRulesetFits(tx, grant);
     const configs = await lockConfigsOfFlag(tx, grant, row.id);
+    for (const config of configs) await assertMayReturn(tx, grant, row, config);
     const after = await readFlag(tx, grant, key);
     await recordChange(tx, ctx, grant, {
       action: 'flag.unarchive',

@@ -25,7 +25,7 @@ export async function createSegment(
   return inTransaction(ctx, async (tx) => {
     await lockProject(tx, grant);
     await insertSegment(tx, grant, { id: ulid(), key, name, description, when });
-    await assertSegmentValid(tx, grant, { key, when });
+    await assertSegmentValid(tx, grant, key);
     await assertRulesetFits(tx, grant);
     const environments = await listEnvironments(tx, grant.projectId);
     const after = await readSegment(tx, grant, key);

@@ -35,7 +35,7 @@ export async function updateSegment(
     if (keepsCondition && row.name === name && row.description === description) return before;
     await saveSegment(tx, grant, key, { name, description, when });
     if (!keepsCondition) {
-      await assertSegmentValid(tx, grant, { key, when });
+      await assertSegmentValid(tx, grant, key);
       await assertRulesetFits(tx, grant);
     }
     const environments = keepsCondition ? [] : await listEnvironments(tx, grant.projectId);
