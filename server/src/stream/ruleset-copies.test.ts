@@ -70,7 +70,8 @@ describe('copies of rulesets on disk', () => {
     const copies = new RulesetCopies(directory, log);
     copies.save({ ...ids, bytes: bytes() });
     await copies.flush();
-    await copies.remove('env1');
+    copies.remove('env1');
+    await copies.flush();
     expect(await copies.load()).toEqual([]);
   });
 

@@ -59,10 +59,11 @@ export class RulesetCopies {
   }
 
   /** The environment is gone. */
-  async remove(environmentId: string): Promise<void> {
+  remove(environmentId: string): void {
     this.#waiting.delete(environmentId);
-    await this.#writing;
-    await rm(this.#pathOf(environmentId), { force: true }).catch(() => undefined);
+    this.#writing = this.#writing.then(() =>
+      rm(this.#pathOf(environmentId), { force: true }).catch(() => undefined),
+    );
   }
 
   /** Resolves when all that was saved is on disk, or could not be written; never rejects. */

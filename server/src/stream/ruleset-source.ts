@@ -187,7 +187,7 @@ export class RulesetSource {
     const { environmentId, projectId } = entry;
     this.#entries.delete(environmentId);
     this.#emit({ kind: 'gone', environmentId, projectId });
-    void this.#deps.copies.remove(environmentId);
+    this.#deps.copies.remove(environmentId);
   }
 
   #announce(entry: Entry, change: RulesetChange): void {
