@@ -4,9 +4,10 @@ import { init } from '@launchdarkly/node-server-sdk';
 import { TestData } from '@launchdarkly/node-server-sdk/integrations';
 import { FlagdCore } from '@openfeature/flagd-core';
 import { Unleash } from 'unleash-client';
-import { createTestClient } from '../../sdk/dist/testing/index.js';
+import { createClient } from '../../sdk/dist/index.js';
 
 const COUNTRIES = ['NL', 'DE'];
+const quiet = () => undefined;
 
 export async function subjects(keys) {
   return [
@@ -32,11 +33,23 @@ function sluice({ rollout, rule }) {
     },
   ];
   const when = { when: { attribute: 'country', operator: 'in', values: COUNTRIES } };
-  const client = createTestClient({
-    flags: Object.fromEntries([
-      ...rollout.map((key) => flag(key, {})),
-      ...rule.map((key) => flag(key, when)),
-    ]),
+  const client = createClient({
+    url: 'http://127.0.0.1:9',
+    key: 'bench',
+    logger: { error: quiet, warn: quiet, info: quiet, debug: quiet },
+    bootstrap: {
+      schema: 1,
+      project: 'default',
+      environment: 'production',
+      epoch: 'bench',
+      revision: 1,
+      at: 0,
+      flags: Object.fromEntries([
+        ...rollout.map((key) => flag(key, {})),
+        ...rule.map((key) => flag(key, when)),
+      ]),
+      segments: {},
+    },
   });
   return {
     name: 'Sluice',
@@ -115,7 +128,6 @@ async function launchdarkly({ rollout, rule }) {
       flag(key, [{ id: 'ramp', clauses: [clause], rollout: half }], { variation: 1 }),
     );
   }
-  const quiet = () => undefined;
   const client = init('bench', {
     updateProcessor: data.getFactory(),
     sendEvents: false,
@@ -161,7 +173,6 @@ function flagd({ rollout, rule }) {
     defaultVariant: 'off',
     targeting,
   });
-  const quiet = () => undefined;
   const logger = { error: quiet, warn: quiet, info: quiet, debug: quiet };
   const core = new FlagdCore(undefined, logger);
   core.setConfigurations(
