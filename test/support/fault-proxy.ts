@@ -67,6 +67,7 @@ export class FaultProxy {
     if (fault.kind === 'hold') return void client.resume();
     const server = this.#track(connect({ port: this.#target(), host: '127.0.0.1' }));
     client.on('data', (bytes) => server.write(bytes));
+    client.on('end', () => server.end());
     client.on('close', () => server.destroy());
     server.on('close', () => client.destroy());
     server.on('end', () => client.end());

@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The SDK's sources as one module that a process of its own can run. */
+export class SdkBundle {
+  readonly #folder: string;
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  static async make(): Promise<SdkBundle> {
+    const folder = await mkdtemp(join(root, 'node_modules', '.sdk-bundle-'));
+    await build({
+      root,
+      configFile: false,
+      logLevel: 'silent',
+      build: {
+        ssr: join(root, 'sdk/src/index.ts'),
+        outDir: folder,
+        emptyOutDir: false,
+        target: 'node20',
+        rolldownOptions: { output: { entryFileNames: 'sdk.mjs' } },
+      },
+    });
+    return new SdkBundle(folder);
+  }
+
+  /** Runs a script that finds `createClient`, `url` and `key` in scope. */
+  async run(script: string, env: Record<string, string>): Promise<ProcessEnd> {
+    const path = join(this.#folder, `script-${Math.floor(performance.now() * 1_000)}.mjs`);
+    const { url, key } = env;
+    const prelude = `import { createClient } from './sdk.mjs';
+const url = ${JSON.stringify(url)};
+const key = ${JSON.stringify(key)};
+`;
+    await writeFile(path, prelude + script);
+    return spawned(path);
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.#folder, { recursive: true });
+  }
+}
+
+export interface ProcessEnd {
+  readonly code: number | null;
+  readonly output: string;
+  readonly tookMs: number;
+}
+
+function spawned(path: string): Promise<ProcessEnd> {
+  return new Promise((resolve) => {
+    const startedAt = performance.now();
+    const child = spawn(process.execPath, [path], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    child.stdout.on('data', (bytes) => {
+      output += bytes;
+    });
+    child.stderr.on('data', (bytes) => {
+      output += bytes;
+    });
+    const tooLate = setTimeout(() => child.kill('SIGKILL'), 15_000);
+    child.on('close', (code) => {
+      clearTimeout(tooLate);
+      resolve({ code, output, tookMs: performance.now() - startedAt });
+    });
+  });
+}
