@@ -283,6 +283,13 @@ describe('a verb', () => {
     (file) => file.path.startsWith('server/src/services/') && /\binTransaction\(/.test(file.text),
   );
 
+  it('that opens a transaction takes a grant', () => {
+    const open = verbs
+      .filter(({ path }) => !UNAUDITED.has(path) && !path.includes('/services/setup/'))
+      .filter((file) => !/\b(Environment|Installation)?Grant\b/.test(file.text));
+    expect(open.map((file) => file.path)).toEqual([]);
+  });
+
   it('that opens a transaction leaves an audit row', () => {
     const silent = verbs
       .filter(({ path }) => !UNAUDITED.has(path))
@@ -291,7 +298,7 @@ describe('a verb', () => {
   });
 });
 
-/** The context defines `inTransaction`; SDK traffic and sign-in counters are no changes. */
+/** It defines `inTransaction`. (The first start, in `setup/`, has nobody to ask for a grant.) */
 const UNAUDITED = new Set(['server/src/services/context.ts']);
 
 describe('each package', () => {
