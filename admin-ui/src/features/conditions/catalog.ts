@@ -1,0 +1,10 @@
+import { createContext } from 'svelte';
+import type { ComboOption } from '../../ui/combo-option.js';
+
+/** What conditions can name in this project: for pickers and suggestions. */
+export interface Catalog {
+  readonly segments: readonly ComboOption[];
+  readonly attributes: readonly string[];
+}
+
+export const [useCatalog, provideCatalog] = createContext<Catalog>();

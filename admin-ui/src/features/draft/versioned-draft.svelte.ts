@@ -1,0 +1,193 @@
+import { ApiError, describeError } from '../../api/api-error.js';
+import type { FieldMessage } from '../../api/types.js';
+import { copyJson, sameJson, valueAt } from './json-values.js';
+import type { Choices, Difference, Versions } from './three-way.js';
+
+export interface Versioned {
+  readonly version: number;
+  readonly updatedBy?: string | null;
+  readonly warnings?: readonly FieldMessage[];
+}
+
+/** What a draft has to know about the thing that it drafts. */
+export interface DraftPlan<Dto extends Versioned, Body> {
+  bodyOf(dto: Dto): Body;
+  save(version: number, body: Body): Promise<Dto>;
+  compare(versions: Versions<Body>): Difference[];
+  merge(versions: Versions<Body>, choices: Choices): Body;
+}
+
+export type SaveOutcome = 'saved' | 'refused' | 'conflict' | 'unchanged';
+
+/** An edit: what is saved, what is typed, and what somebody else saved in between. */
+export class VersionedDraft<Dto extends Versioned, Body, Writable = Body> {
+  readonly #plan: DraftPlan<Dto, Body>;
+  #saved: Dto;
+  #incoming = $state.raw<Dto>();
+  #submitted = $state.raw<Body>();
+  #messages = $state.raw<readonly FieldMessage[]>([]);
+  #warnings = $state.raw<readonly FieldMessage[]>([]);
+  #failure = $state.raw<string>();
+  #saving = $state(false);
+  body: Writable;
+
+  readonly isDirty = $derived.by(() => !sameJson(this.#plan.bodyOf(this.#saved), this.body));
+  /** A message leaves as soon as its field no longer holds what was refused. */
+  readonly errors = $derived.by(() =>
+    this.#messages.filter(({ pointer }) =>
+      sameJson(valueAt(this.body, pointer), valueAt(this.#submitted, pointer)),
+    ),
+  );
+  readonly differences = $derived.by(() => {
+    const versions = this.#versions();
+    return versions === undefined ? [] : this.#plan.compare(versions);
+  });
+
+  constructor(plan: DraftPlan<Dto, Body>, saved: Dto) {
+    this.#plan = plan;
+    this.#saved = $state.raw(saved);
+    this.body = $state(copyJson(plan.bodyOf(saved)) as unknown as Writable);
+  }
+
+  get saved(): Dto {
+    return this.#saved;
+  }
+
+  /** Somebody else's version, waiting because this draft has changes of its own. */
+  get incoming(): Dto | undefined {
+    return this.#incoming;
+  }
+
+  get failure(): string | undefined {
+    return this.#failure;
+  }
+
+  get warnings(): readonly FieldMessage[] {
+    return this.#warnings;
+  }
+
+  get isSaving(): boolean {
+    return this.#saving;
+  }
+
+  savedBody(): Body {
+    return this.#plan.bodyOf(this.#saved);
+  }
+
+  proposed(): Body {
+    return $state.snapshot(this.body) as unknown as Body;
+  }
+
+  discard(): void {
+    this.#adopt(this.#incoming ?? this.#saved);
+    this.#forgetRefusal();
+  }
+
+  /** A newer version from the server: taken at once, or offered when there are changes here. */
+  receive(theirs: Dto): void {
+    // While an answer to our own PUT is on its way; whoever saves reads again afterwards.
+    if (!this.#saving) {
+      this.#take(theirs);
+    }
+  }
+
+  resolve(choices: Choices): void {
+    const versions = this.#versions();
+    if (versions !== undefined && this.#incoming !== undefined) {
+      this.#write(this.#plan.merge(versions, choices));
+      this.#saved = this.#incoming;
+      this.#incoming = undefined;
+      this.#forgetRefusal();
+    }
+  }
+
+  /** Never throws and never loses what was typed. */
+  async save(): Promise<SaveOutcome> {
+    if (this.#saving || !this.isDirty) {
+      return 'unchanged';
+    }
+    if (this.#incoming !== undefined) {
+      return 'conflict';
+    }
+    this.#saving = true;
+    this.#forgetRefusal();
+    const outcome = await this.#put().catch((error: unknown) => this.#refused(error));
+    this.#saving = false;
+    return outcome;
+  }
+
+  async #put(): Promise<SaveOutcome> {
+    const submitted = this.proposed();
+    this.#submitted = submitted;
+    try {
+      const answer = await this.#plan.save(this.#saved.version, submitted);
+      const typedOn = !sameJson(this.body, submitted);
+      this.#warnings = answer.warnings ?? [];
+      this.#saved = answer;
+      if (!typedOn) {
+        this.#adopt(answer);
+      }
+      return 'saved';
+    } catch (error) {
+      const current = error instanceof ApiError ? error.current<Dto>() : undefined;
+      if (current === undefined) {
+        throw error;
+      }
+      this.#take(current);
+      if (this.#incoming !== undefined) {
+        return 'conflict';
+      }
+      // The version moved without touching what is edited here, as a kill does: no conflict.
+      return this.isDirty ? this.#put() : 'saved';
+    }
+  }
+
+  #take(theirs: Dto): void {
+    if (theirs.version < this.#saved.version) {
+      return;
+    }
+    const body = this.#plan.bodyOf(theirs);
+    if (!this.isDirty || sameJson(body, this.body)) {
+      this.#adopt(theirs);
+    } else if (sameJson(body, this.savedBody())) {
+      this.#saved = theirs;
+    } else {
+      this.#incoming = theirs;
+    }
+  }
+
+  #refused(error: unknown): SaveOutcome {
+    this.#messages = error instanceof ApiError ? error.fieldErrors : [];
+    this.#failure = describeError(error);
+    return 'refused';
+  }
+
+  #adopt(dto: Dto): void {
+    this.#saved = dto;
+    this.#write(this.#plan.bodyOf(dto));
+    this.#incoming = undefined;
+  }
+
+  /** What is equal stays as it is, so that an open field keeps its place and focus. */
+  #write(body: Body): void {
+    if (!sameJson(body, this.body)) {
+      this.body = copyJson(body) as unknown as Writable;
+    }
+  }
+
+  #versions(): Versions<Body> | undefined {
+    return this.#incoming === undefined
+      ? undefined
+      : {
+          base: this.savedBody(),
+          mine: this.proposed(),
+          theirs: this.#plan.bodyOf(this.#incoming),
+        };
+  }
+
+  #forgetRefusal(): void {
+    this.#messages = [];
+    this.#warnings = [];
+    this.#failure = undefined;
+  }
+}

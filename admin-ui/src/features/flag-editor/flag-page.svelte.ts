@@ -1,0 +1,123 @@
+import type { FlagAddress } from '../../api/admin-api.js';
+import type { LiveNews } from '../../api/live.svelte.js';
+import type { Flag, FlagConfig, Segment } from '../../api/types.js';
+import type { App } from '../../state/app.js';
+import { Resource } from '../../state/resource.svelte.js';
+import type { ComboOption } from '../../ui/combo-option.js';
+import type { SaveOutcome } from '../draft/versioned-draft.svelte.js';
+import { draftFlag, type FlagDraft } from './flag-draft.js';
+
+const PREVIEW_DELAY_MS = 350;
+const FLAGS_OFFERED_MAX = 200;
+
+/** One flag in one environment, kept fresh by the live stream while a person works on it. */
+export class FlagPage {
+  readonly at: FlagAddress;
+  readonly flag: Resource<Flag>;
+  readonly segments: Resource<readonly Segment[]>;
+  readonly parents: Resource<readonly ComboOption[]>;
+  readonly #app: App;
+  readonly #config: Resource<FlagConfig>;
+  #draft = $state.raw<FlagDraft>();
+  #movedShare = $state<number>();
+  readonly failure = $derived.by(() => this.#config.failure ?? this.flag.failure);
+
+  constructor(app: App, at: FlagAddress) {
+    this.#app = app;
+    this.at = at;
+    const { project, flag } = at;
+    this.flag = new Resource(() => app.api.flag(project, flag));
+    this.segments = new Resource(() => app.api.segments(project));
+    this.parents = new Resource(() => this.#offerParents());
+    this.#config = new Resource(() => app.api.config(at));
+  }
+
+  get draft(): FlagDraft | undefined {
+    return this.#draft;
+  }
+
+  /** Share of people that saving the draft would give another value; undefined: not known. */
+  get movedShare(): number | undefined {
+    return this.#movedShare;
+  }
+
+  /** Returns the stop function; hand it to onMount. */
+  start(): () => void {
+    void this.refresh();
+    void this.segments.load();
+    void this.parents.load();
+    return this.#app.live.listen((news) => this.#heard(news));
+  }
+
+  async refresh(): Promise<void> {
+    await Promise.all([this.flag.load(), this.#config.load()]);
+    const config = this.#config.data;
+    if (config !== undefined) {
+      this.receive(config);
+    }
+  }
+
+  receive(config: FlagConfig): void {
+    if (this.#draft === undefined) {
+      this.#draft = draftFlag(this.#app.api, this.at, config);
+    } else {
+      this.#draft.receive(config);
+    }
+  }
+
+  async save(): Promise<SaveOutcome> {
+    const outcome = (await this.#draft?.save()) ?? 'unchanged';
+    if (outcome === 'saved') {
+      await this.refresh();
+    }
+    return outcome;
+  }
+
+  /** Asks what the draft would change; returns the function that forgets the question. */
+  watchShare(): () => void {
+    const proposed = this.#draft?.isDirty ? this.#draft.proposed() : undefined;
+    this.#movedShare = undefined;
+    if (proposed === undefined) {
+      return () => {};
+    }
+    let forgotten = false;
+    const ask = async (): Promise<void> => {
+      const body = { contexts: [{ targetingKey: 'preview' }], proposed };
+      // What cannot be previewed will be explained when it is saved.
+      const answer = await this.#app.api.preview(this.at, body).catch(() => undefined);
+      if (!forgotten) {
+        this.#movedShare = answer?.movedShare;
+      }
+    };
+    const timer = setTimeout(() => void ask(), PREVIEW_DELAY_MS);
+    return () => {
+      forgotten = true;
+      clearTimeout(timer);
+    };
+  }
+
+  #heard(news: LiveNews): void {
+    if (news.kind !== 'change') {
+      void this.refresh();
+      void this.segments.load();
+    } else if (news.change.environment === this.at.environment) {
+      if (news.change.flags.includes(this.at.flag)) {
+        void this.refresh();
+      }
+      if (news.change.segments.length > 0) {
+        void this.segments.load();
+      }
+    }
+  }
+
+  async #offerParents(): Promise<readonly ComboOption[]> {
+    const page = await this.#app.api.flags(this.at.project, { limit: FLAGS_OFFERED_MAX });
+    return page.items
+      .filter(({ key }) => key !== this.at.flag)
+      .map(({ key, name }) => ({
+        value: key,
+        label: key,
+        ...(name === key ? {} : { hint: name }),
+      }));
+  }
+}

@@ -1,0 +1,64 @@
+import type { AdminApi, FlagAddress } from '../../api/admin-api.js';
+import type { Receipts } from '../../api/types.js';
+
+const FAST_MS = 300;
+const SLOW_MS = 3_000;
+/** Answers come within a second; after this, whoever is missing is slow to look at too. */
+const FAST_ASKS = 20;
+
+/** Who has applied a kill: asked often at first, until all are off or the page is left. */
+export class ReceiptsView {
+  readonly #api: AdminApi;
+  readonly #at: FlagAddress;
+  #receipts = $state.raw<Receipts>();
+  #unreachable = $state(false);
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #stopped = false;
+  #asks = 0;
+  readonly pending = $derived(
+    this.#receipts?.items.filter(({ state }) => state === 'pending') ?? [],
+  );
+  readonly silent = $derived(this.#receipts?.items.filter(({ state }) => state === 'silent') ?? []);
+
+  constructor(api: AdminApi, at: FlagAddress) {
+    this.#api = api;
+    this.#at = at;
+  }
+
+  get receipts(): Receipts | undefined {
+    return this.#receipts;
+  }
+
+  /** The last ask failed: what is shown may be old. */
+  get isUnreachable(): boolean {
+    return this.#unreachable;
+  }
+
+  /** Returns the stop function; hand it to an effect. */
+  watch(): () => void {
+    this.#stopped = false;
+    this.#asks = 0;
+    void this.#ask();
+    return () => {
+      this.#stopped = true;
+      clearTimeout(this.#timer);
+    };
+  }
+
+  async #ask(): Promise<void> {
+    try {
+      this.#receipts = await this.#api.receipts(this.#at);
+      this.#unreachable = false;
+    } catch {
+      this.#unreachable = true;
+    }
+    this.#asks += 1;
+    if (!this.#stopped && !this.#isSettled()) {
+      this.#timer = setTimeout(() => void this.#ask(), this.#asks < FAST_ASKS ? FAST_MS : SLOW_MS);
+    }
+  }
+
+  #isSettled(): boolean {
+    return !this.#unreachable && this.#receipts?.allOff === true;
+  }
+}

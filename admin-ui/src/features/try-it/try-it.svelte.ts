@@ -1,0 +1,101 @@
+import type { AdminApi, FlagAddress } from '../../api/admin-api.js';
+import { describeError } from '../../api/api-error.js';
+import type { ConfigBody, Flag } from '../../api/types.js';
+import type { Flag as RulesetFlag, Ruleset } from '@sluice/sdk/core';
+import { type Evaluator, type Explanation, explain } from './explain.js';
+import { type ContextText, readContext } from './read-context.js';
+
+const STORED_AS = 'sluice.try';
+const EMPTY: ContextText = { targetingKey: 'user-1', ip: '', attributes: '' };
+
+/** "What does this context get, and why": asked of the real evaluator, here in the page. */
+export class TryIt {
+  readonly #api: AdminApi;
+  readonly #at: FlagAddress;
+  readonly #storage: Storage | undefined;
+  #core = $state.raw<Evaluator>();
+  #ruleset = $state.raw<Ruleset>();
+  #failure = $state.raw<string>();
+  text = $state<{ targetingKey: string; ip: string; attributes: string }>({ ...EMPTY });
+  readonly read = $derived(readContext(this.text));
+
+  constructor(api: AdminApi, at: FlagAddress, storage: Storage | undefined) {
+    this.#api = api;
+    this.#at = at;
+    this.#storage = storage;
+    this.text = { ...EMPTY, ...recall(storage) };
+  }
+
+  get failure(): string | undefined {
+    return this.#failure;
+  }
+
+  get isReady(): boolean {
+    return this.#core !== undefined && this.#ruleset !== undefined;
+  }
+
+  async load(): Promise<void> {
+    this.#failure = undefined;
+    try {
+      const { project, environment } = this.#at;
+      const [core, ruleset] = await Promise.all([
+        import('@sluice/sdk/core'),
+        this.#api.ruleset(project, environment),
+      ]);
+      this.#core = core;
+      this.#ruleset = ruleset as Ruleset;
+    } catch (error) {
+      this.#failure = describeError(error);
+    }
+  }
+
+  remember(): void {
+    try {
+      this.#storage?.setItem(STORED_AS, JSON.stringify(this.text));
+    } catch {
+      // Only the memory of the last context is lost.
+    }
+  }
+
+  ask(flag: Flag, config: ConfigBody & { killed: boolean }): Explanation | undefined {
+    if (this.#core === undefined || this.#ruleset === undefined || 'problem' in this.read) {
+      return undefined;
+    }
+    return explain(this.#core, {
+      ruleset: this.#ruleset,
+      flagKey: flag.key,
+      flag: toRulesetFlag(flag, config),
+      context: this.read.context,
+      now: Date.now(),
+    });
+  }
+}
+
+export function toRulesetFlag(flag: Flag, config: ConfigBody & { killed: boolean }): RulesetFlag {
+  const { parent, onVariant, defaultVariant, ...rest } = config;
+  const { type, seed, variants } = flag;
+  return {
+    type,
+    seed,
+    variants,
+    offVariant: rest.offVariant,
+    status: rest.status,
+    killed: rest.killed,
+    rules: rest.rules,
+    ...(parent === null ? {} : { parent }),
+    ...(onVariant === null ? {} : { onVariant }),
+    ...(defaultVariant === null ? {} : { defaultVariant }),
+  };
+}
+
+function recall(storage: Storage | undefined): Partial<ContextText> {
+  try {
+    const stored: unknown = JSON.parse(storage?.getItem(STORED_AS) ?? '{}');
+    const texts = Object.entries(stored ?? {}).filter(
+      ([name, value]) => Object.hasOwn(EMPTY, name) && typeof value === 'string',
+    );
+    return Object.fromEntries(texts);
+  } catch {
+    return {};
+  }
+}

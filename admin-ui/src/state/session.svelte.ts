@@ -1,0 +1,58 @@
+import type { AdminApi } from '../api/admin-api.js';
+import { ApiError } from '../api/api-error.js';
+import type { Session } from '../api/types.js';
+
+export type SessionStatus = 'unknown' | 'unreachable' | 'signed-out' | 'signed-in' | 'expired';
+
+export class SessionState {
+  readonly #api: AdminApi;
+  #status = $state<SessionStatus>('unknown');
+  #session = $state.raw<Session>();
+
+  constructor(api: AdminApi) {
+    this.#api = api;
+  }
+
+  get status(): SessionStatus {
+    return this.#status;
+  }
+
+  get user(): Session['user'] | undefined {
+    return this.#session?.user;
+  }
+
+  get serverVersion(): string | undefined {
+    return this.#session?.serverVersion;
+  }
+
+  async restore(): Promise<void> {
+    try {
+      this.accept(await this.#api.session());
+    } catch (error) {
+      const refused = error instanceof ApiError && error.status === 401;
+      this.#status = refused ? 'signed-out' : 'unreachable';
+    }
+  }
+
+  async signIn(email: string, password: string): Promise<void> {
+    this.accept(await this.#api.signIn({ email, password }));
+  }
+
+  async signOut(): Promise<void> {
+    await this.#api.signOut();
+    this.#session = undefined;
+    this.#status = 'signed-out';
+  }
+
+  accept(session: Session): void {
+    this.#session = session;
+    this.#status = 'signed-in';
+  }
+
+  /** Keeps the page, and with it every unsaved change, behind a sign-in dialog. */
+  expire(): void {
+    if (this.#status === 'signed-in') {
+      this.#status = 'expired';
+    }
+  }
+}

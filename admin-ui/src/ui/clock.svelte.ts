@@ -1,0 +1,22 @@
+import { createContext } from 'svelte';
+
+const TICK_MS = 15_000;
+
+/** One ticking "now" for every relative time on the page. */
+export class Clock {
+  #now = $state(Date.now());
+
+  get now(): number {
+    return this.#now;
+  }
+
+  /** Returns the stop function; hand it to onMount. */
+  start(): () => void {
+    const timer = setInterval(() => {
+      this.#now = Date.now();
+    }, TICK_MS);
+    return () => clearInterval(timer);
+  }
+}
+
+export const [useClock, provideClock] = createContext<Clock>();
