@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+let folder: string;
+let manifest: {
+  readonly exports: Readonly<Record<string, { readonly types: string }>>;
+  readonly dependencies: Readonly<Record<string, string>>;
+};
+
+/** The tarball that npm would publish, unpacked beside the packages it asks for. */
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sluice-packed-'));
+  await run('npm', ['pack', '--workspace', 'sdk', '--pack-destination', folder], { cwd: root });
+  const tarball = (await readdir(folder)).find((name) => name.endsWith('.tgz')) as string;
+  const target = join(folder, 'node_modules/@sluice/sdk');
+  await mkdir(target, { recursive: true });
+  await run('tar', ['-xzf', join(folder, tarball), '-C', target, '--strip-components=1']);
+  manifest = JSON.parse(await readFile(join(target, 'package.json'), 'utf8'));
+  for (const name of Object.keys(manifest.dependencies)) {
+    await symlink(join(root, 'node_modules', name), join(folder, 'node_modules', name));
+  }
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function evaluate(file: string, script: string): Promise<string> {
+  await writeFile(join(folder, file), script);
+  return (await run(process.execPath, [file], { cwd: folder })).stdout.trim();
+}
+
+describe('the packed SDK', () => {
+  it('asks for exactly the four packages that it may', () => {
+    const names = Object.keys(manifest.dependencies).sort();
+    expect(names).toEqual(['eventsource-parser', 'lru-cache', 'murmurhash', 're2js']);
+  });
+
+  it('can be imported and required by each of its names', async () => {
+    const names = Object.keys(manifest.exports).map((path) => path.replace('.', '@sluice/sdk'));
+    const list = JSON.stringify(names);
+    const imported = await evaluate(
+      'import.mjs',
+      `for (const n of ${list}) console.log(Object.keys(await import(n)).length)`,
+    );
+    const required = await evaluate(
+      'require.cjs',
+      `for (const n of ${list}) console.log(Object.keys(require(n)).length)`,
+    );
+    expect(imported.split('\n')).toHaveLength(names.length);
+    expect(required).toBe(imported);
+  });
+
+  it('ships the types that it promises, and no test', async () => {
+    const files = await readdir(join(folder, 'node_modules/@sluice/sdk'), { recursive: true });
+    for (const { types } of Object.values(manifest.exports)) {
+      expect(files).toContain(types.replace('./', ''));
+    }
+    expect(files.filter((name) => name.includes('.test.'))).toEqual([]);
+  });
+
+  it('evaluates', async () => {
+    const answer = await evaluate(
+      'use.mjs',
+      `import { createClient } from '@sluice/sdk';
+       const flags = createClient({ url: 'http://127.0.0.1:1', key: 'none', bootstrap: {
+         schema: 1, project: 'p', environment: 'e', epoch: 'x', revision: 1, at: 0, segments: {},
+         flags: { awesome: { type: 'boolean', seed: 'awesome', variants: { on: true, off: false },
+           offVariant: 'off', onVariant: 'on', status: 'on' } } } });
+       console.log(flags.isActive('awesome', { targetingKey: 'user-1' }));`,
+    );
+    expect(answer).toBe('true');
+  });
+});

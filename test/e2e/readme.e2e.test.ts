@@ -1,0 +1,115 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type RunningServer, startServer } from '../support/server.js';
+
+/** The README's own blocks, run as they stand; only the port differs. */
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const KILL_SEEN_MS = 100;
+const SLACK_MS = 400;
+
+let folder: string;
+let server: RunningServer;
+let blocks: readonly { language: string; text: string }[];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sluice-readme-'));
+  server = await startServer({ dataDir: join(folder, 'data') });
+  const readme = await readFile(join(root, 'README.md'), 'utf8');
+  blocks = [...readme.matchAll(/```(\w+)\n([\s\S]*?)```/g)].map(([, language, text]) => ({
+    language: language as string,
+    text: (text as string).replaceAll('127.0.0.1:4000', `127.0.0.1:${server.port}`),
+  }));
+  await mkdir(join(folder, 'node_modules/@sluice'), { recursive: true });
+  await symlink(join(root, 'sdk'), join(folder, 'node_modules/@sluice/sdk'));
+});
+
+afterAll(async () => {
+  await server?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function block(language: string, holds: string): string {
+  const found = blocks.find((each) => each.language === language && each.text.includes(holds));
+  if (!found) throw new Error(`README.md has no ${language} block with ${holds}`);
+  return found.text;
+}
+
+async function shell(script: string): Promise<readonly Record<string, unknown>[]> {
+  const { stdout } = await promisify(execFile)('bash', ['-euc', script], {
+    env: { PATH: process.env.PATH, SLUICE_ADMIN_KEY: server.adminKey },
+  });
+  return stdout
+    .split(/(?<=\})(?=\{)/)
+    .filter((text) => text.trim() !== '')
+    .map((text) => JSON.parse(text));
+}
+
+/** Runs the ten lines and gives what they print, one line at a time. */
+async function startScript(key: string) {
+  await writeFile(join(folder, 'script.mjs'), block('js', 'createClient').replace('1000', '5'));
+  const child = spawn(process.execPath, ['script.mjs'], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, SLUICE_KEY: key },
+  });
+  const lines = createInterface({ input: child.stdout });
+  const untilSays = async (text: string) => {
+    for await (const [line] of on(lines)) if (line === text) return;
+  };
+  return { child, untilSays };
+}
+
+async function* on(lines: NodeJS.EventEmitter) {
+  while (true) yield (await once(lines, 'line')) as [string];
+}
+
+describe('the README', () => {
+  it('makes a flag, a key and a ramp with curl, and a ten-line script follows it', async () => {
+    const [setup, kill] = block('sh', 'api=').split('# off, everywhere');
+    const [flag, key, config] = await shell(setup as string);
+    expect(flag).toMatchObject({ key: 'awesome', type: 'boolean' });
+    expect(key).toMatchObject({ kind: 'server', environment: 'production' });
+    expect(config).toMatchObject({ status: 'conditional', version: 2 });
+    const everybody = (setup as string).slice(0, (setup as string).indexOf('# a flag'));
+    await shell(`${everybody}${putAt(100, 2)}`);
+
+    const { child, untilSays } = await startScript(key?.secret as string);
+    await untilSays('the new way');
+
+    const started = performance.now();
+    const seen = untilSays('the old way').then(() => performance.now() - started);
+    const [killed] = await shell(`${everybody}# off, everywhere${kill}`);
+    expect(killed).toMatchObject({ killed: true });
+    expect(await seen).toBeLessThan(KILL_SEEN_MS + SLACK_MS);
+
+    await shell(`${everybody}${restore}`);
+    await untilSays('the new way');
+
+    await server.stop();
+    await untilSays('the new way');
+    child.kill();
+
+    const orphan = await startScript(key?.secret as string);
+    await orphan.untilSays('the new way');
+    orphan.child.kill();
+  });
+});
+
+const restore =
+  'curl -sS -H "$auth" -H "$json" -d \'{"reason":"fixed"}\' ' +
+  '$api/environments/production/flags/awesome/restore';
+
+function putAt(percentage: number, version: number): string {
+  return block('sh', 'api=')
+    .split('# 25 %')[1]!
+    .split('# off')[0]!
+    .replace(/^.*\n/, '')
+    .replace('"to": 25', `"to": ${percentage}`)
+    .replace('"1"', `"${version}"`);
+}
