@@ -15,6 +15,7 @@ import { QuietLog } from './log.js';
 import { type ClientOptions, parseKey, parseOptions, type Settings } from './options.js';
 import { Readiness } from './readiness.js';
 import { RequestContexts } from './request/request-context.js';
+import type { RulesObserver, RulesSource } from './rules-source.js';
 import { changedKeys } from './sync/changed-keys.js';
 import type { SyncFailure } from './sync/ruleset-sync.js';
 import type { Snapshot } from './sync/snapshot.js';
@@ -39,13 +40,14 @@ export function createClient(options: ClientOptions): FlagClient {
   });
   const log = new QuietLog(settings.logger, settings.clock);
   for (const problem of problems) log.say('warn', problem);
-  return new Client(settings, log);
+  return new Client(settings, log, (observer) => new Connection(settings, log, observer));
 }
 
-class Client implements FlagClient {
+/** The face of a client; its rules come from a source. */
+export class Client implements FlagClient {
   readonly #settings: Settings;
   readonly #log: QuietLog;
-  readonly #connection: Connection;
+  readonly #source: RulesSource;
   readonly #contexts: RequestContexts;
   readonly #findings: Findings;
   readonly #readiness: Readiness;
@@ -54,28 +56,32 @@ class Client implements FlagClient {
   #lastError: ClientError | null = null;
   #lastStatus = '';
 
-  constructor(settings: Settings, log: QuietLog) {
+  constructor(
+    settings: Settings,
+    log: QuietLog,
+    openSource: (observer: RulesObserver) => RulesSource,
+  ) {
     this.#settings = settings;
     this.#log = log;
     this.#contexts = new RequestContexts(settings);
     this.#findings = new Findings(log);
     this.#readiness = new Readiness(settings.clock);
     this.#listeners = new Listeners((event) => log.say('warn', `a listener of "${event}" threw`));
-    this.#connection = new Connection(settings, log, {
+    this.#source = openSource({
       onChange: (before, after) => this.#changed(before, after),
       onConfirmed: () => this.#confirmed(),
       onFailure: (failure) => this.#failed(failure),
       onAge: () => this.#statusMayHaveChanged(),
     });
-    if (!this.#connection.start()) this.#readiness.settle(this.#withoutLive('failed'));
+    if (!this.#source.start()) this.#readiness.settle(this.#withoutLive('failed'));
   }
 
   isActive(key: string, who?: ContextOrRequest, fallback = false): boolean {
-    const snapshot = this.#connection.usable;
+    const snapshot = this.#source.usable;
     if (snapshot === null) return fallback;
     const { compiled } = snapshot;
     const context = this.#contextOf(who);
-    const now = this.#connection.now();
+    const now = this.#source.now();
     const details = isActiveDetails(compiled, key, context, fallback, now);
     this.#findings.inspect(details, compiled, key, context, now);
     return details.value;
@@ -86,13 +92,13 @@ class Client implements FlagClient {
   }
 
   details<T>(key: string, who: ContextOrRequest | undefined, fallback: T): ResolutionDetails<T> {
-    const snapshot = this.#connection.usable;
+    const snapshot = this.#source.usable;
     if (snapshot === null) {
       return { value: fallback, reason: 'ERROR', errorCode: 'PROVIDER_NOT_READY' };
     }
     const { compiled } = snapshot;
     const context = this.#contextOf(who);
-    const now = this.#connection.now();
+    const now = this.#source.now();
     const details = evaluate(compiled, key, fallback, context, now);
     this.#findings.inspect(details, compiled, key, context, now);
     return details;
@@ -107,7 +113,7 @@ class Client implements FlagClient {
   }
 
   status(): ClientStatus {
-    const { current, usable, isLive, facts } = this.#connection;
+    const { current, usable, isLive, facts } = this.#source;
     const open = isLive ? 'live' : current === null ? 'starting' : 'stale';
     return {
       state: this.#closing === null ? open : 'closed',
@@ -128,15 +134,15 @@ class Client implements FlagClient {
     const parsed = parseKey(key, (name, expected) => {
       this.#log.say('warn', `"${name}" given to setKey is ignored: expected ${expected}`);
     });
-    if (parsed !== null) this.#connection.setKey(parsed);
+    if (parsed !== null) this.#source.setKey(parsed);
   }
 
   flush(timeoutMs = FLUSH_TIMEOUT_MS): Promise<boolean> {
-    return this.#connection.flush(timeoutMs);
+    return this.#source.flush(timeoutMs);
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#connection.close(FLUSH_TIMEOUT_MS);
+    this.#closing ??= this.#source.close(FLUSH_TIMEOUT_MS);
     this.#readiness.settle(this.#withoutLive('failed'));
     this.#statusMayHaveChanged();
     return this.#closing;
@@ -157,7 +163,7 @@ class Client implements FlagClient {
   }
 
   #withoutLive(otherwise: 'timeout' | 'failed'): ReadyState {
-    return this.#connection.usable === null ? otherwise : 'stale';
+    return this.#source.usable === null ? otherwise : 'stale';
   }
 
   #changed(before: Snapshot | null, after: Snapshot): void {

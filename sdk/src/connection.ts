@@ -8,11 +8,12 @@ import type { Identity } from './identity.js';
 import type { QuietLog } from './log.js';
 import type { Settings } from './options.js';
 import { ProcessWatch } from './process-watch.js';
+import type { RulesObserver, RulesSource, SourceFacts } from './rules-source.js';
 import { ServerTime } from './server-time.js';
 import { between } from './sync/backoff.js';
 import { fetchTransport } from './sync/fetch-transport.js';
 import { nodeTransport } from './sync/node-transport.js';
-import { RulesetSync, type SyncFailure } from './sync/ruleset-sync.js';
+import { RulesetSync } from './sync/ruleset-sync.js';
 import { type Snapshot, SnapshotStore } from './sync/snapshot.js';
 import type { Transport } from './sync/transport.js';
 import { Receipts } from './telemetry/receipts.js';
@@ -20,21 +21,11 @@ import { Receipts } from './telemetry/receipts.js';
 /** A fleet that restarts with copies on its disks has no reason to connect all at once. */
 const FIRST_DELAY_WITH_COPY_MS = 250;
 
-export interface ConnectionObserver {
-  /** Other rules are in force now. */
-  onChange(before: Snapshot | null, after: Snapshot): void;
-  /** The server says that our rules are the current ones. */
-  onConfirmed(): void;
-  onFailure(failure: SyncFailure): void;
-  /** The rules became stale, fresh or too old. */
-  onAge(): void;
-}
-
 /** Everything behind an evaluation: fetches rules, keeps them, and reports which are in force. */
-export class Connection {
+export class Connection implements RulesSource {
   readonly #settings: Settings;
   readonly #log: QuietLog;
-  readonly #observer: ConnectionObserver;
+  readonly #observer: RulesObserver;
   readonly #snapshots = new SnapshotStore();
   readonly #freshness: Freshness;
   readonly #serverTime: ServerTime;
@@ -47,7 +38,7 @@ export class Connection {
   #instance = randomUUID();
   #closed = false;
 
-  constructor(settings: Settings, log: QuietLog, observer: ConnectionObserver) {
+  constructor(settings: Settings, log: QuietLog, observer: RulesObserver) {
     this.#settings = settings;
     this.#log = log;
     this.#observer = observer;
@@ -75,7 +66,6 @@ export class Connection {
     if (settings.bootstrap !== null) this.#offerCopy(settings.bootstrap, 'bootstrap');
   }
 
-  /** False when there is nobody to connect to. */
   start(): boolean {
     const { url, key } = this.#settings;
     if (url === null || key === null) return false;
@@ -84,7 +74,6 @@ export class Connection {
     return true;
   }
 
-  /** The rules to evaluate with, unless there are none or they are too old. */
   get usable(): Snapshot | null {
     return this.#freshness.isExpired ? null : this.#snapshots.current;
   }
@@ -97,12 +86,11 @@ export class Connection {
     return this.#freshness.isFresh && this.#snapshots.current?.source === 'live';
   }
 
-  get facts() {
+  get facts(): SourceFacts {
     const { mode, attempts } = this.#sync;
     return { mode, attempts, ageMs: this.#freshness.ageMs, instance: this.#instance };
   }
 
-  /** Server time, epoch milliseconds. */
   now(): number {
     return this.#serverTime.now();
   }

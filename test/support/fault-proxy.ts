@@ -63,16 +63,19 @@ export class FaultProxy {
     this.connections.push(this.connections.all.length + 1);
     this.#track(client);
     const { fault } = this;
-    if (fault.kind === 'refuse') return client.resetAndDestroy() && undefined;
-    if (fault.kind === 'hold') return void client.resume();
+    if (fault.kind === 'refuse') client.resetAndDestroy();
+    else if (fault.kind === 'hold') client.resume();
+    else this.#forward(client, fault);
+  }
+
+  #forward(client: Socket, fault: Fault): void {
     const server = this.#track(connect({ port: this.#target(), host: '127.0.0.1' }));
     client.on('data', (bytes) => server.write(bytes));
     client.on('end', () => server.end());
     client.on('close', () => server.destroy());
     server.on('close', () => client.destroy());
     server.on('end', () => client.end());
-    const pass = createPass(fault, client);
-    server.on('data', pass);
+    server.on('data', createPass(fault, client));
   }
 
   #track(socket: Socket): Socket {

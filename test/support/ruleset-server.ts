@@ -88,10 +88,10 @@ export class RulesetServer {
     const path = request.url ?? '';
     this.requests.push(`${request.method} ${path}`);
     if (this.override(request, response)) return;
-    if (path === STREAM_PATH) return this.#stream(request, response);
-    if (path === RULESET_PATH) return this.#poll(request, response);
-    if (path === EVENTS_PATH) return this.#events(request, response);
-    response.writeHead(404).end();
+    if (path === STREAM_PATH) this.#stream(request, response);
+    else if (path === RULESET_PATH) this.#poll(request, response);
+    else if (path === EVENTS_PATH) this.#events(request, response);
+    else response.writeHead(404).end();
   }
 
   #stream(request: IncomingMessage, response: ServerResponse): void {

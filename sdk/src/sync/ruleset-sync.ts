@@ -48,6 +48,8 @@ export class RulesetSync {
   #attempts = 0;
   #running = new AbortController();
   #wake: (() => void) | null = null;
+  /** Set between two attempts too, when there is nothing to abort and nobody to wake. */
+  #mustRestart = false;
   #etag: string | null = null;
   #needsWhole = false;
   #inSync = false;
@@ -72,6 +74,7 @@ export class RulesetSync {
     while (!this.#closed) {
       step = (await this.#sleep(step.delayMs)) ? step : { next: 'stream', delayMs: 0 };
       if (this.#closed) return;
+      this.#mustRestart = false;
       this.#attempts += 1;
       this.#running = new AbortController();
       step = step.next === 'stream' ? await this.#stream() : await this.#poll();
@@ -83,6 +86,7 @@ export class RulesetSync {
     this.#needsWhole ||= ask === 'whole';
     this.#policy.reset();
     this.#etag = null;
+    this.#mustRestart = true;
     this.#running.abort();
     this.#wake?.();
   }
@@ -189,9 +193,9 @@ export class RulesetSync {
     }
   }
 
-  /** False when woken early. */
+  /** False when it is to start over instead. */
   #sleep(delayMs: number): Promise<boolean> {
-    if (delayMs <= 0) return Promise.resolve(true);
+    if (delayMs <= 0 || this.#mustRestart) return Promise.resolve(!this.#mustRestart);
     return new Promise((resolve) => {
       let timer: Timer | null = null;
       const settle = (isOver: boolean) => {

@@ -67,6 +67,8 @@ class StreamConnection {
   /** The first reason given stands. */
   end(end: StreamEnd): void {
     this.#end ??= end;
+    this.#watchdog?.cancel();
+    this.#leaving?.timer.cancel();
     this.#abort.abort();
   }
 

@@ -1,1 +1,2 @@
+export { createTestClient, type TestClient, type TestClientOptions } from './in-memory-client.js';
 export { ManualClock } from './manual-clock.js';

@@ -1,0 +1,57 @@
+import type { Clock } from '../clock.js';
+import type { Ruleset } from '../core/ruleset.js';
+import type { RulesObserver, RulesSource, SourceFacts } from '../rules-source.js';
+import { type Snapshot, SnapshotStore } from '../sync/snapshot.js';
+
+/** Rules that a test sets, as fresh as if a server had sent them. */
+export class FixedRules implements RulesSource {
+  readonly isLive = true;
+  readonly #clock: Clock;
+  readonly #observer: RulesObserver;
+  readonly #snapshots = new SnapshotStore();
+
+  constructor(clock: Clock, observer: RulesObserver, ruleset: Ruleset) {
+    this.#clock = clock;
+    this.#observer = observer;
+    this.#snapshots.offerLive(ruleset);
+  }
+
+  get current(): Snapshot {
+    return this.#snapshots.current as Snapshot;
+  }
+
+  get usable(): Snapshot {
+    return this.current;
+  }
+
+  get facts(): SourceFacts {
+    return { mode: 'streaming', attempts: 0, ageMs: 0, instance: 'test' };
+  }
+
+  start(): boolean {
+    this.#observer.onConfirmed();
+    return true;
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  /** The revision goes up by one. */
+  change(flags: Ruleset['flags']): void {
+    const before = this.current;
+    const { ruleset, revision } = before.compiled;
+    this.#snapshots.offerLive({ ...ruleset, revision: revision + 1, flags });
+    this.#observer.onChange(before, this.current);
+  }
+
+  setKey(): void {}
+
+  flush(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}

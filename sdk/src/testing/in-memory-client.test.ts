@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { createTestClient, ManualClock } from './index.js';
+
+describe('a test client', () => {
+  it('says what it was told, at once', async () => {
+    const flags = createTestClient({
+      flags: { awesome: true, dull: false, limit: 10, theme: 'dark', menu: { items: ['a'] } },
+    });
+    expect(flags.isActive('awesome')).toBe(true);
+    expect(flags.isActive('dull', {}, true)).toBe(false);
+    expect(flags.isActive('theme')).toBe(true);
+    expect(flags.value('limit', {}, 1)).toBe(10);
+    expect(flags.value('theme', {}, 'light')).toBe('dark');
+    expect(flags.value('menu', {}, { items: [] as string[] })).toEqual({ items: ['a'] });
+    expect(flags.isActive('unknown', {}, true)).toBe(true);
+    expect(await flags.ready()).toBe('ok');
+    expect(flags.status()).toMatchObject({ state: 'live', source: 'live', revision: 1 });
+  });
+
+  it('changes when told, and tells its listeners', () => {
+    const flags = createTestClient({ flags: { awesome: true, other: true } });
+    const heard: unknown[] = [];
+    flags.on('change', ({ keys, revision }) => heard.push([...keys, revision]));
+    flags.set('awesome', false);
+    flags.remove('other');
+    expect(flags.isActive('awesome', {}, true)).toBe(false);
+    expect(flags.details('other', {}, true).errorCode).toBe('FLAG_NOT_FOUND');
+    expect(heard).toEqual([
+      ['awesome', 2],
+      ['other', 3],
+    ]);
+  });
+
+  it('evaluates whole definitions as the real client does, by its clock', () => {
+    const clock = new ManualClock(Date.parse('2026-11-21T00:00:00Z'));
+    const values = ['2026-11-22T00:00:00Z'];
+    const flags = createTestClient({
+      clock,
+      definitions: {
+        later: {
+          type: 'boolean',
+          seed: 'later',
+          variants: { on: true, off: false },
+          onVariant: 'on',
+          offVariant: 'off',
+          status: 'conditional',
+          rules: [
+            {
+              id: 'date',
+              when: { attribute: 'now', operator: 'after', values },
+              serve: { variant: 'on' },
+            },
+          ],
+        },
+      },
+    });
+    expect(flags.isActive('later')).toBe(false);
+    clock.advance(25 * 3_600_000);
+    expect(flags.isActive('later')).toBe(true);
+  });
+
+  it('takes requests too', () => {
+    const flags = createTestClient({
+      contextFromRequest: (request: Request) => ({ beta: request.headers.get('x-beta') }),
+      definitions: {
+        beta: {
+          type: 'boolean',
+          seed: 'beta',
+          variants: { on: true, off: false },
+          onVariant: 'on',
+          offVariant: 'off',
+          status: 'conditional',
+          rules: [
+            {
+              id: 'beta',
+              when: { attribute: 'beta', operator: 'in', values: ['yes'] },
+              serve: { variant: 'on' },
+            },
+          ],
+        },
+      },
+    });
+    const request = (beta: string) => new Request('http://x', { headers: { 'x-beta': beta } });
+    expect(flags.isActive('beta', request('yes'))).toBe(true);
+    expect(flags.isActive('beta', request('no'))).toBe(false);
+  });
+
+  it('refuses a value that is no JSON', () => {
+    expect(() => createTestClient({ flags: { f: (() => 1) as never } })).toThrow('must be JSON');
+  });
+});

@@ -1,0 +1,119 @@
+import { Client } from '../client.js';
+import type { Clock } from '../clock.js';
+import type { EvaluationContext } from '../core/context.js';
+import type { Flag, FlagType, JsonValue, Ruleset } from '../core/ruleset.js';
+import type { FlagClient } from '../flag-client.js';
+import { QuietLog } from '../log.js';
+import { parseOptions } from '../options.js';
+import { FixedRules } from './fixed-rules.js';
+
+export interface TestClientOptions {
+  /** What each flag says to everybody. */
+  readonly flags?: Readonly<Record<string, JsonValue>>;
+  /** Whole definitions, where a test needs rules; `flags` come over them. */
+  readonly definitions?: Readonly<Record<string, Flag>>;
+  readonly segments?: Ruleset['segments'];
+  readonly contextFromRequest?: (request: never) => EvaluationContext;
+  readonly clock?: Clock;
+}
+
+/** A client of a test: nothing is sent, everything is there at once. */
+export interface TestClient extends FlagClient {
+  /** From now on the flag says this to everybody; listeners of `change` are told. */
+  set(key: string, value: JsonValue): void;
+  /** From now on the flag is unknown. */
+  remove(key: string): void;
+}
+
+/**
+ * A client without a network, for the tests of your app. It evaluates as the real one does.
+ *
+ * @example
+ * const flags = createTestClient({ flags: { awesome: true, 'upload.limit': 10 } });
+ * flags.set('awesome', false);
+ */
+export function createTestClient(options: TestClientOptions = {}): TestClient {
+  return new InMemoryClient(options);
+}
+
+class InMemoryClient extends Client implements TestClient {
+  readonly #rules: FixedRules;
+
+  constructor(options: TestClientOptions) {
+    const { clock, contextFromRequest, definitions, segments, flags } = options;
+    const settings = parseOptions(
+      {
+        url: 'http://localhost',
+        key: 'test',
+        ...(clock && { clock }),
+        ...(contextFromRequest && { contextFromRequest }),
+      },
+      () => {},
+    );
+    const ruleset = rulesetOf({ ...definitions, ...flagsOf(flags ?? {}) }, segments ?? {});
+    let rules: FixedRules | null = null;
+    super(settings, new QuietLog(SILENCE, settings.clock), (observer) => {
+      rules = new FixedRules(settings.clock, observer, ruleset);
+      return rules;
+    });
+    this.#rules = rules as unknown as FixedRules;
+  }
+
+  set(key: string, value: JsonValue): void {
+    this.#rules.change({
+      ...this.#rules.current.compiled.ruleset.flags,
+      [key]: flagOf(key, value),
+    });
+  }
+
+  remove(key: string): void {
+    const { [key]: _, ...rest } = this.#rules.current.compiled.ruleset.flags;
+    this.#rules.change(rest);
+  }
+}
+
+const SILENCE = { debug() {}, info() {}, warn() {}, error() {} };
+
+const OFF_VALUES: Readonly<Record<FlagType, JsonValue>> = {
+  boolean: false,
+  string: '',
+  number: 0,
+  json: null,
+};
+
+function rulesetOf(flags: Ruleset['flags'], segments: Ruleset['segments']): Ruleset {
+  const place = { project: 'test', environment: 'test', epoch: 'test', revision: 1, at: 0 };
+  return { schema: 1, ...place, flags, segments };
+}
+
+function flagsOf(values: Readonly<Record<string, JsonValue>>): Record<string, Flag> {
+  const flags = Object.entries(values).map(([key, value]) => [key, flagOf(key, value)] as const);
+  return Object.fromEntries(flags);
+}
+
+/** On, with the value given; a boolean `false` is a flag that is off. */
+function flagOf(key: string, value: JsonValue): Flag {
+  const type = typeOf(value);
+  return {
+    type,
+    seed: key.replaceAll(':', '.'),
+    variants: { on: type === 'boolean' ? true : value, off: OFF_VALUES[type] },
+    onVariant: 'on',
+    offVariant: 'off',
+    status: value === false ? 'off' : 'on',
+  };
+}
+
+/** A test that sets something impossible is told so, unlike an app in production. */
+function typeOf(value: JsonValue): FlagType {
+  switch (typeof value) {
+    case 'boolean':
+    case 'string':
+    case 'number':
+      return typeof value as FlagType;
+    case 'object':
+      return 'json';
+    default:
+      throw new TypeError(`a flag's value must be JSON, got ${typeof value}`);
+  }
+}
