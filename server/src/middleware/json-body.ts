@@ -9,7 +9,7 @@ export const MIB = 1024 * KIB;
 
 /**
  * Reads a JSON body before the handler does: counted on the stream, so neither a missing nor a
- * lying length matters. The parsed value is left where `c.req.json()` and validators look.
+ * lying length matters. The checked value is left where `c.req.json()` and validators look.
  */
 export function jsonBody(bytesMax: number) {
   return createMiddleware<AppEnv>(async (c, next) => {
@@ -17,20 +17,23 @@ export function jsonBody(bytesMax: number) {
     const declared = Number(c.req.header('Content-Length') ?? 0);
     if (declared > bytesMax) throw tooLarge(c, bytesMax);
     const bytes = await readBytes(c, bytesMax);
-    if (bytes.length === 0) {
-      c.req.bodyCache.json = Promise.resolve({});
-      return next();
-    }
-    refuseForeignForm(c);
-    const parsed = parseStrictJson(decodeUtf8(bytes));
-    if ('problem' in parsed) {
-      throw new AppError('MALFORMED_BODY', parsed.problem, {
-        ...(parsed.error === undefined ? {} : { errors: [parsed.error] }),
-      });
-    }
-    c.req.bodyCache.json = Promise.resolve(parsed.value);
+    const value = bytes.length === 0 ? valueOfNothing(c) : parse(c, bytes);
+    c.req.bodyCache.json = Promise.resolve(value);
     return next();
   });
+}
+
+/** A client that announces JSON and sends none means an empty object. */
+function valueOfNothing(c: Context<AppEnv>): unknown {
+  return c.req.header('Content-Type') === undefined ? undefined : {};
+}
+
+function parse(c: Context<AppEnv>, bytes: Buffer): unknown {
+  refuseForeignForm(c);
+  const parsed = parseStrictJson(decodeUtf8(bytes));
+  if (!('problem' in parsed)) return parsed.value;
+  const { problem, error } = parsed;
+  throw new AppError('MALFORMED_BODY', problem, error === undefined ? {} : { errors: [error] });
 }
 
 async function readBytes(c: Context<AppEnv>, bytesMax: number): Promise<Buffer> {

@@ -14,7 +14,7 @@ describe('a JSON body', () => {
     '{"a":{"x":1},"b":{"x":1}}',
     '{"emoji":"😀","escaped":"\\ud83d\\ude00"}',
     nested(JSON_DEPTH_MAX),
-  ])('is what JSON says it is: %s', (text) => {
+  ])('that is plain is taken: %s', (text) => {
     expect(parseStrictJson(text)).toEqual({ value: JSON.parse(text) });
   });
 
@@ -52,11 +52,5 @@ describe('a JSON body', () => {
         problem: expect.stringContaining(`is nested deeper than ${JSON_DEPTH_MAX} levels`),
       });
     }
-  });
-
-  it('leaves the prototype of objects alone', () => {
-    parseStrictJson('{"__proto__":{"polluted":true}}');
-    parseStrictJson('{"constructor":{"prototype":{"polluted":true}}}');
-    expect({}).not.toHaveProperty('polluted');
   });
 });

@@ -1,21 +1,15 @@
 import { z } from '@hono/zod-openapi';
+import { isValidKey, KEY_FORM } from '@sluice/sdk/core';
 import type { Context } from 'hono';
 import { AppError, type ErrorCode } from '../domain/errors.js';
 import type { AppEnv } from '../middleware/app-env.js';
 import { statusOf } from '../middleware/on-error.js';
 
-const KEY = /^[a-zA-Z0-9][a-zA-Z0-9_.:-]{0,99}$/;
-const RESERVED: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
-
 /** Key of a project, environment, flag, segment, variant or rule, in a body. */
 export const keySchema = z
   .string()
-  .refine((key) => KEY.test(key) && !RESERVED.has(key), {
-    error:
-      'must begin with a letter or digit and hold up to 100 letters, digits and "_.:-", ' +
-      'and not be a reserved name',
-  })
-  .openapi({ pattern: KEY.source, example: 'awesome' });
+  .refine(isValidKey, { error: `must be ${KEY_FORM}` })
+  .openapi({ example: 'awesome' });
 
 export const nameSchema = z.string().trim().min(1).max(200);
 export const textSchema = z.string().max(2000);
