@@ -9,6 +9,15 @@ describe.each(databaseKinds)('migrate on %s', (kind) => {
     expect(await database.migrate()).toEqual([]);
   });
 
+  test('leaves nothing of a migration that fails half-way', async () => {
+    const known = await readMigrations();
+    const text = 'create table half (); select 1 / 0';
+    const failing = { id: known.length, name: '9999_half', text, checksum: 'x' };
+    await expect(database.migrate([...known, failing])).rejects.toThrow(/division by zero/);
+    const [row] = await database.db.execute(`select to_regclass('half') as half`);
+    expect(row).toEqual({ half: null });
+  });
+
   test('applies a new migration once, whoever starts at the same time', async () => {
     const known = await readMigrations();
     const added = {

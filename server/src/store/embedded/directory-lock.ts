@@ -135,9 +135,13 @@ async function createFile(path: string, text: string): Promise<boolean> {
     await writeFile(path, text, { flag: 'wx' });
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (hasCode(error, 'EEXIST')) return false;
     throw error;
   }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }
 
 /** Undefined for a lock that was released, or whose writer died while writing it. */
@@ -147,8 +151,8 @@ async function readHolder(path: string): Promise<Holder | undefined> {
     try {
       const holder = JSON.parse(await readFile(path, 'utf8')) as Partial<Holder>;
       return holder.process && holder.server && holder.machine ? (holder as Holder) : undefined;
-    } catch {
-      if (performance.now() > deadline) return undefined;
+    } catch (error) {
+      if (hasCode(error, 'ENOENT') || performance.now() > deadline) return undefined;
       await sleep(POLL_MS);
     }
   }

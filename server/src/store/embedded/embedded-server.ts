@@ -1,7 +1,9 @@
 import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { AppError } from '../../domain/errors.js';
 import type { Log } from '../../log.js';
+import { dataStateOf } from './data-files.js';
 import { DatabaseProcess } from './database-process.js';
 
 export interface EmbeddedOptions {
@@ -39,15 +41,25 @@ export class EmbeddedServer {
     this.#random = random ?? Math.random;
   }
 
-  /** Resolves when it serves. CONFLICT: another server has the directory. */
+  /**
+   * Resolves when it serves. CONFLICT: another server has the directory. A database that worked
+   * before and cannot be opened now, say on a full disk, is tried again for as long as it takes:
+   * meanwhile the server gives its SDKs the last known rulesets.
+   */
   static async start(options: EmbeddedOptions): Promise<EmbeddedServer> {
     await mkdir(options.dataDirectory, { recursive: true, mode: 0o700 });
     const dataDirectory = await realpath(options.dataDirectory);
     const folder = await mkdtemp(join(tmpdir(), 'sluice-'));
     const server = new EmbeddedServer(folder, { ...options, dataDirectory });
+    const workedBefore = (await dataStateOf(dataDirectory)) === 'complete';
     try {
       await server.#open();
     } catch (error) {
+      const isInUse = error instanceof AppError && error.code === 'CONFLICT';
+      if (workedBefore && !isInUse) {
+        server.#restart(reasonOf(error));
+        return server;
+      }
       await server.stop();
       throw error;
     }
@@ -103,7 +115,11 @@ export class EmbeddedServer {
       await this.#open();
       this.#log.info('the embedded database runs again');
     } catch (error) {
-      this.#restart(error instanceof Error ? error.message : 'unknown reason');
+      this.#restart(reasonOf(error));
     }
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

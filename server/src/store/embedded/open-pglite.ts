@@ -1,6 +1,7 @@
-import { readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
+import { AppError } from '../../domain/errors.js';
+import { dataFiles, dataStateOf } from './data-files.js';
 
 /** An empty database, made by the build: unpacking it is faster than making one. */
 const TEMPLATE = new URL('../../../dist/store/embedded/template.tar.gz', import.meta.url);
@@ -10,11 +11,18 @@ const TEMPLATE = new URL('../../../dist/store/embedded/template.tar.gz', import.
  * marker lies beside it, so a first start that was killed half-way begins anew.
  */
 export async function openPGlite(dataDirectory: string): Promise<PGlite> {
-  const directory = join(dataDirectory, 'database');
-  const marker = join(dataDirectory, 'database.unfinished');
-  if (await exists(marker)) await rm(directory, { recursive: true, force: true });
-  if (await exists(join(directory, 'PG_VERSION'))) return PGlite.create({ dataDir: directory });
+  const { directory, marker } = dataFiles(dataDirectory);
+  const state = await dataStateOf(dataDirectory);
+  if (state === 'complete') return PGlite.create({ dataDir: directory });
+  if (state === 'foreign') {
+    throw new AppError(
+      'CONFLICT',
+      `"${directory}" is not empty and holds no database (it has no file PG_VERSION); restore a ` +
+        'backup, or move it away to begin with an empty one',
+    );
+  }
   await writeFile(marker, 'the database beside this file is not complete\n');
+  await rm(directory, { recursive: true, force: true });
   const template = await readTemplate();
   const database = await PGlite.create({
     dataDir: directory,
@@ -29,14 +37,5 @@ async function readTemplate(): Promise<Blob | undefined> {
     return new Blob([new Uint8Array(await readFile(TEMPLATE))], { type: 'application/gzip' });
   } catch {
     return undefined;
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch {
-    return false;
   }
 }

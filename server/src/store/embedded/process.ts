@@ -1,4 +1,6 @@
+import { rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import { AppError } from '../../domain/errors.js';
@@ -56,6 +58,9 @@ function report(message: Report, then?: () => void): void {
 
 // The server decides when this process ends; without it there is nobody left to work for.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
-process.on('disconnect', () => process.exit(0));
 const [dataDirectory = '', socketPath = ''] = process.argv.slice(2);
+process.on('disconnect', () => {
+  rmSync(dirname(socketPath), { recursive: true, force: true });
+  process.exit(0);
+});
 run(dataDirectory, socketPath).catch(fail);

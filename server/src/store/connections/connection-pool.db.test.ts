@@ -1,0 +1,134 @@
+import { sql } from 'drizzle-orm';
+import postgres from 'postgres';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type FreshDatabase, freshDatabase } from '../../../../test/support/database.js';
+import { FaultProxy } from '../../../../test/support/fault-proxy.js';
+import { until } from '../../../../test/support/until.js';
+import { type Database, openDatabase } from '../open-database.js';
+
+/** PostgreSQL behind a network that fails on demand. */
+describe('connections to PostgreSQL', () => {
+  let fresh: FreshDatabase;
+  let proxy: FaultProxy;
+  let database: Database;
+  let direct: postgres.Sql;
+
+  beforeAll(async () => {
+    fresh = await freshDatabase('postgres');
+    const url = new URL(fresh.options.url ?? '');
+    direct = postgres(url.href, { max: 1, onnotice: () => undefined });
+    await direct`create table kept (n integer)`;
+    proxy = await FaultProxy.start(() => Number(url.port));
+  });
+
+  beforeEach(async () => {
+    const url = new URL(fresh.options.url ?? '');
+    url.port = new URL(proxy.url).port;
+    database = await openDatabase({ ...fresh.options, url: url.href });
+    proxy.fault = { kind: 'none' };
+  });
+
+  afterEach(() => database.close());
+
+  afterAll(async () => {
+    await direct.end();
+    await proxy.close();
+    await fresh.remove();
+  });
+
+  const ask = () => database.db.execute(sql`select 1 as one`);
+  const unavailable = { cause: { code: 'UNAVAILABLE', message: expect.any(String) } };
+  const endAllSessions = () =>
+    direct`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'sluice'`;
+
+  test('go on after every session was ended, without an error for whoever reads', async () => {
+    await Promise.all(Array.from({ length: 10 }, ask));
+    await endAllSessions();
+    await expect(ask()).resolves.toEqual([{ one: 1 }]);
+  });
+
+  test('begin a transaction anew when the kept connection is gone', async () => {
+    await ask();
+    proxy.cutAll();
+    await database.db.transaction((tx) => tx.execute(sql`insert into kept values (1)`));
+    expect(await direct`select n from kept`).toEqual([{ n: 1 }]);
+  });
+
+  test('fail a transaction that loses its connection, and never the process', async () => {
+    const lost = database.db.transaction(async (tx) => {
+      await tx.execute(sql`insert into kept values (2)`);
+      await endAllSessions();
+      await tx.execute(sql`insert into kept values (3)`);
+    });
+    await expect(lost).rejects.toThrow();
+    expect(await direct`select n from kept where n > 1`).toEqual([]);
+    await expect(ask()).resolves.toEqual([{ one: 1 }]);
+  });
+
+  test('are unavailable at once when they are refused', async () => {
+    proxy.fault = { kind: 'refuse' };
+    await expect(ask()).rejects.toMatchObject(unavailable);
+  });
+
+  test('are unavailable within three seconds when nobody answers', async () => {
+    proxy.fault = { kind: 'hold' };
+    const startedAt = performance.now();
+    await expect(ask()).rejects.toMatchObject(unavailable);
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
+  });
+
+  test('are given up within four seconds when an answer never comes', async () => {
+    await ask();
+    proxy.silenceAll();
+    proxy.fault = { kind: 'hold' };
+    const startedAt = performance.now();
+    const write = database.db.execute(sql`insert into kept values (9)`);
+    await expect(write).rejects.toMatchObject(unavailable);
+    expect(performance.now() - startedAt).toBeLessThan(4_000);
+    proxy.fault = { kind: 'none' };
+    await expect(ask()).resolves.toEqual([{ one: 1 }]);
+  });
+
+  test('refuse a statement that takes too long', async () => {
+    const slow = database.db.execute(sql`select pg_sleep(20)`);
+    await expect(slow).rejects.toMatchObject({ cause: { message: 'the database took too long' } });
+    await expect(ask()).resolves.toEqual([{ one: 1 }]);
+  });
+
+  test('refuse to wait for a lock for more than two seconds', async () => {
+    await direct.begin(async (holder) => {
+      await holder`lock table kept`;
+      const startedAt = performance.now();
+      const waiting = database.db.execute(sql`insert into kept values (4)`);
+      await expect(waiting).rejects.toMatchObject(unavailable);
+      expect(performance.now() - startedAt).toBeLessThan(2_500);
+    });
+  });
+
+  test('refuse whoever finds none free within two seconds', async () => {
+    const slow = Promise.all(
+      Array.from({ length: 10 }, () => database.db.execute(sql`select pg_sleep(2.3)`)),
+    );
+    await expect(ask()).rejects.toMatchObject({
+      cause: { message: expect.stringContaining('no connection was free within 2000 ms') },
+    });
+    await slow;
+  });
+
+  test('refuse a database that only reads', async () => {
+    const name = new URL(fresh.options.url ?? '').pathname.slice(1);
+    await direct.unsafe(`alter database ${name} set default_transaction_read_only = on`);
+    try {
+      await expect(ask()).rejects.toMatchObject(unavailable);
+    } finally {
+      await direct.unsafe(`begin read write; alter database ${name} reset all; commit`);
+    }
+    await until(ask);
+  });
+
+  test('say that text cannot hold the character that PostgreSQL cannot', async () => {
+    await expect(database.db.execute(sql`select ${'a\u0000b'}::text`)).rejects.toMatchObject({
+      cause: { code: 'VALIDATION_FAILED', message: expect.stringContaining('U+0000') },
+    });
+  });
+});
