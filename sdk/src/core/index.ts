@@ -4,8 +4,8 @@ export type { CompiledRuleset } from './compiled.js';
 export { segmentNames } from './conditions/segment.js';
 export type { EvaluationContext } from './context.js';
 export { evaluate, isActive, isActiveDetails, missingUnit } from './evaluate.js';
-export { parseAddress } from './ip-address.js';
 export { hashNames } from './hash/registry.js';
+export { parseAddress } from './ip-address.js';
 export {
   CONDITION_DEPTH_MAX,
   FLAGS_MAX,
