@@ -102,6 +102,7 @@ export class Connection implements RulesSource {
     this.#useKey(url, key);
     if (isFirst) void this.#run();
     else this.#sync.restart('whole');
+    this.#receipts.retryNow();
   }
 
   async flush(timeoutMs: number): Promise<boolean> {

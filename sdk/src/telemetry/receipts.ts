@@ -37,6 +37,8 @@ export class Receipts {
   #unanswered: EventBatch | null = null;
   #inFlight: AbortController | null = null;
   #failures = 0;
+  /** After a failure nothing is posted before this time, whatever comes up meanwhile. */
+  #notBefore = 0;
   #timer: { readonly handle: Timer; readonly dueAt: number } | null = null;
   #closed = false;
   #onIdle = new Set<() => void>();
@@ -72,6 +74,12 @@ export class Receipts {
     });
   }
 
+  /** A new key may be taken where the old one was not. */
+  retryNow(): void {
+    this.#notBefore = 0;
+    if (this.#unanswered !== null) this.#postWithin(0);
+  }
+
   close(): void {
     this.#closed = true;
     this.#timer?.handle.cancel();
@@ -87,19 +95,16 @@ export class Receipts {
   #postWithin(delayMs: number): void {
     if (this.#closed || this.#inFlight !== null) return;
     const { clock } = this.#deps;
-    const dueAt = clock.monotonic() + delayMs;
+    const now = clock.monotonic();
+    const dueAt = Math.max(now + delayMs, this.#notBefore);
     if (this.#timer !== null && this.#timer.dueAt <= dueAt) return;
     this.#timer?.handle.cancel();
     const post = () => {
       this.#timer = null;
       void this.#post();
     };
-    if (delayMs <= 0) {
-      this.#timer = null;
-      void this.#post();
-      return;
-    }
-    this.#timer = { handle: clock.setTimer(post, delayMs), dueAt };
+    if (dueAt > now) this.#timer = { handle: clock.setTimer(post, dueAt - now), dueAt };
+    else post();
   }
 
   /** Never rejects. */
@@ -120,8 +125,10 @@ export class Receipts {
       this.#acknowledged = batch.applied;
       this.#unanswered = null;
       if (this.#isSettled()) return this.#idle();
+    } else {
+      this.#notBefore = this.#deps.clock.monotonic() + retryMs;
     }
-    this.#postWithin(retryMs ?? 0);
+    this.#postWithin(0);
   }
 
   /** Null when the batch is stored, else how long to wait before it is sent again. */

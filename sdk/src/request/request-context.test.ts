@@ -1,0 +1,105 @@
+import { createServer, type IncomingMessage, request as send } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Hono } from 'hono';
+import { describe, expect, it } from 'vitest';
+import type { EvaluationContext } from '../core/context.js';
+import { type ContextFromRequest, parseTrustedProxies, RequestContexts } from './index.js';
+
+const contextsFor = (blocks: string[] = [], contextFromRequest: ContextFromRequest | null = null) =>
+  new RequestContexts({
+    trustedProxies: parseTrustedProxies(blocks, () => {}),
+    contextFromRequest,
+  });
+
+/** A request as `node:http` hands it over, made by a real one. */
+function received(headers: Record<string, string>): Promise<IncomingMessage> {
+  return new Promise((resolve) => {
+    const server = createServer((request, response) => {
+      resolve(request);
+      setImmediate(() => response.end(() => server.close()));
+    });
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      send({ port, host: '127.0.0.1', headers, agent: false }, (answer) => answer.resume()).end();
+    });
+  });
+}
+
+const socket = { remoteAddress: '::ffff:10.0.0.1' };
+
+/** Frameworks wrap the request in classes of their own; only these fields are looked at. */
+class ExpressRequest {
+  readonly url = '/';
+  readonly headers: Record<string, string> = { 'x-forwarded-for': '203.0.113.9' };
+  readonly socket = socket;
+}
+class FastifyRequest {
+  readonly raw = new ExpressRequest();
+  readonly headers = this.raw.headers;
+}
+
+describe('the context of a request', () => {
+  it('is the address of the socket under node:http', async () => {
+    const request = await received({ 'X-Forwarded-For': '1.2.3.4' });
+    expect(contextsFor().toContext(request)).toEqual({ ip: '127.0.0.1' });
+    const { ip } = contextsFor(['127.0.0.1']).toContext(request);
+    expect(ip).toBe('1.2.3.4');
+  });
+
+  it.each([
+    ['Express', new ExpressRequest()],
+    ['Fastify', new FastifyRequest()],
+  ])('is found under %s', (_, request) => {
+    expect(contextsFor().toContext(request)).toEqual({ ip: '10.0.0.1' });
+    expect(contextsFor(['10.0.0.0/8']).toContext(request)).toEqual({ ip: '203.0.113.9' });
+  });
+
+  it('is found under Hono, whose Node adapter brings the socket', async () => {
+    const seen: EvaluationContext[] = [];
+    const app = new Hono();
+    app.get('/', (c) => {
+      seen.push(contextsFor(['10.0.0.0/8']).toContext(c));
+      return c.text('');
+    });
+    const headers = { 'X-Forwarded-For': '203.0.113.9' };
+    await app.request('/', { headers }, { incoming: { socket, headers: {} } });
+    await app.request('/', { headers });
+    expect(seen).toEqual([{ ip: '203.0.113.9' }, {}]);
+  });
+
+  it('has no address for a bare Web request: a header alone proves nothing', () => {
+    const request = new Request('http://x/', { headers: { 'X-Forwarded-For': '203.0.113.9' } });
+    expect(contextsFor(['0.0.0.0/0']).toContext(request)).toEqual({});
+  });
+
+  it('has what the app adds, which may change while the request is handled', () => {
+    const request = Object.assign(new ExpressRequest(), { user: undefined as string | undefined });
+    const contexts = contextsFor([], (r: { user?: string }) => ({
+      targetingKey: r.user ?? 'nobody',
+    }));
+    expect(contexts.toContext(request)).toEqual({ ip: '10.0.0.1', targetingKey: 'nobody' });
+    request.user = 'u1';
+    expect(contexts.toContext(request)).toEqual({ ip: '10.0.0.1', targetingKey: 'u1' });
+  });
+
+  it('keeps the address that the app found by other means', () => {
+    const contexts = contextsFor([], () => ({ ip: '198.51.100.7' }));
+    expect(contexts.toContext(new ExpressRequest())).toEqual({ ip: '198.51.100.7' });
+  });
+
+  it('is what it was given when that is no request', () => {
+    class User {
+      readonly targetingKey = 'u1';
+    }
+    const parsed: unknown = Object.assign(Object.create(null), { plan: 'pro' });
+    for (const context of [{ targetingKey: 'u1' }, new User(), parsed as object]) {
+      expect(contextsFor().toContext(context)).toBe(context);
+    }
+    expect(contextsFor().toContext(undefined)).toEqual({});
+  });
+
+  it('is a context when a plain object only looks like a request', () => {
+    const context = { headers: {}, socket: { remoteAddress: '10.0.0.1' } };
+    expect(contextsFor().toContext(context)).toBe(context);
+  });
+});

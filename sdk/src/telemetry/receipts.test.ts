@@ -1,0 +1,214 @@
+import { describe, expect, it } from 'vitest';
+import { settled } from '../../../test/support/client-stage.js';
+import { Inbox } from '../../../test/support/inbox.js';
+import type { EventBatch } from '../protocol/event-batch.js';
+import type { HttpRequest, Transport } from '../sync/transport.js';
+import { ManualClock } from '../testing/index.js';
+import { Receipts } from './receipts.js';
+
+interface Post {
+  readonly batch: EventBatch;
+  readonly request: HttpRequest;
+  answer(status: number, headers?: Record<string, string>): void;
+  fail(): void;
+}
+
+const IDENTITY = {
+  url: 'http://flags.example.com',
+  key: 'k',
+  instance: 'i',
+  service: null,
+  serviceVersion: null,
+};
+
+function setUp(random = 0.5) {
+  const clock = new ManualClock();
+  const posts = new Inbox<Post>();
+  const transport: Transport = (request, signal) =>
+    new Promise((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(new Error('aborted')));
+      posts.push({
+        batch: JSON.parse(request.body as string) as EventBatch,
+        request,
+        fail: () => reject(new Error('broken')),
+        answer: (status, headers = {}) =>
+          resolve({
+            status,
+            header: (name) => headers[name] ?? null,
+            body: (async function* () {})(),
+          }),
+      });
+    });
+  const deps = { clock, random: () => random, transport, identity: () => IDENTITY };
+  return { clock, posts, receipts: new Receipts(deps) };
+}
+
+const at = (revision: number) => ({ epoch: 'e1', revision });
+
+describe('a receipt', () => {
+  it('of a kill is posted at once when it is not to be spread', () => {
+    const { posts, receipts } = setUp();
+    receipts.applied(at(2), 0);
+    expect(posts.all.map(({ batch }) => batch)).toEqual([
+      { seq: 1, at: 1_795_248_000_000, applied: at(2) },
+    ]);
+    expect(posts.all[0]?.request).toMatchObject({
+      method: 'POST',
+      url: 'http://flags.example.com/sdk/v1/events',
+    });
+  });
+
+  it('of a kill is spread over the time that the patch names, a minute at most', () => {
+    for (const [spreadMs, expected] of [
+      [400, 200],
+      [3_600_000, 30_000],
+    ] as const) {
+      const { clock, posts, receipts } = setUp(0.5);
+      receipts.applied(at(2), spreadMs);
+      clock.advance(expected - 1);
+      expect(posts.all).toEqual([]);
+      clock.advance(1);
+      expect(posts.all).toHaveLength(1);
+    }
+  });
+
+  it('of another change comes within five seconds, together with those that follow', () => {
+    const { clock, posts, receipts } = setUp(0.99);
+    receipts.applied(at(2), null);
+    clock.advance(3_000);
+    receipts.applied(at(3), null);
+    clock.advance(1_950);
+    expect(posts.all.map(({ batch }) => batch.applied)).toEqual([at(3)]);
+  });
+
+  it('of a kill does not wait for the quiet one before it', () => {
+    const { posts, receipts } = setUp();
+    receipts.applied(at(2), null);
+    receipts.applied(at(3), 0);
+    expect(posts.all.map(({ batch }) => batch.applied)).toEqual([at(3)]);
+  });
+
+  it('waits for the one in flight, skips what passed by, and has the next number', async () => {
+    const { posts, receipts } = setUp();
+    receipts.applied(at(2), 0);
+    receipts.applied(at(3), 0);
+    receipts.applied(at(4), 0);
+    expect(posts.all).toHaveLength(1);
+    posts.all[0]?.answer(200);
+    await settled();
+    expect(posts.all.map(({ batch }) => [batch.seq, batch.applied])).toEqual([
+      [1, at(2)],
+      [2, at(4)],
+    ]);
+  });
+
+  it('without an answer is repeated as it was, since it may have been stored', async () => {
+    const { clock, posts, receipts } = setUp();
+    receipts.applied(at(2), 0);
+    posts.all[0]?.fail();
+    await settled();
+    receipts.applied(at(3), 0);
+    clock.advance(3_000);
+    posts.all[1]?.answer(503);
+    await settled();
+    clock.advance(3_000);
+    expect(posts.all.map(({ batch }) => batch)).toEqual(Array(3).fill(posts.all[0]?.batch));
+    posts.all[2]?.answer(200);
+    await settled();
+    expect(posts.all[3]?.batch).toMatchObject({ seq: 2, applied: at(3) });
+  });
+
+  it('is given up after 10 s without an answer, and repeated', async () => {
+    const { clock, posts, receipts } = setUp();
+    receipts.applied(at(2), 0);
+    clock.advance(10_000);
+    await settled();
+    clock.advance(3_000);
+    expect(posts.all).toHaveLength(2);
+  });
+
+  it('waits as long as the server asks', async () => {
+    const { clock, posts, receipts } = setUp(0);
+    receipts.applied(at(2), 0);
+    posts.all[0]?.answer(429, { 'retry-after': '30' });
+    await settled();
+    clock.advance(29_999);
+    expect(posts.all).toHaveLength(1);
+    clock.advance(1);
+    expect(posts.all).toHaveLength(2);
+  });
+
+  it('is held, not dropped, while the key is refused', async () => {
+    const { clock, posts, receipts } = setUp(0);
+    receipts.applied(at(2), 0);
+    posts.all[0]?.answer(401);
+    await settled();
+    clock.advance(149_999);
+    expect(posts.all).toHaveLength(1);
+    clock.advance(1);
+    expect(posts.all[1]?.batch.seq).toBe(1);
+  });
+
+  it('is tried again at once with another key', async () => {
+    const { posts, receipts } = setUp();
+    receipts.applied(at(2), 0);
+    posts.all[0]?.answer(401);
+    await settled();
+    receipts.retryNow();
+    expect(posts.all).toHaveLength(2);
+  });
+
+  it('is posted once for rules that were not new', async () => {
+    const { clock, posts, receipts } = setUp();
+    for (let heartbeat = 0; heartbeat < 3; heartbeat += 1) {
+      receipts.confirmed(at(2));
+      clock.advance(5_000);
+      posts.all[0]?.answer(200);
+      await settled();
+    }
+    expect(posts.all).toHaveLength(1);
+  });
+});
+
+describe('flushing', () => {
+  it('posts what waits, and is true once that is acknowledged', async () => {
+    const { posts, receipts } = setUp();
+    receipts.applied(at(2), null);
+    const flushed = receipts.flush(2_000);
+    posts.all[0]?.answer(200);
+    expect(await flushed).toBe(true);
+    expect(await receipts.flush(2_000)).toBe(true);
+    expect(posts.all).toHaveLength(1);
+  });
+
+  it('is false when the server does not answer in time', async () => {
+    const { clock, receipts } = setUp();
+    receipts.applied(at(2), null);
+    const flushed = receipts.flush(2_000);
+    clock.advance(2_000);
+    expect(await flushed).toBe(false);
+  });
+
+  it('does not hurry what a failure has put off', async () => {
+    const { clock, posts, receipts } = setUp(0);
+    receipts.applied(at(2), 0);
+    posts.all[0]?.answer(503);
+    await settled();
+    const flushed = receipts.flush(100);
+    clock.advance(100);
+    expect(await flushed).toBe(false);
+    expect(posts.all).toHaveLength(1);
+  });
+
+  it('ends with closing', async () => {
+    const { clock, posts, receipts } = setUp();
+    receipts.applied(at(2), 0);
+    const flushed = receipts.flush(2_000);
+    receipts.close();
+    expect(await flushed).toBe(false);
+    await settled();
+    receipts.applied(at(3), 0);
+    expect(posts.all).toHaveLength(1);
+    expect(clock.pending).toEqual([]);
+  });
+});
