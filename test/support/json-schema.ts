@@ -63,7 +63,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
       ? value.flatMap((member, index) => problemsBySchema(member, items, lookup, `${at}/${index}`))
       : [],
   allOf: (value, parts: readonly Schema[], { at, lookup }) =>
-    parts.flatMap((part) => problemsBySchema(value, part, lookup, at)),
+    problemsBySchema(value, merged(parts, lookup), lookup, at),
   anyOf: (value, parts: readonly Schema[], context) => someOf(value, parts, context),
   oneOf: (value, parts: readonly Schema[], context) => someOf(value, parts, context),
   enum: (value, members: readonly unknown[], { at }) =>
@@ -86,6 +86,17 @@ const CHECKS: Readonly<Record<string, Check>> = {
       ? [`${at}: must be a date-time`]
       : [],
 };
+
+/** One schema that says what all of them say together, so that each property has its place. */
+function merged(parts: readonly Schema[], lookup: SchemaLookup): Schema {
+  const whole = parts.map((part) => (part.$ref ? lookup(part.$ref as string) : part));
+  const gather = (name: string) => whole.map((part) => part[name] ?? {});
+  return {
+    ...Object.assign({}, ...whole),
+    properties: Object.assign({}, ...gather('properties')),
+    required: whole.flatMap((part) => (part.required ?? []) as readonly string[]),
+  };
+}
 
 function someOf(value: unknown, parts: readonly Schema[], { at, lookup }: Context) {
   const results = parts.map((part) => problemsBySchema(value, part, lookup, at));

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Call, Management } from './management.js';
+import type { Answer, Call, Management } from './management.js';
 
 /** One line of a scenario table: what is asked, what comes back, and what it leaves behind. */
 export interface Scenario extends Call {
@@ -20,7 +20,18 @@ export interface Scenario extends Call {
 const ALL = ['development', 'staging', 'production'] as const;
 export const EVERYWHERE: readonly string[] = ALL;
 
-export async function play(api: Management, scenario: Scenario): Promise<void> {
+/** In turn, each on what the ones before it left; a failure says which one it was. */
+export async function playAll(api: Management, scenarios: readonly Scenario[]): Promise<void> {
+  for (const scenario of scenarios) {
+    await play(api, scenario).catch((error: Error) => {
+      error.message = `${scenario.title}: ${error.message}`;
+      throw error;
+    });
+  }
+}
+
+/** The answer's body, once all that the scenario says of it holds. */
+export async function play(api: Management, scenario: Scenario): Promise<Answer['body']> {
   const before = await readTraces(api);
   const answer = await api.call(scenario.request, scenario);
   expect(answer, answer.text).toMatchObject({ status: scenario.status });
@@ -36,6 +47,7 @@ export async function play(api: Management, scenario: Scenario): Promise<void> {
     )
     .map(([key, revision]) => [key, revision - (before.revisions.get(key) ?? 0)]);
   expect(revised).toEqual((scenario.revised ?? []).map((key) => [key, 1]));
+  return answer.body;
 }
 
 async function readTraces(api: Management) {

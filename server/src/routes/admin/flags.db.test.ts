@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { databaseKinds } from '../../../../test/support/database.js';
 import { withManagement } from '../../../../test/support/management.js';
-import { EVERYWHERE, play, type Scenario } from '../../../../test/support/scenario.js';
+import { EVERYWHERE, play, playAll, type Scenario } from '../../../../test/support/scenario.js';
 
 const FLAGS = '/projects/default/flags';
 const change = {
@@ -232,12 +232,7 @@ describe.each(databaseKinds)('flags on %s', (kind) => {
   const api = withManagement(kind);
 
   it('live their life', async () => {
-    for (const scenario of story) {
-      await play(api, scenario).catch((error: Error) => {
-        error.message = `${scenario.title}: ${error.message}`;
-        throw error;
-      });
-    }
+    await playAll(api, story);
   });
 
   it.each(refused)('are not made with $title', async ({ body, pointer }) => {
