@@ -35,26 +35,28 @@ export interface Sluice {
   close(): Promise<void>;
 }
 
-/** Where time and chance come from. */
+/** Where time and chance come from, and what a password costs. */
 export interface Surroundings {
   readonly now: () => Date;
   /** Monotonic milliseconds. */
   readonly clock: () => number;
   /** A number in [0, 1). */
   readonly random: () => number;
+  readonly hasher: PasswordHasher;
 }
 
 const REAL_SURROUNDINGS: Surroundings = {
   now: () => new Date(),
   clock: () => performance.now(),
   random: () => Math.random(),
+  hasher: new PasswordHasher(),
 };
 
 /** The only place that constructs. */
 export async function compose(
   config: Config,
   log: Log,
-  { now, clock, random } = REAL_SURROUNDINGS,
+  { now, clock, random, hasher } = REAL_SURROUNDINGS,
 ): Promise<Sluice> {
   const { dataDirectory, databaseUrl } = config;
   const database = await openDatabase({ url: databaseUrl?.reveal(), dataDirectory, log });
@@ -68,7 +70,6 @@ export async function compose(
   const contextFor: AppDeps['contextFor'] = (actor, requestId) => {
     return { actor, requestId, db, now, nudge };
   };
-  const hasher = new PasswordHasher();
   const setupToken = new SetupToken(config.setupToken);
   const stopping = new AbortController();
   const app = createApp({

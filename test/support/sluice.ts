@@ -6,6 +6,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { compose, type Sluice, type Surroundings } from '../../server/src/compose.js';
 import { readConfig } from '../../server/src/config.js';
 import { createLog } from '../../server/src/log.js';
+import { PasswordHasher } from '../../server/src/services/sessions/password-hasher.js';
 import { type DatabaseKind, freshDatabase } from './database.js';
 import { FakeClock } from './fake-clock.js';
 
@@ -84,6 +85,12 @@ async function serve(sluice: Sluice): Promise<{ sluice: Sluice; server: Server }
   return { sluice, server };
 }
 
+/** Passwords cost little here: what the real ones cost has a test of its own. */
 function surroundingsOf(clock: FakeClock): Surroundings {
-  return { now: () => clock.now(), clock: () => performance.now(), random: () => 0.5 };
+  return {
+    now: () => clock.now(),
+    clock: () => performance.now(),
+    random: () => 0.5,
+    hasher: new PasswordHasher({ ln: 4, r: 8, p: 1 }),
+  };
 }
