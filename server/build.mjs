@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,14 +25,15 @@ async function makeTemplate() {
   const stamp = join(folder, 'template.version');
   const packageFile = join(dirname(require.resolve('@electric-sql/pglite')), '../package.json');
   const { version } = JSON.parse(readFileSync(packageFile, 'utf8'));
-  if (existsSync(file) && existsSync(stamp) && readFileSync(stamp, 'utf8') === version) return;
+  const { INIT_PARAMETERS } = await import('./dist/store/embedded/open-pglite.js');
+  const content = [version, ...INIT_PARAMETERS].join(' ');
+  if (existsSync(file) && existsSync(stamp) && readFileSync(stamp, 'utf8') === content) return;
   const { PGlite } = await import('@electric-sql/pglite');
-  const database = await PGlite.create();
+  const database = await PGlite.create({ initDbStartParams: INIT_PARAMETERS });
   const dump = await database.dumpDataDir('gzip');
   await database.close();
-  mkdirSync(folder, { recursive: true });
   writeFileSync(file, Buffer.from(await dump.arrayBuffer()));
-  writeFileSync(stamp, version);
+  writeFileSync(stamp, content);
 }
 
 function buildAdminUi() {

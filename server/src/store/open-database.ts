@@ -5,6 +5,7 @@ import { type Codecs, createPooledClient } from './connections/pooled-client.js'
 import { RevisionListener } from './connections/revision-listener.js';
 import { createDb, type Db } from './db.js';
 import { EmbeddedServer } from './embedded/embedded-server.js';
+import { Upkeep } from './embedded/upkeep.js';
 import { type Migration, migrate } from './migrate.js';
 import { REVISION_CHANNEL } from './revision-store.js';
 
@@ -92,12 +93,15 @@ async function openEmbedded({ dataDirectory, log }: DatabaseOptions): Promise<Da
     connectionsMax: 1,
     acquireTimeoutMs: ACQUIRE_TIMEOUT_MS,
   });
+  const upkeep = new Upkeep(pool, log);
+  upkeep.start();
   return {
     kind: 'embedded',
     db: createDb(createPooledClient(pool, codecs)),
     migrate: (migrations) => server.patiently(() => migrate(pool, migrations)),
     listen: () => () => undefined,
     close: async () => {
+      upkeep.stop();
       await pool.close(CLOSE_GRACE_MS);
       await server.stop();
     },

@@ -28,10 +28,10 @@ export class ConnectionPool {
     this.#options = options;
   }
 
-  query(statement: Statement): Promise<readonly Row[]> {
+  query<R extends Row = Row>(statement: Statement): Promise<readonly R[]> {
     const isRead = /^\s*select\b/i.test(statement.text);
     return this.#use(
-      (connection) => connection.run(statement),
+      (connection) => connection.run<R>(statement),
       () => isRead,
     );
   }
