@@ -68,7 +68,7 @@ export async function compose(
   });
   const { nudge } = delivery;
   const contextFor: AppDeps['contextFor'] = (actor, requestId) => {
-    return { actor, requestId, db, now, nudge };
+    return { actor, requestId, db, now, nudge, assertSpace: database.assertSpace };
   };
   const setupToken = new SetupToken(config.setupToken);
   const stopping = new AbortController();
@@ -89,7 +89,10 @@ export async function compose(
       const isPrepared = await worksNow(prepare);
       await delivery.start();
       keys.start();
-      if (isPrepared) return { prepared: Promise.resolve(true) };
+      if (isPrepared) {
+        await delivery.feed.nudge();
+        return { prepared: Promise.resolve(true) };
+      }
       return { prepared: keepTrying(prepare, { log, signal: stopping.signal, random }) };
     },
     setupToken: async () => ((await isSetupNeeded(db)) ? setupToken.reveal() : null),

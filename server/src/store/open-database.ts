@@ -6,6 +6,7 @@ import { RevisionListener } from './connections/revision-listener.js';
 import { createDb, type Db } from './db.js';
 import { EmbeddedServer } from './embedded/embedded-server.js';
 import { Upkeep } from './embedded/upkeep.js';
+import { FreeSpace } from './free-space.js';
 import { type Migration, migrate } from './migrate.js';
 import { REVISION_CHANNEL } from './revision-store.js';
 
@@ -29,6 +30,8 @@ export interface Database {
    * listening had to start again. Returns the way to stop.
    */
   listen(onNudge: () => void): () => void;
+  /** STORAGE_FULL when the disk under the embedded database is nearly full. */
+  assertSpace(): void;
   /** Lets what runs end, then lets go of everything. */
   close(): Promise<void>;
 }
@@ -77,6 +80,7 @@ function openPostgres(url: string): Database {
         listener.stop();
       };
     },
+    assertSpace: () => undefined,
     close: async () => {
       for (const listener of listeners) listener.stop();
       await pool.close(CLOSE_GRACE_MS);
@@ -95,11 +99,13 @@ async function openEmbedded({ dataDirectory, log }: DatabaseOptions): Promise<Da
   });
   const upkeep = new Upkeep(pool, log);
   upkeep.start();
+  const space = new FreeSpace({ directory: dataDirectory });
   return {
     kind: 'embedded',
     db: createDb(createPooledClient(pool, codecs)),
     migrate: (migrations) => server.patiently(() => migrate(pool, migrations)),
     listen: () => () => undefined,
+    assertSpace: () => space.assert(),
     close: async () => {
       upkeep.stop();
       await pool.close(CLOSE_GRACE_MS);

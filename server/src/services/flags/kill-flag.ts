@@ -7,7 +7,7 @@ import {
   readFlagConfig,
   toFlagConfigView,
 } from '../../store/read-models/flag-config-view.js';
-import { type Ctx, inTransaction } from '../context.js';
+import { type Ctx, inEssentialTransaction } from '../context.js';
 import { recordChange } from '../record-change.js';
 
 export interface KillFlag {
@@ -21,7 +21,7 @@ export async function killFlag(
   grant: EnvironmentGrant<'flag:kill'>,
   input: KillFlag,
 ): Promise<FlagConfigView> {
-  return inTransaction(ctx, async (tx) => {
+  return inEssentialTransaction(ctx, async (tx) => {
     const { id, key } = await findFlag(tx, grant, input.flag);
     const row = await lockFlagConfig(tx, grant, { id, key });
     const flag = await findFlag(tx, grant, key);

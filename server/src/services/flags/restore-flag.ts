@@ -6,7 +6,7 @@ import {
   readFlagConfig,
   toFlagConfigView,
 } from '../../store/read-models/flag-config-view.js';
-import { type Ctx, inTransaction } from '../context.js';
+import { type Ctx, inEssentialTransaction } from '../context.js';
 import { recordChange } from '../record-change.js';
 
 export interface RestoreFlag {
@@ -20,7 +20,7 @@ export async function restoreFlag(
   grant: EnvironmentGrant<'flag:kill'>,
   input: RestoreFlag,
 ): Promise<FlagConfigView> {
-  return inTransaction(ctx, async (tx) => {
+  return inEssentialTransaction(ctx, async (tx) => {
     const flag = await findFlag(tx, grant, input.flag);
     const row = await lockFlagConfig(tx, grant, flag);
     const before = toFlagConfigView(grant, flag.key, row);

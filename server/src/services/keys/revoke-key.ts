@@ -1,7 +1,7 @@
 import { AppError } from '../../domain/errors.js';
 import type { Grant } from '../../domain/grant.js';
 import { lockKey, markKeyRevoked } from '../../store/key-store.js';
-import { type Ctx, inTransaction } from '../context.js';
+import { type Ctx, inEssentialTransaction } from '../context.js';
 import { recordChange } from '../record-change.js';
 import { toKeyDto } from './key-dto.js';
 
@@ -11,7 +11,7 @@ export async function revokeKey(
   grant: Grant<'key:write'>,
   input: { readonly id: string },
 ): Promise<void> {
-  await inTransaction(ctx, async (tx) => {
+  await inEssentialTransaction(ctx, async (tx) => {
     const key = await lockKey(tx, grant, input.id);
     if (!key) throw new AppError('NOT_FOUND', `key "${input.id}" does not exist`);
     if (key.revokedAt !== null) return;
