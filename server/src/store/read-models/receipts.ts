@@ -74,7 +74,7 @@ export async function loadReceipts(
           when last_seen_at < now() - interval '90 seconds' then 'silent'
           else 'pending'
         end as state,
-        case when first_seen_at <= kill.killed_at then greatest(
+        case when first_seen_at <= kill.killed_at and received_at is not null then greatest(
           0, round(extract(epoch from confirmed.received_at - kill.killed_at) * 1000)
         )::int end as ms
       from instances cross join kill
