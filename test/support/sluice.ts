@@ -7,7 +7,8 @@ import { compose, type Sluice, type Surroundings } from '../../server/src/compos
 import { readConfig } from '../../server/src/config.js';
 import { createLog } from '../../server/src/log.js';
 import { PasswordHasher } from '../../server/src/services/sessions/password-hasher.js';
-import { type DatabaseKind, freshDatabase } from './database.js';
+import type { DatabaseOptions } from '../../server/src/store/open-database.js';
+import { type DatabaseKind, type FreshDatabase, freshDatabase } from './database.js';
 import { FakeClock } from './fake-clock.js';
 
 /** Keys that every test server begins with. */
@@ -15,17 +16,66 @@ export const ADMIN_KEY = 'admin-key-of-the-tests-0123456789abcdef';
 export const SERVER_KEY = 'server-key-of-the-tests-0123456789abcde';
 export const CLIENT_KEY = 'client-key-of-the-tests-0123456789abcde';
 
-export interface TestSluice {
+const INIT_KEYS = [
+  `admin:*:${ADMIN_KEY}`,
+  `server:default/production:${SERVER_KEY}`,
+  `client:default/production:${CLIENT_KEY}`,
+].join(',');
+
+export interface StartedSluice {
   /** Address of a real port; `/api/v1/…` goes behind it. */
   readonly url: string;
   readonly sluice: Sluice;
+  close(): Promise<void>;
+}
+
+export interface StartSluice {
+  readonly database: Pick<DatabaseOptions, 'url' | 'dataDirectory'>;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly clock?: FakeClock;
+  readonly write?: (line: string) => void;
+}
+
+/** The whole server in this process, on a real port; rejects with why it would not start. */
+export async function startSluice(options: StartSluice): Promise<StartedSluice> {
+  const { database, environment = {}, clock = new FakeClock(), write = () => {} } = options;
+  const parsed = readConfig({
+    ...(database.url === undefined ? {} : { DATABASE_URL: database.url }),
+    SLUICE_DATA_DIR: database.dataDirectory,
+    SLUICE_INIT_KEYS: INIT_KEYS,
+    ...environment,
+  });
+  if ('problems' in parsed) throw new Error(parsed.problems.join('\n'));
+  const log = createLog({ level: 'debug', destination: { write } });
+  const sluice = await compose(parsed.config, log, surroundingsOf(clock));
+  try {
+    await sluice.start();
+  } catch (error) {
+    await sluice.close();
+    throw error;
+  }
+  const server = createAdaptorServer({ fetch: sluice.app.fetch }) as Server;
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    sluice,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await sluice.close();
+    },
+  };
+}
+
+export interface TestSluice extends StartedSluice {
   readonly clock: FakeClock;
   /** Every line that was logged, at the lowest level. */
   readonly logged: () => string;
 }
 
 /**
- * The whole server in this process, on a fresh database and a real port, with a clock that stands
+ * A server on a fresh database for the tests of this describe block, with a clock that stands
  * still until told. Its members may be read once the tests run.
  */
 export function withSluice(
@@ -34,32 +84,20 @@ export function withSluice(
 ): TestSluice {
   const lines: string[] = [];
   const clock = new FakeClock();
-  let started: { sluice: Sluice; server: Server } | undefined;
-  let remove = async () => {};
+  let fresh: FreshDatabase | undefined;
+  let started: StartedSluice | undefined;
   beforeAll(async () => {
-    const fresh = await freshDatabase(kind);
-    remove = fresh.remove;
-    const { url, dataDirectory } = fresh.options;
-    const parsed = readConfig({
-      ...(url === undefined ? {} : { DATABASE_URL: url }),
-      SLUICE_DATA_DIR: dataDirectory,
-      SLUICE_INIT_KEYS: [
-        `admin:*:${ADMIN_KEY}`,
-        `server:default/production:${SERVER_KEY}`,
-        `client:default/production:${CLIENT_KEY}`,
-      ].join(','),
-      ...environment,
-    });
-    if ('problems' in parsed) throw new Error(parsed.problems.join('\n'));
+    fresh = await freshDatabase(kind);
     const write = (line: string) => void lines.push(line);
-    const log = createLog({ level: 'debug', destination: { write } });
-    started = await serve(await compose(parsed.config, log, surroundingsOf(clock)));
+    started = await startSluice({ database: fresh.options, environment, clock, write });
   });
+  const close = async () => {
+    await started?.close();
+    started = undefined;
+  };
   afterAll(async () => {
-    started?.server.closeAllConnections();
-    started?.server.close();
-    await started?.sluice.close();
-    await remove();
+    await close();
+    await fresh?.remove();
   });
   const running = () => {
     if (!started) throw new Error('the server was used before the tests run');
@@ -67,22 +105,15 @@ export function withSluice(
   };
   return {
     clock,
+    close,
     logged: () => lines.join(''),
     get sluice() {
       return running().sluice;
     },
     get url() {
-      return `http://127.0.0.1:${(running().server.address() as AddressInfo).port}`;
+      return running().url;
     },
   };
-}
-
-async function serve(sluice: Sluice): Promise<{ sluice: Sluice; server: Server }> {
-  await sluice.start();
-  const server = createAdaptorServer({ fetch: sluice.app.fetch }) as Server;
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return { sluice, server };
 }
 
 /** Passwords cost little here: what the real ones cost has a test of its own. */

@@ -43,6 +43,16 @@ describe('a refused field', () => {
     ]);
   });
 
+  it('is not quoted when it is a secret', () => {
+    const credentials = z.strictObject({ password: z.string().min(12), token: z.string() });
+    const input = { password: 'canary', token: 7 };
+    const { error } = credentials.safeParse(input);
+    expect(error && fieldErrorsOf(error, input)).toEqual([
+      { pointer: '/password', message: 'must be text of at least 12 characters' },
+      { pointer: '/token', message: 'must be text' },
+    ]);
+  });
+
   it('is one of many when many are wrong', () => {
     expect(errorsOf({ key: 1, kind: 2, x: 3 }).map(({ pointer }) => pointer)).toEqual([
       '/key',

@@ -5,6 +5,8 @@ import { escapePointer } from './strict-json.js';
 type Issue = z.core.$ZodIssue;
 
 const SHOWN_LENGTH_MAX = 60;
+/** Answers end up in logs and on screens. */
+const SECRET_FIELDS: ReadonlySet<PropertyKey | undefined> = new Set(['password', 'token']);
 
 /** Names each field at fault by a JSON pointer, and says what was expected and what came. */
 export function fieldErrorsOf(error: z.ZodError, input: unknown): FieldError[] {
@@ -20,10 +22,11 @@ function describe(issue: Issue, input: unknown): FieldError[] {
     }));
   }
   const came = valueAt(input, issue.path);
+  const got = SECRET_FIELDS.has(issue.path.at(-1)) ? '' : `, got ${shown(came)}`;
   const expected = expectationOf(issue);
-  if (expected === null) return [{ pointer, message: `${issue.message}, got ${shown(came)}` }];
+  if (expected === null) return [{ pointer, message: `${issue.message}${got}` }];
   if (came === undefined) return [{ pointer, message: `is missing: expected ${expected}` }];
-  return [{ pointer, message: `must be ${expected}, got ${shown(came)}` }];
+  return [{ pointer, message: `must be ${expected}${got}` }];
 }
 
 /** Null where the schema's own message says it. */

@@ -95,7 +95,7 @@ const INVALID: readonly Case[] = [
     400,
     ['/email'],
   ],
-  ['a token as number', '/api/v1/setup', { json: { token: 1 } }, 400, ['/token', 'got 1']],
+  ['a token as number', '/api/v1/setup', { json: { token: 1 } }, 400, ['/token', 'must be text']],
 ];
 
 const GETS: readonly Case[] = [
