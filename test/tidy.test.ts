@@ -280,7 +280,9 @@ describe('the edges of the process', () => {
 
 describe('a verb', () => {
   const verbs = production.filter(
-    (file) => file.path.startsWith('server/src/services/') && /\bin(Essential)?Transaction\(/.test(file.text),
+    (file) =>
+      file.path.startsWith('server/src/services/') &&
+      /\bin(Essential)?Transaction\(/.test(file.text),
   );
 
   it('that opens a transaction takes a grant', () => {
