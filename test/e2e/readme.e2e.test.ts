@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningServer, startServer } from '../support/server.js';
+import { until } from '../support/until.js';
 
 /** The README's own blocks, run as they stand; only the port differs. */
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -65,6 +66,13 @@ async function startScript(key: string) {
   return { child, untilSays };
 }
 
+/** What the SDK has put on disk. */
+async function readCopies(): Promise<string> {
+  const copies = join(folder, '.sluice');
+  const names = await readdir(copies);
+  return (await Promise.all(names.map((name) => readFile(join(copies, name), 'utf8')))).join();
+}
+
 async function* on(lines: NodeJS.EventEmitter) {
   while (true) yield (await once(lines, 'line')) as [string];
 }
@@ -90,6 +98,7 @@ describe('the README', () => {
 
     await shell(`${everybody}${restore}`);
     await untilSays('the new way');
+    await until(async () => expect(await readCopies()).toMatch(/"revision":5\b/));
 
     await server.stop();
     await untilSays('the new way');
