@@ -32,7 +32,7 @@ describe('a process with a client', () => {
       console.log(await flags.ready(), flags.isActive('awesome'), flags.status().state);
     `);
     expect(end).toMatchObject({ code: 0, output: 'ok true live\n' });
-    expect(end.tookMs).toBeLessThan(5_000);
+    expect(end.tookMs).toBeLessThan(10_000);
   }, 20_000);
 
   it('ends by itself while it waits to connect again', async () => {
@@ -43,7 +43,7 @@ describe('a process with a client', () => {
     `);
     expect(end.code).toBe(0);
     expect(end.output).toContain('timeout');
-    expect(end.tookMs).toBeLessThan(5_000);
+    expect(end.tookMs).toBeLessThan(10_000);
   }, 20_000);
 
   it('ends by itself while a connection hangs', async () => {
@@ -53,7 +53,7 @@ describe('a process with a client', () => {
       console.log(await flags.ready());
     `);
     expect(end).toMatchObject({ code: 0, output: 'timeout\n' });
-    expect(end.tookMs).toBeLessThan(5_000);
+    expect(end.tookMs).toBeLessThan(10_000);
   }, 20_000);
 
   it('waits for what it asked to wait for, though nothing else keeps it alive', async () => {

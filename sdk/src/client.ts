@@ -63,7 +63,8 @@ export class Client implements FlagClient {
   ) {
     this.#settings = settings;
     this.#log = log;
-    this.#contexts = new RequestContexts(settings);
+    const onThrow = () => log.say('warn', 'contextFromRequest threw: only the address is known');
+    this.#contexts = new RequestContexts({ ...settings, onThrow });
     this.#findings = new Findings(log);
     this.#readiness = new Readiness(settings.clock);
     this.#listeners = new Listeners((event) => log.say('warn', `a listener of "${event}" threw`));
@@ -153,11 +154,11 @@ export class Client implements FlagClient {
   }
 
   #contextOf(who: ContextOrRequest | undefined): EvaluationContext {
-    if (who === undefined) return NOBODY;
+    if (typeof who !== 'object' || who === null) return NOBODY;
     try {
       return this.#contexts.toContext(who);
     } catch {
-      this.#log.say('warn', 'contextFromRequest threw: evaluating without what it would have said');
+      this.#log.say('warn', 'a context or request cannot be read: evaluating without it');
       return NOBODY;
     }
   }

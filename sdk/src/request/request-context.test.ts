@@ -95,7 +95,13 @@ describe('the context of a request', () => {
     for (const context of [{ targetingKey: 'u1' }, new User(), parsed as object]) {
       expect(contextsFor().toContext(context)).toBe(context);
     }
-    expect(contextsFor().toContext(undefined)).toEqual({});
+  });
+
+  it('is the address alone when the reader of the app throws', () => {
+    const contexts = contextsFor([], () => {
+      throw new Error('no session');
+    });
+    expect(contexts.toContext(new ExpressRequest())).toEqual({ ip: '10.0.0.1' });
   });
 
   it('is a context when a plain object only looks like a request', () => {

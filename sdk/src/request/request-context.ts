@@ -1,5 +1,6 @@
 import type { EvaluationContext } from '../core/context.js';
-import { clientAddress, type TrustedProxies } from './client-address.js';
+import { AddressCache } from './address-cache.js';
+import type { TrustedProxies } from './client-address.js';
 import { isPlainContext, requestSource } from './request-source.js';
 
 /** Attributes that your app reads from its request, such as `targetingKey` from a session. */
@@ -8,6 +9,8 @@ export type ContextFromRequest = (request: never) => EvaluationContext;
 export interface RequestOptions {
   readonly trustedProxies: TrustedProxies;
   readonly contextFromRequest: ContextFromRequest | null;
+  /** `contextFromRequest` threw: the evaluation goes on with the address alone. */
+  readonly onThrow?: () => void;
 }
 
 /**
@@ -15,31 +18,43 @@ export interface RequestOptions {
  * address is remembered per request: the rest may change while the request is handled.
  */
 export class RequestContexts {
-  readonly #options: RequestOptions;
-  readonly #addresses = new WeakMap<object, { readonly ip?: string }>();
+  readonly #contextFromRequest: ContextFromRequest | null;
+  readonly #onThrow: () => void;
+  readonly #cache: AddressCache;
+  /** A socket forgets its address when it closes, which may be before the last evaluation. */
+  readonly #byRequest = new WeakMap<object, { readonly ip?: string }>();
 
-  constructor(options: RequestOptions) {
-    this.#options = options;
+  constructor({ trustedProxies, contextFromRequest, onThrow = () => {} }: RequestOptions) {
+    this.#contextFromRequest = contextFromRequest;
+    this.#onThrow = onThrow;
+    this.#cache = new AddressCache(trustedProxies);
   }
 
-  /** What is no request is a context already. Throws what `contextFromRequest` throws. */
-  toContext(input: object | undefined): EvaluationContext {
-    if (input === undefined) return {};
+  /** What is no request is a context already. */
+  toContext(input: object): EvaluationContext {
     if (isPlainContext(input)) return input as EvaluationContext;
     const address = this.#address(input);
     if (address === null) return input as EvaluationContext;
-    return { ...address, ...this.#options.contextFromRequest?.(input as never) };
+    return { ...address, ...this.#ask(input) };
+  }
+
+  #ask(request: object): EvaluationContext {
+    try {
+      return this.#contextFromRequest?.(request as never) ?? {};
+    } catch {
+      this.#onThrow();
+      return {};
+    }
   }
 
   #address(input: object): { readonly ip?: string } | null {
-    const known = this.#addresses.get(input);
+    const known = this.#byRequest.get(input);
     if (known !== undefined) return known;
     const source = requestSource(input);
     if (source === null) return null;
-    const forwarded = source.header('x-forwarded-for');
-    const ip = clientAddress(source.socketAddress, forwarded, this.#options.trustedProxies);
+    const ip = this.#cache.addressOf(source);
     const address = ip === null ? {} : { ip };
-    this.#addresses.set(input, address);
+    this.#byRequest.set(input, address);
     return address;
   }
 }
