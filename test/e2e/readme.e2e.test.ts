@@ -12,8 +12,8 @@ import { until } from '../support/until.js';
 
 /** The README's own blocks, run as they stand; only the port differs. */
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const KILL_SEEN_MS = 100;
-const SLACK_MS = 400;
+/** The bar is 100 ms, held by the benchmark; here a shell, curl and a busy machine are inside. */
+const KILL_SEEN_MS = 2_000;
 
 let folder: string;
 let server: RunningServer;
@@ -94,7 +94,7 @@ describe('the README', () => {
     const seen = untilSays('the old way').then(() => performance.now() - started);
     const [killed] = await shell(`${everybody}# off, everywhere${kill}`);
     expect(killed).toMatchObject({ killed: true });
-    expect(await seen).toBeLessThan(KILL_SEEN_MS + SLACK_MS);
+    expect(await seen).toBeLessThan(KILL_SEEN_MS);
 
     await shell(`${everybody}${restore}`);
     await untilSays('the new way');
@@ -107,6 +107,7 @@ describe('the README', () => {
     const orphan = await startScript(key?.secret as string);
     await orphan.untilSays('the new way');
     orphan.child.kill();
+    await once(orphan.child, 'exit');
   });
 });
 
