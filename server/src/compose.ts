@@ -19,8 +19,6 @@ import { openDatabase } from './store/open-database.js';
 import { KeyCopy } from './stream/key-copy.js';
 import { SERVER_VERSION } from './version.js';
 
-const ADMIN_UI = fileURLToPath(new URL('../../admin-ui/dist', import.meta.url));
-
 export interface Sluice {
   readonly app: ReturnType<typeof createApp>;
   /**
@@ -35,7 +33,7 @@ export interface Sluice {
   close(): Promise<void>;
 }
 
-/** Where time and chance come from, and what a password costs. */
+/** What the process finds around it; tests bring their own. */
 export interface Surroundings {
   readonly now: () => Date;
   /** Monotonic milliseconds. */
@@ -43,6 +41,8 @@ export interface Surroundings {
   /** A number in [0, 1). */
   readonly random: () => number;
   readonly hasher: PasswordHasher;
+  /** Where the built admin UI lies. */
+  readonly adminUiDirectory: string;
 }
 
 const REAL_SURROUNDINGS: Surroundings = {
@@ -50,13 +50,14 @@ const REAL_SURROUNDINGS: Surroundings = {
   clock: () => performance.now(),
   random: () => Math.random(),
   hasher: new PasswordHasher(),
+  adminUiDirectory: fileURLToPath(new URL('../../admin-ui/dist', import.meta.url)),
 };
 
 /** The only place that constructs. */
 export async function compose(
   config: Config,
   log: Log,
-  { now, clock, random, hasher } = REAL_SURROUNDINGS,
+  { now, clock, random, hasher, adminUiDirectory } = REAL_SURROUNDINGS,
 ): Promise<Sluice> {
   const { dataDirectory, databaseUrl } = config;
   const database = await openDatabase({ url: databaseUrl?.reveal(), dataDirectory, log });
@@ -75,7 +76,7 @@ export async function compose(
   const app = createApp({
     ...{ settings: config, log, db, now, contextFor, keys, hasher, setupToken, delivery },
     serverVersion: SERVER_VERSION,
-    adminUi: loadAdminUi(ADMIN_UI, config.basePath),
+    adminUi: loadAdminUi(adminUiDirectory, config.basePath),
     readiness: () => readinessOf(delivery, stopping.signal.aborted),
   });
   const prepare = async () => {

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createAdaptorServer } from '@hono/node-server';
 import { afterAll, beforeAll } from 'vitest';
 import { compose, type Sluice, type Surroundings } from '../../server/src/compose.js';
@@ -33,6 +35,7 @@ export interface StartSluice {
   readonly database: Pick<DatabaseOptions, 'url' | 'dataDirectory'>;
   readonly environment?: Readonly<Record<string, string>>;
   readonly clock?: FakeClock;
+  readonly adminUiDirectory?: string;
   readonly write?: (line: string) => void;
 }
 
@@ -47,7 +50,10 @@ export async function startSluice(options: StartSluice): Promise<StartedSluice> 
   });
   if ('problems' in parsed) throw new Error(parsed.problems.join('\n'));
   const log = createLog({ level: 'debug', destination: { write } });
-  const sluice = await compose(parsed.config, log, surroundingsOf(clock));
+  const sluice = await compose(parsed.config, log, {
+    ...surroundingsOf(clock),
+    ...(options.adminUiDirectory && { adminUiDirectory: options.adminUiDirectory }),
+  });
   try {
     await sluice.start();
   } catch (error) {
@@ -123,5 +129,6 @@ function surroundingsOf(clock: FakeClock): Surroundings {
     clock: () => performance.now(),
     random: () => 0.5,
     hasher: new PasswordHasher({ ln: 4, r: 8, p: 1 }),
+    adminUiDirectory: join(tmpdir(), 'sluice-no-admin-ui'),
   };
 }

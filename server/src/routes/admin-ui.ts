@@ -6,8 +6,10 @@ import type { AdminUi, AdminUiFile } from './admin-ui-files.js';
 const ONE_YEAR_SECONDS = 31_536_000;
 const NOT_BUILT = 'The admin UI is not built yet: run "npm run build" and start again.';
 
-/** Programs get problem documents from these, never a page. */
-const MACHINE_PATH = /^\/(api|sdk|ofrep|metrics|livez|readyz)(\/|$)/;
+/** Programs get problem documents from these, never a page; a project may be called "api". */
+const MACHINE_PATH = /^\/((api|sdk|ofrep)\/v\d+|metrics|livez|readyz)(\/|$)/;
+/** Keys may hold dots, so only at the root does one mean a file. */
+const FILE_PATH = /^(assets\/.*|[^/]+\.\w+)$/;
 
 /** The UI is one page: addresses without a file of their own are its business. */
 export function adminUiRoutes(ui: AdminUi) {
@@ -15,8 +17,8 @@ export function adminUiRoutes(ui: AdminUi) {
     const path = c.req.path.slice(1);
     if (MACHINE_PATH.test(c.req.path)) return notFound(c);
     const file = ui.files.get(path);
-    if (file !== undefined && path !== 'index.html') return send(c, file);
-    if (path.startsWith('assets/') || /\.\w+$/.test(path)) return notFound(c);
+    if (file !== undefined) return send(c, file);
+    if (FILE_PATH.test(path)) return notFound(c);
     if (ui.index === null) return c.html(`<!doctype html><title>Sluice</title>${NOT_BUILT}`, 503);
     return send(c, ui.index);
   });
