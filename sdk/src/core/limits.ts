@@ -9,6 +9,11 @@ export const PARENTS_MAX = 32;
 export const WEIGHT_MAX = 100_000;
 export const PATTERN_LENGTH_MAX = 256;
 export const PATTERN_INPUT_LENGTH_MAX = 4_096;
+/**
+ * Linear in the input is not little when `.{1000}` stands in the pattern many times, so saving
+ * refuses what is larger. Evaluation does not: engines may count a little differently.
+ */
+export const PATTERN_SIZE_MAX = 1_000;
 export const VERSION_LENGTH_MAX = 256;
 
 /**

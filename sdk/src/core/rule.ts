@@ -54,16 +54,15 @@ export function parseRule(
   const serve = parseServe(own(rule, 'serve'), scope, report);
   if (typeof id !== 'string' || when === MALFORMED || rollout === MALFORMED) return undefined;
   if (serve === undefined) return undefined;
-  if (own(rule, 'release') !== undefined && rollout?.startsAtZero !== true) {
-    report('/rollout', 'a release needs a rollout that starts at 0');
-  }
+  const release = parseRelease(own(rule, 'release'), rollout, scope, report);
   const reason = rollout === undefined && typeof serve === 'string' ? 'TARGETING_MATCH' : 'SPLIT';
   const variants = typeof serve === 'string' ? [serve] : serve.variants;
   const outcomes = variants.map((name) => servedOutcome(scope, name, { reason, ruleId: id }));
   return {
     id,
     matches: when?.matches,
-    draw: reason === 'SPLIT' ? drawOf({ rule, rollout, serve, outcomes }, scope) : undefined,
+    draw:
+      reason === 'SPLIT' ? drawOf({ rollout, serve, outcomes, release }, scope.seed) : undefined,
     outcome: outcomes[0]!,
   };
 }
@@ -115,20 +114,20 @@ function parseServe(
 }
 
 interface DrawParts {
-  readonly rule: JsonRecord;
   readonly rollout: ParsedRollout | undefined;
   readonly serve: string | ParsedSplit;
   readonly outcomes: readonly Outcome[];
+  readonly release: CompiledDraw['release'];
 }
 
-function drawOf({ rule, rollout, serve, outcomes }: DrawParts, scope: RuleScope): CompiledDraw {
-  const drawing = rollout ?? defaultDrawing(scope.seed);
+function drawOf({ rollout, serve, outcomes, release }: DrawParts, flagSeed: string): CompiledDraw {
+  const drawing = rollout ?? defaultDrawing(flagSeed);
   const choose = typeof serve === 'string' ? undefined : splitChoice(serve, drawing);
   return {
     unit: drawing.unit,
     includes: rollout?.includes ?? everybody,
     choose: choose && ((unit) => outcomes[choose(unit)]!),
-    release: rollout?.startsAtZero === true ? armsOf(own(rule, 'release'), scope) : undefined,
+    release,
   };
 }
 
@@ -137,11 +136,23 @@ function everybody(): boolean {
 }
 
 /** A release that cannot be named has no arms; people are served all the same. */
-function armsOf(release: unknown, scope: RuleScope): CompiledDraw['release'] {
-  if (!isRecord(release)) return undefined;
-  const id = own(release, 'id');
-  const phase = own(release, 'phase');
-  if (typeof id !== 'string' || typeof phase !== 'number') return undefined;
+function parseRelease(
+  release: unknown,
+  rollout: ParsedRollout | undefined,
+  scope: RuleScope,
+  report: Report,
+): CompiledDraw['release'] {
+  if (release === undefined) return undefined;
+  const id = isRecord(release) ? own(release, 'id') : undefined;
+  const phase = isRecord(release) ? own(release, 'phase') : undefined;
+  if (typeof id !== 'string' || typeof phase !== 'number') {
+    report('/release', `release must have an id and a phase, got ${show(release)}`);
+    return undefined;
+  }
+  if (rollout?.startsAtZero !== true) {
+    report('/rollout', 'a release needs a rollout that starts at 0');
+    return undefined;
+  }
   const side = (arm: Arm): ReleaseArms =>
     Object.freeze([Object.freeze({ flag: scope.key, id, phase, arm })]);
   return { treatment: side('treatment'), control: side('control') };

@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js';
-import { PATTERN_INPUT_LENGTH_MAX, PATTERN_LENGTH_MAX } from '../limits.js';
+import { PATTERN_INPUT_LENGTH_MAX, PATTERN_LENGTH_MAX, PATTERN_SIZE_MAX } from '../limits.js';
 import { show } from '../problems/problem.js';
 import type { CompileTest } from './matcher.js';
 
@@ -37,7 +37,12 @@ function compilePattern(
     return undefined;
   }
   try {
-    return RE2JS.compile(value, ignoreCase ? RE2JS.CASE_INSENSITIVE : 0);
+    const pattern = RE2JS.compile(value, ignoreCase ? RE2JS.CASE_INSENSITIVE : 0);
+    const size = pattern.programSize();
+    if (size > PATTERN_SIZE_MAX) {
+      complain(`pattern must compile to at most ${PATTERN_SIZE_MAX} steps, got ${size}`);
+    }
+    return pattern;
   } catch (error) {
     complain(`pattern must be in RE2 syntax, got ${show(value)}: ${(error as Error).message}`);
     return undefined;

@@ -2,6 +2,7 @@ import { parseCondition, type SegmentLookup } from '../conditions/condition.js';
 import { compileSegments, parseSegment, segmentLookup } from '../conditions/segment.js';
 import { type Definition, parseDefinition } from '../definition.js';
 import { isRecord, type JsonRecord, own } from '../json.js';
+import { isSeed } from '../rollout.js';
 import { parseRule, type RuleScope } from '../rule.js';
 import { findSegmentCycle } from './cycle.js';
 import { isValidKey, KEY_FORM } from './key.js';
@@ -54,7 +55,7 @@ export function ruleScope(
   segment: SegmentLookup,
 ): RuleScope {
   const seed = own(flag, 'seed');
-  return { ...definition, key: '', seed: typeof seed === 'string' ? seed : ANY_SEED, segment };
+  return { ...definition, key: '', seed: isSeed(seed) ? seed : ANY_SEED, segment };
 }
 
 export function lookupIn(segments: Segments): SegmentLookup {
