@@ -69,7 +69,7 @@ describe('the configuration', () => {
       'SLUICE_SETUP_TOKEN must have 32 to 256 of the characters A-Z a-z 0-9 _ -',
       'SLUICE_TRUSTED_PROXIES must be addresses or CIDR blocks between commas, got "10.0.0.0/99"',
       'SLUICE_PUBLIC_URL must be like https://flags.example.com or https://example.com/flags',
-      'LOG_LEVEL must be one of debug,info,warn,error,silent, got "loud"',
+      'LOG_LEVEL must be one of debug, info, warn, error, silent, got "loud"',
     ]);
   });
 

@@ -118,7 +118,9 @@ const schema = z.object({
   SLUICE_TRUSTED_PROXIES: trustedProxies.optional(),
   SLUICE_PUBLIC_URL: publicUrl.optional(),
   LOG_LEVEL: z
-    .enum(LOG_LEVELS, { error: (issue) => `must be one of ${LOG_LEVELS}, got "${issue.input}"` })
+    .enum(LOG_LEVELS, {
+      error: (issue) => `must be one of ${LOG_LEVELS.join(', ')}, got "${issue.input}"`,
+    })
     .default('info'),
 });
 
