@@ -1,0 +1,33 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ClientStage } from '../../test/support/client-stage.js';
+
+const pid = Object.getOwnPropertyDescriptor(process, 'pid') as PropertyDescriptor;
+
+let stage: ClientStage;
+
+beforeEach(async () => {
+  stage = await ClientStage.open();
+});
+afterEach(async () => {
+  Object.defineProperty(process, 'pid', pid);
+  await stage.close();
+});
+
+describe('a client that wakes up in another process', () => {
+  it('warns, and starts over as an instance of its own', async () => {
+    const flags = stage.connect({ random: () => 0 });
+    await flags.ready();
+    const before = await stage.server.streams.next();
+    await stage.server.batches.next();
+    Object.defineProperty(process, 'pid', { ...pid, value: process.pid + 1 });
+    stage.clock.advance(5_000);
+    await before.closed;
+    const after = await stage.server.streams.next();
+    const { instance } = flags.status();
+    expect(before.headers['sluice-instance']).not.toBe(instance);
+    expect(after.headers['sluice-instance']).toBe(instance);
+    expect(await stage.server.batches.next()).toMatchObject({ seq: 1, applied: { revision: 5 } });
+    expect(stage.log.join()).toContain('copy of another');
+    expect(flags.isActive('awesome')).toBe(true);
+  });
+});
