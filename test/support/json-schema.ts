@@ -77,6 +77,14 @@ const CHECKS: Readonly<Record<string, Check>> = {
     typeof value === 'number' && Math.abs(value / step - Math.round(value / step)) > 1e-6
       ? [`${at}: must be a multiple of ${step}`]
       : [],
+  minLength: (value, limit: number, { at }) =>
+    typeof value === 'string' && value.length < limit ? [`${at}: must be longer`] : [],
+  maxLength: (value, limit: number, { at }) =>
+    typeof value === 'string' && value.length > limit ? [`${at}: must be shorter`] : [],
+  minItems: (value, limit: number, { at }) =>
+    Array.isArray(value) && value.length < limit ? [`${at}: must have more items`] : [],
+  maxItems: (value, limit: number, { at }) =>
+    Array.isArray(value) && value.length > limit ? [`${at}: must have fewer items`] : [],
   pattern: (value, pattern: string, { at }) =>
     typeof value === 'string' && !new RegExp(pattern, 'u').test(value)
       ? [`${at}: must match ${pattern}`]

@@ -9,8 +9,15 @@ export interface OpenApiDocument {
 
 export interface Operation {
   readonly summary?: string;
+  readonly tags?: readonly string[];
+  readonly parameters?: readonly { readonly in: string; readonly name: string }[];
   readonly requestBody?: { readonly content: Content };
-  readonly responses: Readonly<Record<string, { readonly content?: Content }>>;
+  readonly responses: Readonly<Record<string, Response>>;
+}
+
+interface Response {
+  readonly description?: string;
+  readonly content?: Content;
 }
 
 type Content = Readonly<Record<string, { readonly schema: Schema }>>;

@@ -73,7 +73,18 @@ export const flagChange = z
     expectedLifetimeDays: lifetimeSchema,
     clientVisible: z.boolean(),
   })
-  .openapi('FlagChange');
+  .openapi('FlagChange', {
+    example: {
+      name: 'Awesome checkout',
+      description: 'One page instead of three',
+      variants: { on: true, off: false },
+      tags: ['checkout'],
+      owner: 'team-shop',
+      kind: 'release',
+      expectedLifetimeDays: 40,
+      clientVisible: false,
+    },
+  });
 
 export const archiveFlag = z
   .strictObject({

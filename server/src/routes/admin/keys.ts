@@ -33,7 +33,9 @@ const newKey = z
     environment: z.string().optional().openapi({ description: 'For server and client keys' }),
     expiresAt: z.iso.datetime({ offset: true }).nullable().optional(),
   })
-  .openapi('NewKey');
+  .openapi('NewKey', {
+    example: { kind: 'server', name: 'checkout service', environment: 'production' },
+  });
 
 const list = createRoute({
   method: 'get',

@@ -30,7 +30,9 @@ const credentials = z
     email: z.string().min(1).max(320),
     password: z.string().min(1).max(PASSWORD_LENGTH_MAX),
   })
-  .openapi('Credentials');
+  .openapi('Credentials', {
+    example: { email: 'ada@example.com', password: 'correct horse battery staple' },
+  });
 
 const show = createRoute({
   method: 'get',

@@ -22,7 +22,13 @@ const firstAdmin = z
     password: z.string().min(PASSWORD_LENGTH_MIN).max(PASSWORD_LENGTH_MAX),
     name: s.nameSchema.optional(),
   })
-  .openapi('FirstAdmin');
+  .openapi('FirstAdmin', {
+    example: {
+      token: 'the one of the start log',
+      email: 'ada@example.com',
+      password: 'correct horse battery staple',
+    },
+  });
 
 const show = createRoute({
   method: 'get',
