@@ -1,40 +1,32 @@
-import { ulid } from 'ulid';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { databaseKinds, withDatabase } from '../../../../test/support/database.js';
 import { FakeClock } from '../../../../test/support/fake-clock.js';
-import { SYSTEM } from '../../domain/actor.js';
+import { contextOn, grantOn, grantOnNewProject } from '../../../../test/support/verbs.js';
 import { createLog } from '../../log.js';
 import type { StoredKey } from '../../store/key-store.js';
-import { authorize, authorizeInstallation } from '../authorize.js';
-import type { Ctx } from '../context.js';
-import { createProject } from '../projects/create-project.js';
 import { createKey } from './create-key.js';
 import { KeyVerifier, type KeyVerifierOptions } from './key-verifier.js';
 import { revokeKey } from './revoke-key.js';
 
 const log = createLog({ level: 'silent' });
-const scope = { project: 'default', environment: 'production' };
 
 describe.each(databaseKinds)('the keys in memory on %s', (kind) => {
   const database = withDatabase(kind);
   const clock = new FakeClock();
   const now = () => clock.now();
-  const ctx = (): Ctx => {
-    return { actor: SYSTEM, requestId: ulid(), db: database.db, now, nudge: () => {} };
-  };
+  const ctx = () => ({ ...contextOn(database.db), now });
 
   const keysInMemory = (more: Partial<KeyVerifierOptions> = {}) => {
     return new KeyVerifier({ db: database.db, log, now, ...more });
   };
 
   const create = async (expiresAt: Date | null = null) => {
-    const grant = await authorize(ctx(), 'key:write', scope);
+    const grant = await grantOn(ctx(), 'default');
     return createKey(ctx(), grant, { kind: 'server', name: 'web', expiresAt });
   };
 
   const revoke = async (id: string) => {
-    const grant = await authorize(ctx(), 'key:write', { project: 'default' });
-    await revokeKey(ctx(), grant, { id });
+    await revokeKey(ctx(), await grantOn(ctx(), 'default'), { id });
   };
 
   const watched = (keys: KeyVerifier, id: string) => {
@@ -46,7 +38,7 @@ describe.each(databaseKinds)('the keys in memory on %s', (kind) => {
   };
 
   beforeAll(async () => {
-    await createProject(ctx(), authorizeInstallation(ctx()), { key: 'default' });
+    await grantOnNewProject(ctx(), 'default');
   });
 
   it('say whose a secret is, and know no other', async () => {
