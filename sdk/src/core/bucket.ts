@@ -5,7 +5,10 @@ export const BUCKET_COUNT = 100_000;
 
 const ROLLOUT_ROUND = 0;
 const SPLIT_ROUND = 1;
+/** Up to here a loop over the characters is faster than a call of the encoder. */
+const LOOP_LENGTH_MAX = 16;
 const UNIT_LENGTH_MAX = 64;
+const UTF8_BYTES_PER_UNIT = 3;
 const ASCII_MAX = 0x7f;
 
 const { v3 } = murmurhash;
@@ -18,20 +21,22 @@ const encoder = new TextEncoder();
 export interface SeedPrefix {
   readonly length: number;
   readonly bytes: Uint8Array;
-  /** By length of the unit, since the hash takes its length from the array. */
+  /** The room behind the prefix. */
+  readonly room: Uint8Array;
+  /** Of prefix and unit, by bytes of the unit: the hash takes its length from the array. */
   readonly views: Uint8Array[];
 }
 
 export function seedPrefix(seed: string): SeedPrefix {
   const prefix = encoder.encode(`${seed}:`);
-  const bytes = new Uint8Array(prefix.length + UNIT_LENGTH_MAX);
+  const bytes = new Uint8Array(prefix.length + UNIT_LENGTH_MAX * UTF8_BYTES_PER_UNIT);
   bytes.set(prefix);
-  return { length: prefix.length, bytes, views: [] };
+  return { length: prefix.length, bytes, room: bytes.subarray(prefix.length), views: [] };
 }
 
 /** murmur3_x86_32 of `seed:unit` as UTF-8, unsigned; `round` is murmur's own seed. */
 export function hashOf(prefix: SeedPrefix, unit: string, round: number): number {
-  return v3(asciiBytes(prefix, unit) ?? encodedBytes(prefix, unit), round);
+  return v3(bytesOf(prefix, unit), round);
 }
 
 /** A subject's place in [0, BUCKET_COUNT); independent of any percentage. */
@@ -57,28 +62,34 @@ function toBucket(hash: number): number {
   return Math.floor((hash * BUCKET_COUNT) / 2 ** 32);
 }
 
-function asciiBytes(prefix: SeedPrefix, unit: string): Uint8Array | undefined {
-  const { length, bytes } = prefix;
-  if (unit.length > UNIT_LENGTH_MAX) return undefined;
+/** A lone surrogate is encoded as U+FFFD, whichever way is taken. */
+function bytesOf(prefix: SeedPrefix, unit: string): Uint8Array {
+  if (unit.length <= LOOP_LENGTH_MAX && isWrittenAsAscii(prefix.room, unit)) {
+    return viewOf(prefix, unit.length);
+  }
+  if (unit.length > UNIT_LENGTH_MAX) return joinedBytes(prefix, unit);
+  return viewOf(prefix, encoder.encodeInto(unit, prefix.room).written);
+}
+
+function isWrittenAsAscii(room: Uint8Array, unit: string): boolean {
   let seen = 0;
   for (let index = 0; index < unit.length; index++) {
     const code = unit.charCodeAt(index);
-    bytes[length + index] = code;
+    room[index] = code;
     seen |= code;
   }
-  return seen > ASCII_MAX ? undefined : viewOf(prefix, unit.length);
+  return seen <= ASCII_MAX;
 }
 
-function viewOf({ length, bytes, views }: SeedPrefix, unitLength: number): Uint8Array {
-  const known = views[unitLength];
+function viewOf({ length, bytes, views }: SeedPrefix, unitBytes: number): Uint8Array {
+  const known = views[unitBytes];
   if (known !== undefined) return known;
-  const view = bytes.subarray(0, length + unitLength);
-  views[unitLength] = view;
+  const view = bytes.subarray(0, length + unitBytes);
+  views[unitBytes] = view;
   return view;
 }
 
-/** A lone surrogate is encoded as U+FFFD. */
-function encodedBytes({ length, bytes }: SeedPrefix, unit: string): Uint8Array {
+function joinedBytes({ length, bytes }: SeedPrefix, unit: string): Uint8Array {
   const tail = encoder.encode(unit);
   const all = new Uint8Array(length + tail.length);
   all.set(bytes.subarray(0, length));
