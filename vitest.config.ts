@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -20,16 +21,32 @@ const spawning = {
   hookTimeout: 120_000,
 };
 
+/** State classes hold runes, which only mean something in the browser's build of Svelte. */
+const pages = {
+  plugins: [svelte({ configFile: source('admin-ui/svelte.config.js') })],
+  resolve: { alias, conditions: ['browser'] },
+  test: {
+    name: 'unit-ui',
+    include: ['admin-ui/src/**/*.test.ts'],
+    environment: 'happy-dom',
+    isolate: false,
+  },
+};
+
 export default defineConfig({
   test: {
     projects: [
-      project('unit', ['{sdk,server,admin-ui}/src/**/*.test.ts', 'test/conformance/*.test.ts'], {
+      project('unit', ['{sdk,server}/src/**/*.test.ts', 'test/conformance/*.test.ts'], {
         exclude: ['**/*.db.test.ts', '**/node_modules/**'],
       }),
+      pages,
       project('tidy', ['test/tidy.test.ts']),
       project('db', ['server/src/**/*.db.test.ts'], spawning),
       project('e2e', ['test/e2e/*.e2e.test.ts'], spawning),
-      project('ui', ['test/ui/*.ui.test.ts'], spawning),
+      project('ui', ['test/ui/*.ui.test.ts'], {
+        ...spawning,
+        globalSetup: 'test/support/build.ts',
+      }),
     ],
   },
 });

@@ -69,7 +69,7 @@ export class AdminApi {
     body: { contexts: readonly object[]; proposed?: dto.ConfigBody },
   ) => this.#client.send<dto.Preview>('POST', `${configPath(at)}/preview`, { body });
   readonly ruleset = (project: string, environment: string) =>
-    this.#get<unknown>(path`/projects/${project}/environments/${environment}/ruleset`);
+    this.#get<dto.Ruleset>(path`/projects/${project}/environments/${environment}/ruleset`);
 
   readonly instances = (project: string, environment: string) =>
     this.#all<dto.Instance>(path`/projects/${project}/environments/${environment}/instances`);
@@ -102,7 +102,7 @@ export class AdminApi {
 
   readonly keys = (project: string) => this.#all<dto.Key>(path`/projects/${project}/keys`);
   readonly createKey = (project: string, body: dto.NewKey) =>
-    this.#client.send<dto.Key & { secret: string }>('POST', path`/projects/${project}/keys`, {
+    this.#client.send<dto.CreatedKey>('POST', path`/projects/${project}/keys`, {
       body,
     });
   readonly revokeKey = (project: string, id: string) =>

@@ -16,6 +16,8 @@ export type LiveNews =
 
 export type LiveStatus = 'idle' | 'connecting' | 'live' | 'lost';
 
+/** Heartbeats come every 15 s; a line that is silent for longer is dead, whatever TCP thinks. */
+const SILENCE_MS_MAX = 40_000;
 const RETRY_MS_FIRST = 1_000;
 const RETRY_MS_MAX = 15_000;
 
@@ -28,6 +30,7 @@ export class LiveUpdates {
   #url: string | undefined;
   #retryMs = RETRY_MS_FIRST;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #watchdog: ReturnType<typeof setTimeout> | undefined;
 
   constructor(connect = (url: string) => new EventSource(url)) {
     this.#connect = connect;
@@ -54,6 +57,7 @@ export class LiveUpdates {
 
   close(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#watchdog);
     this.#source?.close();
     this.#source = undefined;
     this.#url = undefined;
@@ -65,6 +69,13 @@ export class LiveUpdates {
   #start(url: string): void {
     const source = this.#connect(url);
     this.#source = source;
+    const alive = (): void => {
+      clearTimeout(this.#watchdog);
+      this.#watchdog = setTimeout(() => this.#lost(source, url), SILENCE_MS_MAX);
+    };
+    for (const sign of ['open', 'heartbeat', 'change', 'project']) {
+      source.addEventListener(sign, alive);
+    }
     source.addEventListener('open', () => this.#opened());
     source.addEventListener('change', (event) => this.#changed(event as MessageEvent<string>));
     source.addEventListener('project', () => this.#tell({ kind: 'project' }));
@@ -95,6 +106,7 @@ export class LiveUpdates {
     }
     this.#status = 'lost';
     clearTimeout(this.#timer);
+    clearTimeout(this.#watchdog);
     this.#timer = setTimeout(() => this.#start(url), this.#retryMs);
     this.#retryMs = Math.min(RETRY_MS_MAX, this.#retryMs * 2);
   }

@@ -1,6 +1,9 @@
+import type { AuditEntry } from '../../api/types.js';
+
 const VERBS: Readonly<Record<string, string>> = {
   create: 'created',
   update: 'changed',
+  configure: 'changed the rules of',
   delete: 'deleted',
   kill: 'killed',
   restore: 'restored',
@@ -23,4 +26,44 @@ export function toText(value: unknown): string {
     : typeof value === 'string'
       ? value
       : JSON.stringify(value, null, 2);
+}
+
+/** Keys have no readable key of their own: their name is shown. */
+export function nameOfTarget({ target, before, after }: AuditEntry): string {
+  return target.type === 'key' ? (nameIn(after) ?? nameIn(before) ?? target.key) : target.key;
+}
+
+function nameIn(state: unknown): string | undefined {
+  const name = (state as { name?: unknown } | null | undefined)?.name;
+  return typeof name === 'string' && name !== '' ? name : undefined;
+}
+
+const CHANGES_SHOWN = 3;
+const LENGTH_MAX = 24;
+const SAID_ALREADY = new Set(['flag.kill', 'flag.restore', 'flag.archive', 'flag.unarchive']);
+
+/** "status: off → on, rules" for what was changed; nothing for what was made or deleted. */
+export function summarizeChanges({ action, before, after, changes }: AuditEntry): string {
+  if (before === null || after === null || SAID_ALREADY.has(action)) {
+    return '';
+  }
+  const parts = changes.map(({ path, before: from, after: to }) =>
+    isShort(from) && isShort(to) ? `${fieldOf(path)}: ${show(from)} → ${show(to)}` : fieldOf(path),
+  );
+  const more = parts.length - CHANGES_SHOWN;
+  const shown = parts.slice(0, CHANGES_SHOWN).join(', ');
+  return more > 0 ? `${shown} and ${more} more` : shown;
+}
+
+/** "/rules/0/rollout/to" → "rules 0 rollout to". */
+export function fieldOf(pointer: string): string {
+  return pointer.replace(/^\//, '').replaceAll('/', ' ');
+}
+
+function isShort(value: unknown): boolean {
+  return typeof value !== 'object' || value === null ? show(value).length <= LENGTH_MAX : false;
+}
+
+function show(value: unknown): string {
+  return value === undefined || value === null ? 'none' : String(value);
 }

@@ -158,7 +158,11 @@ export class VersionedDraft<Dto extends Versioned, Body, Writable = Body> {
 
   #refused(error: unknown): SaveOutcome {
     this.#messages = error instanceof ApiError ? error.fieldErrors : [];
-    this.#failure = describeError(error);
+    const count = this.#messages.filter(({ pointer }) => pointer !== '').length;
+    this.#failure =
+      count === 0 || count < this.#messages.length
+        ? describeError(error)
+        : `${count === 1 ? 'one field needs' : `${count} fields need`} another value.`;
     return 'refused';
   }
 

@@ -1,10 +1,11 @@
 import type { FlagAddress } from '../../api/admin-api.js';
 import type { LiveNews } from '../../api/live.svelte.js';
-import type { Flag, FlagConfig, Segment } from '../../api/types.js';
+import type { ConfigBody, Flag, FlagConfig, Segment } from '../../api/types.js';
 import type { App } from '../../state/app.js';
 import { Resource } from '../../state/resource.svelte.js';
 import type { ComboOption } from '../../ui/combo-option.js';
 import type { SaveOutcome } from '../draft/versioned-draft.svelte.js';
+import { affectedGroups, type MovedGroup } from './moved-people.js';
 import { draftFlag, type FlagDraft } from './flag-draft.js';
 
 const PREVIEW_DELAY_MS = 350;
@@ -19,7 +20,7 @@ export class FlagPage {
   readonly #app: App;
   readonly #config: Resource<FlagConfig>;
   #draft = $state.raw<FlagDraft>();
-  #movedShare = $state<number>();
+  #moved = $state.raw<readonly MovedGroup[]>();
   readonly failure = $derived.by(() => this.#config.failure ?? this.flag.failure);
 
   constructor(app: App, at: FlagAddress) {
@@ -36,9 +37,9 @@ export class FlagPage {
     return this.#draft;
   }
 
-  /** Share of people that saving the draft would give another value; undefined: not known. */
-  get movedShare(): number | undefined {
-    return this.#movedShare;
+  /** Who would get another value if the draft was saved; undefined: not known. */
+  get moved(): readonly MovedGroup[] | undefined {
+    return this.#moved;
   }
 
   /** Returns the stop function; hand it to onMount. */
@@ -74,19 +75,19 @@ export class FlagPage {
   }
 
   /** Asks what the draft would change; returns the function that forgets the question. */
-  watchShare(): () => void {
-    const proposed = this.#draft?.isDirty ? this.#draft.proposed() : undefined;
-    this.#movedShare = undefined;
-    if (proposed === undefined) {
+  watchMoved(): () => void {
+    const draft = this.#draft;
+    const proposed = draft?.isDirty ? draft.proposed() : undefined;
+    this.#moved = undefined;
+    if (draft === undefined || proposed === undefined) {
       return () => {};
     }
     let forgotten = false;
     const ask = async (): Promise<void> => {
-      const body = { contexts: [{ targetingKey: 'preview' }], proposed };
       // What cannot be previewed will be explained when it is saved.
-      const answer = await this.#app.api.preview(this.at, body).catch(() => undefined);
+      const moved = await this.#askMoved(draft.savedBody(), proposed).catch(() => undefined);
       if (!forgotten) {
-        this.#movedShare = answer?.movedShare;
+        this.#moved = moved;
       }
     };
     const timer = setTimeout(() => void ask(), PREVIEW_DELAY_MS);
@@ -94,6 +95,17 @@ export class FlagPage {
       forgotten = true;
       clearTimeout(timer);
     };
+  }
+
+  async #askMoved(saved: ConfigBody, proposed: ConfigBody): Promise<MovedGroup[]> {
+    const segments = new Map(this.segments.data?.map(({ key, when }) => [key, when]));
+    const moved: MovedGroup[] = [];
+    for (const { who, context } of affectedGroups(saved, proposed, segments)) {
+      const body = { contexts: [{ targetingKey: 'preview', ...context }], proposed };
+      const { movedShare } = await this.#app.api.preview(this.at, body);
+      moved.push({ who, share: movedShare ?? 0 });
+    }
+    return moved;
   }
 
   #heard(news: LiveNews): void {

@@ -1,0 +1,103 @@
+import { describe, expect, it, vi } from 'vitest';
+import { ApiError, describeError, messageBeside, messagesAt } from './api-error.js';
+import { ApiClient } from './client.js';
+
+function answering(status: number, body: unknown): { client: ApiClient; sent: RequestInit[] } {
+  const sent: RequestInit[] = [];
+  const client = new ApiClient('/', (_, init) => {
+    sent.push(init ?? {});
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    return Promise.resolve(new Response(status === 204 ? null : text, { status }));
+  });
+  return { client, sent };
+}
+
+const problem = {
+  type: 'about:blank',
+  title: 'Validation failed',
+  status: 400,
+  code: 'VALIDATION_FAILED',
+  detail: 'Two fields are wrong.',
+  requestId: 'r-1',
+  errors: [
+    { pointer: '/key', message: 'is taken' },
+    { pointer: '/secret', message: 'is unknown' },
+  ],
+};
+
+async function failureOf(promise: Promise<unknown>): Promise<ApiError> {
+  const error = await promise.catch((cause: unknown) => cause);
+  expect(error).toBeInstanceOf(ApiError);
+  return error as ApiError;
+}
+
+describe('ApiClient', () => {
+  it('puts the base path before every address and leaves empty filters out', () => {
+    const client = new ApiClient('/tools/sluice/');
+    const url = client.url('/projects/p/flags', { search: '', limit: 5, cursor: undefined });
+    expect(url).toBe('/tools/sluice/api/v1/projects/p/flags?limit=5');
+  });
+
+  it('sends JSON, and the version as If-Match', async () => {
+    const { client, sent } = answering(200, { version: 4 });
+    await client.send('PUT', '/x', { body: { name: 'a' }, version: 3 });
+    expect(sent[0]).toMatchObject({ method: 'PUT', body: '{"name":"a"}' });
+    expect(sent[0]?.headers).toMatchObject({
+      'content-type': 'application/json',
+      'if-match': '"3"',
+    });
+  });
+
+  it('gives nothing for an answer without content', async () => {
+    await expect(answering(204, '').client.send('DELETE', '/x')).resolves.toBeUndefined();
+  });
+
+  it('turns a problem document into an error that names the fields', async () => {
+    const error = await failureOf(answering(400, problem).client.send('POST', '/x'));
+    expect(error).toMatchObject({ status: 400, code: 'VALIDATION_FAILED' });
+    expect(messagesAt(error, '/key')).toEqual(['is taken']);
+    expect(messageBeside(error, ['/key'])).toBe('/secret: is unknown');
+    expect(messageBeside(error, ['/key', '/secret'])).toBeUndefined();
+  });
+
+  it('gives the state at the server with a stale version, and only then', async () => {
+    const stale = { ...problem, status: 412, code: 'VERSION_STALE', current: { version: 9 } };
+    const error = await failureOf(answering(412, stale).client.send('PUT', '/x'));
+    expect(error.current()).toEqual({ version: 9 });
+    const other = { ...stale, status: 409, code: 'CONFLICT' };
+    const conflict = await failureOf(answering(409, other).client.send('PUT', '/x'));
+    expect(conflict.current()).toBeUndefined();
+  });
+
+  it('says when the server is not there', async () => {
+    const client = new ApiClient('/', () => Promise.reject(new TypeError('failed to fetch')));
+    const error = await failureOf(client.send('GET', '/x'));
+    expect(error).toMatchObject({ status: 0, code: 'UNREACHABLE' });
+    expect(describeError(error)).toBe('The server cannot be reached.');
+  });
+
+  it('names the request when the server failed', async () => {
+    const body = { ...problem, status: 500, code: 'INTERNAL', detail: 'Something failed.' };
+    const error = await failureOf(answering(500, body).client.send('GET', '/x'));
+    expect(describeError(error)).toBe('Something failed. (request r-1)');
+  });
+
+  it.each([
+    [502, '<html>Bad gateway</html>', 'The server answered 502.'],
+    [200, '<html>A login page of a proxy</html>', 'The server sent something that is not JSON.'],
+  ])('does not trust a %i that is no JSON', async (status, body, message) => {
+    const error = await failureOf(answering(status, body).client.send('GET', '/x'));
+    expect(error.message).toBe(message);
+  });
+
+  it('reports an ended session, but not a wrong password', async () => {
+    const body = { ...problem, status: 401, code: 'UNAUTHENTICATED' };
+    const { client } = answering(401, body);
+    const told = vi.fn();
+    client.onUnauthenticated = told;
+    await failureOf(client.send('POST', '/session'));
+    expect(told).not.toHaveBeenCalled();
+    await failureOf(client.send('GET', '/projects'));
+    expect(told).toHaveBeenCalledOnce();
+  });
+});

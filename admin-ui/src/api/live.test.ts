@@ -1,0 +1,103 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type LiveNews, LiveUpdates } from './live.svelte.js';
+
+class Line extends EventTarget {
+  closed = false;
+
+  constructor(readonly url: string) {
+    super();
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+
+  say(type: string, data?: unknown): void {
+    const init = data === undefined ? {} : { data: JSON.stringify(data) };
+    this.dispatchEvent(new MessageEvent(type, init));
+  }
+}
+
+function start() {
+  const lines: Line[] = [];
+  const heard: LiveNews[] = [];
+  const live = new LiveUpdates((url) => {
+    const line = new Line(url);
+    lines.push(line);
+    return line as unknown as EventSource;
+  });
+  const unsubscribe = live.listen((news) => heard.push(news));
+  live.open('/live');
+  const last = (): Line => lines.at(-1) as Line;
+  return { live, lines, heard, last, unsubscribe };
+}
+
+const change = { environment: 'production', revision: 3, at: 1, flags: ['a'], segments: [] };
+
+describe('LiveUpdates', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('passes on what changed', () => {
+    const { live, heard, last } = start();
+    last().say('open');
+    last().say('change', change);
+    last().say('project');
+    expect(live.status).toBe('live');
+    expect(heard).toEqual([{ kind: 'change', change }, { kind: 'project' }]);
+  });
+
+  it('keeps one line however often the same address is opened', () => {
+    const { live, lines } = start();
+    live.open('/live');
+    expect(lines).toHaveLength(1);
+    live.open('/other');
+    expect(lines.map(({ closed }) => closed)).toEqual([true, false]);
+  });
+
+  it('tries again ever more slowly after a loss, and then says that news may be missing', () => {
+    const { live, lines, heard, last } = start();
+    last().say('open');
+    last().say('error');
+    expect(live.status).toBe('lost');
+    vi.advanceTimersByTime(1_000);
+    last().say('error');
+    vi.advanceTimersByTime(1_000);
+    expect(lines).toHaveLength(2);
+    vi.advanceTimersByTime(1_000);
+    expect(lines).toHaveLength(3);
+    last().say('open');
+    expect(live.status).toBe('live');
+    expect(heard).toEqual([{ kind: 'resync' }]);
+  });
+
+  it('takes a line that has been silent for too long as lost', () => {
+    const { live, lines, last } = start();
+    last().say('open');
+    vi.advanceTimersByTime(30_000);
+    last().say('heartbeat');
+    vi.advanceTimersByTime(30_000);
+    expect(live.status).toBe('live');
+    vi.advanceTimersByTime(11_000);
+    expect(live.status).toBe('lost');
+    expect(lines[0]?.closed).toBe(true);
+  });
+
+  it('asks for everything anew when news cannot be read', () => {
+    const { heard, last } = start();
+    last().dispatchEvent(new MessageEvent('change', { data: '{' }));
+    expect(heard).toEqual([{ kind: 'resync' }]);
+  });
+
+  it('is quiet after it was closed or nobody listens', () => {
+    const { live, lines, heard, last, unsubscribe } = start();
+    unsubscribe();
+    last().say('change', change);
+    expect(heard).toEqual([]);
+    live.close();
+    last().say('error');
+    vi.advanceTimersByTime(60_000);
+    expect(lines).toHaveLength(1);
+    expect(live.status).toBe('idle');
+  });
+});

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import {
+  describeServe,
+  formatPercent,
+  moveRule,
+  shareOf,
+  startRule,
+  uniqueId,
+} from './draft-rule.js';
+
+describe('rules of a draft', () => {
+  it('get an id that is free, ignoring case', () => {
+    expect(uniqueId('users', [])).toBe('users');
+    expect(uniqueId('users', [{ id: 'Users' }, { id: 'users-2' }])).toBe('users-3');
+  });
+
+  it('start with nobody in them', () => {
+    expect(startRule('everyone', [], 'on')).toEqual({
+      id: 'rollout',
+      rollout: { to: 0 },
+      serve: { variant: 'on' },
+    });
+    expect(startRule('users', [], 'on').when).toEqual({
+      all: [{ attribute: 'targetingKey', operator: 'in', values: [] }],
+    });
+  });
+
+  it('move without losing one', () => {
+    expect(moveRule(['a', 'b', 'c'], 0, 2)).toEqual(['b', 'c', 'a']);
+    expect(moveRule(['a', 'b', 'c'], 2, 0)).toEqual(['c', 'a', 'b']);
+    expect(moveRule(['a'], 5, 0)).toEqual(['a']);
+  });
+
+  it('show percentages without the dust of binary fractions', () => {
+    expect(shareOf({ from: 0.1, to: 0.3 })).toBe(0.2);
+    expect(formatPercent(33.333)).toBe('33.333 %');
+    expect(formatPercent(0.1 + 0.2)).toBe('0.3 %');
+  });
+
+  it('show a split by share', () => {
+    expect(describeServe({ variant: 'on' })).toBe('on');
+    expect(describeServe({ split: { a: 1, b: 2 } })).toBe('a 33.333 % · b 66.667 %');
+  });
+});

@@ -1,0 +1,61 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Navigation } from './navigation.svelte.js';
+
+const flags = { page: 'flags', project: 'p', environment: 'e' } as const;
+const keys = { page: 'keys', project: 'p', environment: 'e' } as const;
+
+describe('Navigation', () => {
+  let navigation: Navigation;
+  let stop: () => void;
+
+  beforeEach(() => {
+    window.history.replaceState(null, '', '/base/p/e/flags');
+    navigation = new Navigation('/base/', window);
+    stop = navigation.start();
+  });
+  afterEach(() => stop());
+
+  it('reads the address below the base', () => {
+    expect(navigation.route).toEqual(flags);
+    expect(navigation.href(keys)).toBe('/base/p/e/keys');
+  });
+
+  it('goes to another page without loading it', async () => {
+    await navigation.go(keys);
+    expect(navigation.route).toEqual(keys);
+    expect(window.location.pathname).toBe('/base/p/e/keys');
+  });
+
+  it('follows links inside the base, and leaves others to the browser', async () => {
+    document.body.innerHTML = '<a href="/base/p/e/keys"><b>in</b></a><a href="/elsewhere">out</a>';
+    const untaken: (string | null)[] = [];
+    const watch = (event: MouseEvent): void => {
+      if (!event.defaultPrevented) untaken.push((event.target as HTMLElement).textContent);
+      event.preventDefault();
+    };
+    window.addEventListener('click', watch);
+    document.querySelector<HTMLElement>('a[href^="/else"]')?.click();
+    document.querySelector<HTMLElement>('b')?.click();
+    window.removeEventListener('click', watch);
+    await vi.waitFor(() => expect(navigation.route).toEqual(keys));
+    expect(untaken).toEqual(['out']);
+  });
+
+  it('asks every guard, and stays where one of them says no', async () => {
+    const asked: string[] = [];
+    navigation.protect((to) => asked.push(to.page) > 0);
+    const release = navigation.protect(() => Promise.resolve(false));
+    await navigation.go(keys);
+    expect(asked).toEqual(['keys']);
+    expect(navigation.route).toEqual(flags);
+    release();
+    await navigation.go(keys);
+    expect(navigation.route).toEqual(keys);
+  });
+
+  it('keeps filters in the address without asking anybody', () => {
+    navigation.protect(() => Promise.resolve(false));
+    navigation.replace('/base/p/e/flags?search=shop');
+    expect(navigation.query.get('search')).toBe('shop');
+  });
+});
