@@ -122,7 +122,7 @@ export class Client implements FlagClient {
       mode: facts.mode,
       epoch: current?.compiled.epoch ?? null,
       revision: current?.compiled.revision ?? null,
-      ageMs: facts.ageMs,
+      ageMs: facts.ageMs === null ? null : Math.round(facts.ageMs),
       instance: facts.instance,
       attempts: facts.attempts,
       lastError: this.#lastError,
@@ -184,7 +184,7 @@ export class Client implements FlagClient {
   #failed({ message, status, isExtended, retryInMs }: SyncFailure): void {
     this.#lastError = { message, status, at: this.#settings.clock.now() };
     const seconds = Math.ceil(retryInMs / 1_000);
-    this.#log.say('warn', `${message}; the next try is in ${seconds} s`, message);
+    this.#log.say('warn', `no fresh rules: ${message}; next try in ${seconds} s`, message);
     if (isExtended) this.#readiness.settle(this.#withoutLive('failed'));
     this.#statusMayHaveChanged();
     this.#listeners.emit('error', this.#lastError);

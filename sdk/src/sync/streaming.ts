@@ -166,8 +166,10 @@ class StreamConnection {
   }
 }
 
+/** What went wrong, in one line; several addresses tried in vain have a code and no words. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown error';
-  const code = 'code' in error && typeof error.code === 'string' ? ` (${error.code})` : '';
-  return `${error.message}${code}`;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (error.message === '') return code || error.name;
+  return code === '' || error.message.includes(code) ? error.message : `${error.message} (${code})`;
 }

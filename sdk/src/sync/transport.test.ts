@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { selfSigned } from '../../../test/support/self-signed.js';
 import { fetchTransport } from './fetch-transport.js';
 import { nodeTransport } from './node-transport.js';
 import { readText } from './polling.js';
@@ -107,5 +109,18 @@ describe.each([
     handle = (_request, response) => response.end();
     const url = to().url.replace('http:', 'https:');
     await expect(transport(to({ url }), signal)).rejects.toThrow();
+  });
+
+  it('trusts no certificate that nobody vouches for, and sends it nothing', async () => {
+    const received: string[] = [];
+    const impostor = createTlsServer(selfSigned(), (request, response) => {
+      received.push(request.url ?? '');
+      response.end();
+    });
+    await new Promise<void>((resolve) => impostor.listen(0, '127.0.0.1', resolve));
+    const url = `https://localhost:${(impostor.address() as AddressInfo).port}/path`;
+    await expect(transport(to({ url }), signal)).rejects.toThrow();
+    expect(received).toEqual([]);
+    impostor.close();
   });
 });
