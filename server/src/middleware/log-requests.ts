@@ -3,7 +3,10 @@ import { routePath } from 'hono/route';
 import type { Log } from '../log.js';
 import type { AppEnv } from './app-env.js';
 
-/** One line a request: the pattern that matched, never the address with what people put there. */
+/**
+ * One line a request: the pattern that matched, never the address with what people put there.
+ * Changes are worth a line in daily use; a thousand SDKs that report a kill are not.
+ */
 export function logRequests(log: Log) {
   return createMiddleware<AppEnv>(async (c, next) => {
     const startedAt = performance.now();
@@ -17,7 +20,8 @@ export function logRequests(log: Log) {
       ms: Math.round(performance.now() - startedAt),
       ...(actor === undefined ? {} : { actor: `${actor.kind}:${actor.id}` }),
     };
-    if (c.req.method === 'GET' || c.req.method === 'HEAD') log.debug('request', fields);
+    const isRoutine = c.req.method === 'GET' || fields.route.startsWith('/sdk/');
+    if (isRoutine || c.req.method === 'HEAD') log.debug('request', fields);
     else log.info('request', fields);
   });
 }
