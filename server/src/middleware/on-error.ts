@@ -34,14 +34,17 @@ export function statusOf(code: ErrorCode): ProblemStatus {
   return ANSWERS[code][0];
 }
 
-/** Turns whatever a handler threw into a problem document; strangers stay in the log. */
+/**
+ * Turns whatever a handler threw into a problem document; strangers stay in the log. An outage is
+ * told once by whoever notices it, not by every request that meets it.
+ */
 export function onError(log: Log, unwrap: (error: unknown) => unknown) {
   return (thrown: unknown, c: Context<AppEnv>): Response => {
     const error = asAppError(unwrap(thrown));
     if (error.code === 'INTERNAL') {
       log.error('request failed', { ...requestOf(c), error: thrown });
     } else if (statusOf(error.code) >= 500) {
-      log.warn('request refused', { ...requestOf(c), error: thrown });
+      log.debug('request refused', { ...requestOf(c), error: thrown });
     }
     return problem(c, error);
   };
