@@ -15,14 +15,17 @@ const HEADERS_TIMEOUT_MS = 15_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 /** Longer than the idle timeout of usual proxies, so that they hang up first. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
-/** What stops us usually kills after ten seconds. */
-const STOP_MS_MAX = 9_000;
+/** Streams take up to 5.5 s to leave; what stops us usually kills after ten. */
+const STOP_MS_MAX = 9_500;
+const REQUESTS_MS_MAX = 3_000;
+const IDLE_CHECK_MS = 50;
 
 async function main(): Promise<void> {
   const parsed = readConfig();
   if ('problems' in parsed) return refuseToStart(parsed.problems);
   const { config } = parsed;
   const log = createLog({ level: config.logLevel });
+  logSlips(log);
   try {
     await serve(config, log);
   } catch (error) {
@@ -67,11 +70,12 @@ async function listen({ app }: Sluice, { host, port }: Config): Promise<Server> 
   return server;
 }
 
+/** Gives the address that people use, which may be that of a proxy. */
 function announce(server: Server, config: Config, log: Log): string {
   const { address, family, port } = server.address() as AddressInfo;
-  const host = family === 'IPv6' ? `[${address}]` : address;
-  const url = `${config.publicOrigin ?? `http://${host}:${port}`}${config.basePath}`;
-  print(`Sluice listens on ${url}`);
+  const local = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+  const url = `${config.publicOrigin ?? local}${config.basePath}`;
+  print(`Sluice listens on ${local}${url === local ? '' : `, for ${url}`}`);
   if (!config.https) {
     log.warn('plain http: session cookies are not marked Secure; set SLUICE_PUBLIC_URL to https');
   }
@@ -100,18 +104,36 @@ function stopOnSignal(server: Server, sluice: Sluice, log: Log): void {
 
 async function stop(server: Server, sluice: Sluice, log: Log): Promise<void> {
   log.info('stopping');
-  setTimeout(() => leaveAnyway(log), STOP_MS_MAX).unref();
+  setTimeout(() => process.exit(1), STOP_MS_MAX).unref();
   await sluice.drain();
-  server.close();
-  server.closeIdleConnections();
-  await once(server, 'close');
+  await endConnections(server, log);
   await sluice.close();
   log.info('stopped');
 }
 
-function leaveAnyway(log: Log): void {
-  log.warn('some connections did not end in time');
-  process.exit(0);
+/** Requests in flight finish; a connection that only waits for the next one ends. */
+async function endConnections(server: Server, log: Log): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
+  const overdue = setTimeout(() => {
+    log.warn('some requests did not end in time');
+    server.closeAllConnections();
+  }, REQUESTS_MS_MAX);
+  await closed;
+  clearInterval(idle);
+  clearTimeout(overdue);
+}
+
+/** A slip that nobody caught must not end the answers to everybody else; a broken state must. */
+function logSlips(log: Log): void {
+  process.on('unhandledRejection', (error) => {
+    log.error('a failure that nobody waited for', { error });
+  });
+  process.on('uncaughtException', (error) => {
+    log.error('a failure that nobody caught; ending', { error });
+    process.exit(1);
+  });
 }
 
 /** Ends at once: whatever was opened on the way must not keep a useless process alive. */
