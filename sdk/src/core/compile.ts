@@ -55,18 +55,12 @@ function readFlags(
 }
 
 function readFlag(key: string, source: unknown, segments: SegmentTable): ReadFlag {
+  const reading = { segment: segmentLookup(segments), report: ignoreProblems };
   try {
-    return {
-      body: parseFlag(key, source, segmentLookup(segments), ignoreProblems),
-      origin: originOf(source),
-    };
+    return { body: parseFlag(key, source, reading), origin: originOf(source) };
   } catch {
     // Only what JSON cannot say ends here: a getter that throws, a value without end.
-    const nothing = undefined;
-    return {
-      body: parseFlag(key, nothing, segmentLookup(segments), ignoreProblems),
-      origin: originOf(nothing),
-    };
+    return { body: parseFlag(key, undefined, reading), origin: originOf(undefined) };
   }
 }
 

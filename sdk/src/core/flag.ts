@@ -1,8 +1,8 @@
-import type { SegmentLookup } from './conditions/condition.js';
+import type { Reading } from './conditions/condition.js';
 import { type Definition, parseDefinition } from './definition.js';
 import { isRecord, type JsonRecord, own } from './json.js';
 import { failedOutcome, type Outcome, servedOutcome } from './outcome.js';
-import { pointerTo, type Report, show } from './problems/problem.js';
+import { type Report, reportBelow, show } from './problems/problem.js';
 import { isSeed } from './rollout.js';
 import { type CompiledRule, parseRule, type RuleScope } from './rule.js';
 import type { FlagStatus } from './ruleset.js';
@@ -22,12 +22,8 @@ export interface FlagBody {
 const STATUSES: readonly unknown[] = ['off', 'on', 'inherit', 'conditional'] satisfies FlagStatus[];
 
 /** The one reading of a flag. It is total: a malformed flag has its answer too. */
-export function parseFlag(
-  key: string,
-  flag: unknown,
-  segment: SegmentLookup,
-  report: Report,
-): FlagBody {
+export function parseFlag(key: string, flag: unknown, reading: Reading): FlagBody {
+  const { report } = reading;
   if (!isRecord(flag)) {
     report('', `flag must be an object, got ${show(flag)}`);
     return fixedBody(failedOutcome('PARSE_ERROR'));
@@ -40,66 +36,57 @@ export function parseFlag(
   if (!definition.isUsable || seed === undefined || rules === undefined || killed === undefined) {
     return fixedBody(malformedOutcome(definition));
   }
-  return statusBody(flag, definition, report, () =>
-    parseRules(rules, { ...definition, key, seed, segment }, report),
-  );
+  const body = statusBody(flag, definition, report);
+  if (own(flag, 'status') !== 'conditional') return body;
+  return { ...body, rules: parseRules(rules, { ...definition, key, seed }, reading) };
 }
 
 /** A rule that must not be taken is left out, and so is a second one of the same id. */
-export function parseRules(
+function parseRules(
   rules: readonly unknown[],
   scope: RuleScope,
-  report: Report,
+  { segment, report }: Reading,
 ): CompiledRule[] {
   const usable = new Map<string, CompiledRule>();
   for (const [index, source] of rules.entries()) {
-    const at = pointerTo('/rules', index);
-    const rule = parseRule(source, scope, (pointer, message) => report(at + pointer, message));
+    const below = reportBelow(report, `/rules/${index}`);
+    const rule = parseRule(source, scope, { segment, report: below });
     if (rule === undefined) continue;
-    if (usable.has(rule.id)) report(`${at}/id`, `id must be unique, got ${show(rule.id)} again`);
+    if (usable.has(rule.id)) below('/id', `id must be unique, got ${show(rule.id)} again`);
     else usable.set(rule.id, rule);
   }
   return [...usable.values()];
 }
 
-function statusBody(
-  flag: JsonRecord,
-  definition: Definition,
-  report: Report,
-  rules: () => CompiledRule[],
-): FlagBody {
+function statusBody(flag: JsonRecord, definition: Definition, report: Report): FlagBody {
+  const { offVariant } = definition;
   const status = own(flag, 'status');
-  const offOutcome = servedOutcome(definition, definition.offVariant, { reason: 'DISABLED' });
-  const onOutcome = servedOutcome(definition, own(flag, 'onVariant'), { reason: 'STATIC' });
   const defaultVariant = own(flag, 'defaultVariant');
-  const otherwise = servedOutcome(
+  const disabled = servedOutcome(definition, offVariant, { reason: 'DISABLED' });
+  const onOutcome = servedOutcome(definition, own(flag, 'onVariant'), { reason: 'STATIC' });
+  const byDefault = servedOutcome(
     definition,
-    defaultVariant === undefined ? definition.offVariant : defaultVariant,
+    defaultVariant === undefined ? offVariant : defaultVariant,
     { reason: 'DEFAULT' },
   );
-  const body = { fixed: undefined, disabled: offOutcome, rules: [] };
+  const open = { fixed: undefined, disabled, rules: [] };
   switch (status) {
     case 'on':
-      return { ...body, otherwise: onOutcome };
+      return { ...open, otherwise: onOutcome };
     case 'inherit':
-      return { ...body, otherwise: hasParent(flag) ? onOutcome : otherwise };
+      return { ...open, otherwise: own(flag, 'parent') === undefined ? byDefault : onOutcome };
     case 'conditional':
-      return { ...body, rules: rules(), otherwise };
+      return { ...open, otherwise: byDefault };
+    case 'off':
+      return fixedBody(disabled);
     default:
-      if (status !== 'off') {
-        report('/status', `status must be one of ${show(STATUSES)}, got ${show(status)}`);
-      }
-      return fixedBody(offOutcome);
+      report('/status', `status must be one of ${show(STATUSES)}, got ${show(status)}`);
+      return fixedBody(disabled);
   }
 }
 
 function fixedBody(outcome: Outcome): FlagBody {
-  return {
-    fixed: outcome,
-    disabled: outcome,
-    rules: [],
-    otherwise: outcome,
-  };
+  return { fixed: outcome, disabled: outcome, rules: [], otherwise: outcome };
 }
 
 /** Nothing beats a kill, whatever is wrong with the rest of the flag. */
@@ -112,10 +99,6 @@ function malformedOutcome(definition: Definition): Outcome {
   if (!definition.isOffTyped) return failedOutcome('PARSE_ERROR');
   const why = { reason: 'ERROR', errorCode: 'PARSE_ERROR' } as const;
   return servedOutcome(definition, definition.offVariant, why);
-}
-
-function hasParent(flag: JsonRecord): boolean {
-  return own(flag, 'parent') !== undefined;
 }
 
 function parseSeed(flag: JsonRecord, report: Report): string | undefined {

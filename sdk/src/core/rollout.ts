@@ -13,8 +13,6 @@ export interface Drawing {
 
 export interface ParsedRollout extends Drawing {
   readonly includes: Inclusion;
-  /** A release needs one: from zero up, so that a ramp only ever adds people. */
-  readonly startsAtZero: boolean;
 }
 
 const DEFAULT_UNIT = 'targetingKey';
@@ -46,8 +44,7 @@ export function parseRollout(
     report('/from', `from must not be above to, got ${from} and ${to}`);
     return undefined;
   }
-  const includes = drawing.hash.inclusion(drawing.seed, from, to);
-  return { ...drawing, includes, startsAtZero: from === 0 };
+  return { ...drawing, includes: drawing.hash.inclusion(drawing.seed, from, to) };
 }
 
 function parseDrawing(rollout: JsonRecord, flagSeed: string, report: Report): Drawing | undefined {

@@ -1,14 +1,10 @@
-import {
-  type ParsedCondition,
-  parseCondition,
-  type SegmentLookup,
-} from './conditions/condition.js';
+import { parseCondition, type Reading } from './conditions/condition.js';
 import type { Matcher } from './conditions/matcher.js';
 import type { AttributeReader } from './context.js';
 import type { Inclusion } from './hash/bucketing-hash.js';
 import { isRecord, type JsonRecord, own } from './json.js';
 import { type Outcome, type OutcomeFactory, type ReleaseArms, servedOutcome } from './outcome.js';
-import { type Report, show } from './problems/problem.js';
+import { type Report, reportBelow, show } from './problems/problem.js';
 import type { Arm } from './resolution.js';
 import { defaultDrawing, type ParsedRollout, parseRollout } from './rollout.js';
 import { type ParsedSplit, parseSplit, splitChoice } from './split.js';
@@ -34,14 +30,13 @@ export interface CompiledDraw {
 export interface RuleScope extends OutcomeFactory {
   readonly key: string;
   readonly seed: string;
-  readonly segment: SegmentLookup;
 }
 
 /** The one reading of a rule; nothing when it must not be taken. */
 export function parseRule(
   rule: unknown,
   scope: RuleScope,
-  report: Report,
+  { segment, report }: Reading,
 ): CompiledRule | undefined {
   if (!isRecord(rule)) {
     report('', `rule must be an object, got ${show(rule)}`);
@@ -49,67 +44,66 @@ export function parseRule(
   }
   const id = own(rule, 'id');
   if (typeof id !== 'string') report('/id', `id must be a string, got ${show(id)}`);
-  const when = parseWhen(rule, scope, report);
-  const rollout = parseRolloutOf(rule, scope, report);
-  const serve = parseServe(own(rule, 'serve'), scope, report);
-  if (typeof id !== 'string' || when === MALFORMED || rollout === MALFORMED) return undefined;
+  const below = (name: string) => reportBelow(report, `/${name}`);
+  const when = partOf(rule, 'when', (value) =>
+    parseCondition(value, { segment, report: below('when') }),
+  );
+  const rollout = partOf(rule, 'rollout', (value) =>
+    parseRollout(value, scope.seed, below('rollout')),
+  );
+  const serve = parseServe(own(rule, 'serve'), scope, below('serve'));
+  const release = parseRelease(rule, scope.key, report);
+  if (typeof id !== 'string' || !when.isUsable || !rollout.isUsable) return undefined;
   if (serve === undefined) return undefined;
-  const release = parseRelease(own(rule, 'release'), rollout, scope, report);
-  const reason = rollout === undefined && typeof serve === 'string' ? 'TARGETING_MATCH' : 'SPLIT';
+  const isDrawn = rollout.value !== undefined || typeof serve !== 'string';
+  const reason = isDrawn ? 'SPLIT' : 'TARGETING_MATCH';
   const variants = typeof serve === 'string' ? [serve] : serve.variants;
   const outcomes = variants.map((name) => servedOutcome(scope, name, { reason, ruleId: id }));
+  const parts = { rollout: rollout.value, serve, outcomes, release };
   return {
     id,
-    matches: when?.matches,
-    draw:
-      reason === 'SPLIT' ? drawOf({ rollout, serve, outcomes, release }, scope.seed) : undefined,
+    matches: when.value?.matches,
+    draw: isDrawn ? drawOf(parts, scope.seed) : undefined,
     outcome: outcomes[0]!,
   };
 }
 
-const MALFORMED = Symbol('malformed');
-type Optional<T> = T | undefined | typeof MALFORMED;
-
-function parseWhen(rule: JsonRecord, scope: RuleScope, report: Report): Optional<ParsedCondition> {
-  const when = own(rule, 'when');
-  if (when === undefined) return undefined;
-  const at: Report = (pointer, message) => report(`/when${pointer}`, message);
-  return parseCondition(when, scope.segment, at) ?? MALFORMED;
+interface Part<T> {
+  readonly value: T | undefined;
+  /** An absent part is fine; one that is there must be readable. */
+  readonly isUsable: boolean;
 }
 
-function parseRolloutOf(
+function partOf<T>(
   rule: JsonRecord,
-  scope: RuleScope,
-  report: Report,
-): Optional<ParsedRollout> {
-  const rollout = own(rule, 'rollout');
-  if (rollout === undefined) return undefined;
-  const at: Report = (pointer, message) => report(`/rollout${pointer}`, message);
-  return parseRollout(rollout, scope.seed, at) ?? MALFORMED;
+  name: string,
+  parse: (value: unknown) => T | undefined,
+): Part<T> {
+  const source = own(rule, name);
+  if (source === undefined) return { value: undefined, isUsable: true };
+  const value = parse(source);
+  return { value, isUsable: value !== undefined };
 }
 
 function parseServe(
   serve: unknown,
-  scope: RuleScope,
+  { variants }: RuleScope,
   report: Report,
 ): string | ParsedSplit | undefined {
   const variant = isRecord(serve) ? own(serve, 'variant') : undefined;
   const split = isRecord(serve) ? own(serve, 'split') : undefined;
   if ((variant === undefined) === (split === undefined)) {
-    report('/serve', `serve must be exactly one of "variant" or "split", got ${show(serve)}`);
+    report('', `serve must be exactly one of "variant" or "split", got ${show(serve)}`);
     return undefined;
   }
   if (split !== undefined) {
-    const at: Report = (pointer, message) => report(`/serve/split${pointer}`, message);
-    return parseSplit(split, (name) => scope.variants.has(name), at);
+    return parseSplit(split, (name) => variants.has(name), reportBelow(report, '/split'));
   }
   if (typeof variant !== 'string') {
-    report('/serve/variant', `variant must be a name, got ${show(variant)}`);
+    report('/variant', `variant must be a name, got ${show(variant)}`);
     return undefined;
   }
-  if (!scope.variants.has(variant)) {
-    report('/serve/variant', `variant ${show(variant)} does not exist`);
-  }
+  if (!variants.has(variant)) report('/variant', `variant ${show(variant)} does not exist`);
   return variant;
 }
 
@@ -136,12 +130,8 @@ function everybody(): boolean {
 }
 
 /** A release that cannot be named has no arms; people are served all the same. */
-function parseRelease(
-  release: unknown,
-  rollout: ParsedRollout | undefined,
-  scope: RuleScope,
-  report: Report,
-): CompiledDraw['release'] {
+function parseRelease(rule: JsonRecord, flag: string, report: Report): CompiledDraw['release'] {
+  const release = own(rule, 'release');
   if (release === undefined) return undefined;
   const id = isRecord(release) ? own(release, 'id') : undefined;
   const phase = isRecord(release) ? own(release, 'phase') : undefined;
@@ -149,11 +139,15 @@ function parseRelease(
     report('/release', `release must have an id and a phase, got ${show(release)}`);
     return undefined;
   }
-  if (rollout?.startsAtZero !== true) {
+  if (!startsAtZero(own(rule, 'rollout'))) {
     report('/rollout', 'a release needs a rollout that starts at 0');
     return undefined;
   }
-  const side = (arm: Arm): ReleaseArms =>
-    Object.freeze([Object.freeze({ flag: scope.key, id, phase, arm })]);
+  const side = (arm: Arm): ReleaseArms => Object.freeze([Object.freeze({ flag, id, phase, arm })]);
   return { treatment: side('treatment'), control: side('control') };
+}
+
+/** So that a ramp only ever adds people. */
+function startsAtZero(rollout: unknown): boolean {
+  return isRecord(rollout) && (own(rollout, 'from') ?? 0) === 0;
 }

@@ -1,6 +1,6 @@
 import { isRecord, type JsonRecord, own } from '../json.js';
 import { CONDITION_DEPTH_MAX, TESTS_MAX } from '../limits.js';
-import { pointerTo, type Report, show } from '../problems/problem.js';
+import { pointerTo, type Report, reportBelow, show } from '../problems/problem.js';
 import { parseLeaf } from './leaf.js';
 import type { Matcher } from './matcher.js';
 
@@ -15,9 +15,16 @@ export interface ParsedCondition {
 /** What the name of a segment stands for, or why it cannot be used. */
 export type SegmentLookup = (key: string) => ParsedCondition | string;
 
-interface Scope {
+/** What reading a document needs to know, and whom it tells. */
+export interface Reading {
   readonly segment: SegmentLookup;
   readonly report: Report;
+}
+
+/** Where in the condition we are. */
+interface Place {
+  readonly pointer: string;
+  readonly depth: number;
 }
 
 const COMBINATIONS = ['all', 'any', 'not', 'segment'] as const;
@@ -27,53 +34,46 @@ const LEAF_MEMBERS = ['attribute', 'operator', 'values'] as const;
  * The one reading of a condition: saving asks it for problems, compiling for the matcher.
  * Nothing comes back when the rule around it must not be taken.
  */
-export function parseCondition(
-  when: unknown,
-  segment: SegmentLookup,
-  report: Report,
-): ParsedCondition | undefined {
-  const parsed = parse(when, '', 1, { segment, report });
+export function parseCondition(when: unknown, reading: Reading): ParsedCondition | undefined {
+  const parsed = parse(when, { pointer: '', depth: 1 }, reading);
   if (parsed === undefined) return undefined;
-  if (parsed.depth > CONDITION_DEPTH_MAX) {
-    report('', `condition must be at most ${CONDITION_DEPTH_MAX} deep, got ${parsed.depth}`);
+  const { depth, tests } = parsed;
+  if (depth > CONDITION_DEPTH_MAX) {
+    reading.report('', `condition must be at most ${CONDITION_DEPTH_MAX} deep, got ${depth}`);
     return undefined;
   }
-  if (parsed.tests > TESTS_MAX) {
-    report('', `condition must cost at most ${TESTS_MAX} tests, got ${parsed.tests}`);
+  if (tests > TESTS_MAX) {
+    reading.report('', `condition must cost at most ${TESTS_MAX} tests, got ${tests}`);
     return undefined;
   }
   return parsed;
 }
 
-function parse(
-  when: unknown,
-  pointer: string,
-  depth: number,
-  scope: Scope,
-): ParsedCondition | undefined {
+function parse(when: unknown, place: Place, reading: Reading): ParsedCondition | undefined {
+  const { pointer, depth } = place;
   if (!isRecord(when)) {
-    scope.report(pointer, `condition must be an object, got ${show(when)}`);
+    reading.report(pointer, `condition must be an object, got ${show(when)}`);
     return undefined;
   }
   if (depth > CONDITION_DEPTH_MAX) {
-    scope.report(pointer, `condition must be at most ${CONDITION_DEPTH_MAX} deep`);
+    reading.report(pointer, `condition must be at most ${CONDITION_DEPTH_MAX} deep`);
     return undefined;
   }
-  const kinds = kindsOf(when);
-  const [kind] = kinds;
-  if (kinds.length !== 1 || kind === undefined) {
+  const [kind, ...others] = kindsOf(when);
+  if (kind === undefined || others.length > 0) {
     const expected = '"all", "any", "not", "segment" or a test of an attribute';
-    scope.report(pointer, `condition must be exactly one of ${expected}`);
+    reading.report(pointer, `condition must be exactly one of ${expected}`);
     return undefined;
   }
   if (kind === 'leaf') {
-    const matches = parseLeaf(when, pointer, scope.report);
+    const matches = parseLeaf(when, reportBelow(reading.report, pointer));
     return matches && { matches, depth: 1, tests: 1 };
   }
-  const at = pointerTo(pointer, kind);
-  if (kind === 'not') return parseNot(own(when, kind), at, depth, scope);
-  if (kind === 'segment') return parseSegment(own(when, kind), at, scope);
-  return parseList(kind, own(when, kind), at, depth, scope);
+  const inner = own(when, kind);
+  const below = { pointer: pointerTo(pointer, kind), depth: depth + 1 };
+  if (kind === 'segment') return parseReference(inner, below, reading);
+  if (kind === 'not') return negated(parse(inner, below, reading));
+  return combined(kind, parseList(inner, below, reading));
 }
 
 function kindsOf(when: JsonRecord) {
@@ -84,50 +84,54 @@ function kindsOf(when: JsonRecord) {
   return kinds;
 }
 
-function parseNot(
-  inner: unknown,
-  pointer: string,
-  depth: number,
-  scope: Scope,
-): ParsedCondition | undefined {
-  const parsed = parse(inner, pointer, depth + 1, scope);
-  if (parsed === undefined) return undefined;
-  const { matches } = parsed;
-  return { ...parsed, matches: (subject, now) => !matches(subject, now), depth: parsed.depth + 1 };
+function negated(condition: ParsedCondition | undefined): ParsedCondition | undefined {
+  if (condition === undefined) return undefined;
+  const { matches, depth, tests } = condition;
+  return { matches: (subject, now) => !matches(subject, now), depth: depth + 1, tests };
 }
 
-function parseSegment(key: unknown, pointer: string, scope: Scope): ParsedCondition | undefined {
+function parseReference(
+  key: unknown,
+  { pointer }: Place,
+  { segment, report }: Reading,
+): ParsedCondition | undefined {
   if (typeof key !== 'string') {
-    scope.report(pointer, `segment must be a key, got ${show(key)}`);
+    report(pointer, `segment must be a key, got ${show(key)}`);
     return undefined;
   }
-  const segment = scope.segment(key);
-  if (typeof segment === 'string') {
-    scope.report(pointer, segment);
-    return undefined;
-  }
-  return { ...segment, depth: segment.depth + 1 };
+  const found = segment(key);
+  if (typeof found !== 'string') return { ...found, depth: found.depth + 1 };
+  report(pointer, found);
+  return undefined;
 }
 
+/** All of the list are read, so that every problem is told. */
 function parseList(
-  kind: 'all' | 'any',
   list: unknown,
-  pointer: string,
-  depth: number,
-  scope: Scope,
-): ParsedCondition | undefined {
+  { pointer, depth }: Place,
+  reading: Reading,
+): readonly ParsedCondition[] | undefined {
   if (!Array.isArray(list)) {
-    scope.report(pointer, `"${kind}" must be a list of conditions, got ${show(list)}`);
+    reading.report(pointer, `conditions must be a list, got ${show(list)}`);
     return undefined;
   }
-  const parts = list.map((part, index) => parse(part, pointerTo(pointer, index), depth + 1, scope));
-  const known = parts.filter((part) => part !== undefined);
-  if (known.length < parts.length) return undefined;
-  const matchers = known.map((part) => part.matches);
+  const parts = list.map((part, index) =>
+    parse(part, { pointer: pointerTo(pointer, index), depth }, reading),
+  );
+  const usable = parts.filter((part) => part !== undefined);
+  return usable.length < list.length ? undefined : usable;
+}
+
+function combined(
+  kind: 'all' | 'any',
+  parts: readonly ParsedCondition[] | undefined,
+): ParsedCondition | undefined {
+  if (parts === undefined) return undefined;
+  const matchers = parts.map((part) => part.matches);
   return {
     matches: kind === 'all' ? allOf(matchers) : anyOf(matchers),
-    depth: 1 + known.reduce((deepest, part) => Math.max(deepest, part.depth), 0),
-    tests: known.reduce((sum, part) => sum + part.tests, 0),
+    depth: 1 + parts.reduce((deepest, part) => Math.max(deepest, part.depth), 0),
+    tests: parts.reduce((sum, part) => sum + part.tests, 0),
   };
 }
 

@@ -49,48 +49,48 @@ const DATE_OPERATORS: readonly unknown[] = ['before', 'after'] satisfies Operato
 const NOW = 'now';
 
 /** `{ attribute, operator, values }`; nothing when the rule around it must not run. */
-export function parseLeaf(leaf: JsonRecord, pointer: string, report: Report): Matcher | undefined {
+export function parseLeaf(leaf: JsonRecord, report: Report): Matcher | undefined {
   const attribute = own(leaf, 'attribute');
   const operator = own(leaf, 'operator');
-  const values = parseValues(leaf, pointer, report);
+  const values = parseValues(leaf, report);
   if (typeof attribute !== 'string') {
-    report(`${pointer}/attribute`, `attribute must be a string, got ${show(attribute)}`);
+    report('/attribute', `attribute must be a string, got ${show(attribute)}`);
     return undefined;
   }
-  if (attribute === '') report(`${pointer}/attribute`, 'attribute must not be empty');
+  if (attribute === '') report('/attribute', 'attribute must not be empty');
   const compile = TEST_BY_OPERATOR.get(operator);
   if (compile === undefined && operator !== EXISTS) {
-    report(`${pointer}/operator`, `operator must be one of the known ones, got ${show(operator)}`);
+    report('/operator', `operator must be one of the known ones, got ${show(operator)}`);
     return undefined;
   }
   if (values === undefined) return undefined;
   const reader = attributeReader(attribute);
-  if (compile === undefined) return existsMatcher(reader, values, pointer, report);
-  const test = compile(values, (at, message) => report(pointer + at, message));
+  if (compile === undefined) return existsMatcher(reader, values, report);
+  const test = compile(values, report);
   if (test === undefined) return undefined;
   const usesNow = attribute === NOW && DATE_OPERATORS.includes(operator);
   return usesNow ? nowMatcher(reader, test) : attributeMatcher(reader, test);
 }
 
-function parseValues(leaf: JsonRecord, pointer: string, report: Report): LeafValues | undefined {
+function parseValues(leaf: JsonRecord, report: Report): LeafValues | undefined {
   const values = own(leaf, 'values');
   const ignoreCase = Object.hasOwn(leaf, 'ignoreCase') ? leaf.ignoreCase : false;
   if (!Array.isArray(values)) {
-    report(`${pointer}/values`, `values must be a list, got ${show(values)}`);
+    report('/values', `values must be a list, got ${show(values)}`);
     return undefined;
   }
   const wrong = values.findIndex((value) => !isScalar(value));
   if (wrong >= 0) {
     const expected = 'a string, a number or a boolean';
-    report(`${pointer}/values/${wrong}`, `value must be ${expected}, got ${show(values[wrong])}`);
+    report(`/values/${wrong}`, `value must be ${expected}, got ${show(values[wrong])}`);
     return undefined;
   }
   if (typeof ignoreCase !== 'boolean') {
-    report(`${pointer}/ignoreCase`, `ignoreCase must be true or false, got ${show(ignoreCase)}`);
+    report('/ignoreCase', `ignoreCase must be true or false, got ${show(ignoreCase)}`);
     return undefined;
   }
   if (values.length > VALUES_MAX) {
-    report(`${pointer}/values`, `at most ${VALUES_MAX} values, got ${values.length}`);
+    report('/values', `at most ${VALUES_MAX} values, got ${values.length}`);
   }
   return { values, ignoreCase };
 }
@@ -106,14 +106,12 @@ function nowMatcher(reader: AttributeReader, test: Test): Matcher {
   };
 }
 
-function existsMatcher(
-  reader: AttributeReader,
-  { values }: LeafValues,
-  pointer: string,
-  report: Report,
-): Matcher {
-  if (values.length > 0) report(`${pointer}/values`, 'values of "exists" must be an empty list');
-  return (subject) => (readAttribute(subject, reader) ?? undefined) !== undefined;
+function existsMatcher(reader: AttributeReader, { values }: LeafValues, report: Report): Matcher {
+  if (values.length > 0) report('/values', 'values of "exists" must be an empty list');
+  return (subject) => {
+    const value = readAttribute(subject, reader);
+    return value !== undefined && value !== null;
+  };
 }
 
 function holds(value: unknown, test: Test): boolean {

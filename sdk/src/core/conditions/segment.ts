@@ -1,7 +1,12 @@
 import { isRecord, isSameJson, own } from '../json.js';
 import { CONDITION_DEPTH_MAX } from '../limits.js';
-import { type Report, show } from '../problems/problem.js';
-import { type ParsedCondition, parseCondition, type SegmentLookup } from './condition.js';
+import { reportBelow, show } from '../problems/problem.js';
+import {
+  type ParsedCondition,
+  parseCondition,
+  type Reading,
+  type SegmentLookup,
+} from './condition.js';
 
 export interface CompiledSegment {
   /** What it was made from; replaced by an equal document so that old ones can be let go. */
@@ -43,25 +48,20 @@ export function compileSegments(segments: unknown, previous?: SegmentTable): Seg
       if (stack.at(-1) !== key) continue;
     }
     stack.pop();
-    table.set(key, makeSegment({ key, source, names }, { table, open }, previous));
+    table.set(key, makeSegment({ key, source, names }, { table, open, previous }));
     open.delete(key);
   }
   return table;
 }
 
 /** Reads a segment on its own terms: problems for a person, a condition for the compiler. */
-export function parseSegment(
-  segment: unknown,
-  lookup: SegmentLookup,
-  report: Report,
-): ParsedCondition | undefined {
-  if (!isRecord(segment)) {
-    report('', `segment must be an object, got ${show(segment)}`);
+export function parseSegment(source: unknown, reading: Reading): ParsedCondition | undefined {
+  if (!isRecord(source)) {
+    reading.report('', `segment must be an object, got ${show(source)}`);
     return undefined;
   }
-  return parseCondition(own(segment, 'when'), lookup, (at, message) =>
-    report(`/when${at}`, message),
-  );
+  const report = reportBelow(reading.report, '/when');
+  return parseCondition(own(source, 'when'), { ...reading, report });
 }
 
 /** The segments that a condition names, without those that they name in turn. */
@@ -99,24 +99,24 @@ interface Progress {
   readonly table: SegmentTable;
   /** Begun and waiting for what they name: meeting one of them again is a cycle. */
   readonly open: ReadonlySet<string>;
+  readonly previous: SegmentTable | undefined;
 }
 
-function makeSegment(
-  { key, source, names }: Candidate,
-  { table, open }: Progress,
-  previous: SegmentTable | undefined,
-): CompiledSegment | string {
+function makeSegment(candidate: Candidate, progress: Progress): CompiledSegment | string {
+  const { key, source, names } = candidate;
   const problems: string[] = [];
   try {
-    const before = previous?.get(key);
-    if (isReusable(before, source, table, previous)) {
+    const before = progress.previous?.get(key);
+    if (typeof before === 'object' && isUnchanged(before, source, progress)) {
       before.source = source;
       return before;
     }
-    const lookup = segmentLookup(table);
-    const acyclic: SegmentLookup = (name) =>
-      open.has(name) ? `segment ${show(name)} runs in a cycle` : lookup(name);
-    const condition = parseSegment(source, acyclic, (_, message) => problems.push(message));
+    const lookup = segmentLookup(progress.table);
+    const condition = parseSegment(source, {
+      segment: (name) =>
+        progress.open.has(name) ? `segment ${show(name)} runs in a cycle` : lookup(name),
+      report: (_, message) => problems.push(message),
+    });
     if (condition !== undefined) return { source, names, condition };
   } catch {
     problems.push('it must be plain JSON');
@@ -124,14 +124,9 @@ function makeSegment(
   return `segment ${show(key)} cannot be used: ${problems[0] ?? 'it is malformed'}`;
 }
 
-function isReusable(
-  before: CompiledSegment | string | undefined,
-  source: unknown,
-  table: SegmentTable,
-  previous: SegmentTable | undefined,
-): before is CompiledSegment {
-  if (typeof before !== 'object' || !isSameJson(before.source, source)) return false;
-  return isSameSegments(before.names, table, previous);
+function isUnchanged(before: CompiledSegment, source: unknown, progress: Progress): boolean {
+  const { table, previous } = progress;
+  return isSameJson(before.source, source) && isSameSegments(before.names, table, previous);
 }
 
 /** Do these names stand for the very same things as before? */

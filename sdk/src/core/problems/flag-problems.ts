@@ -1,11 +1,18 @@
+import type { Reading } from '../conditions/condition.js';
 import { type Definition, isOfType, parseDefinition } from '../definition.js';
 import { parseFlag } from '../flag.js';
 import { isRecord, type JsonRecord, own } from '../json.js';
 import { PARENTS_MAX, RULES_MAX, VARIANTS_MAX } from '../limits.js';
-import type { RuleScope } from '../rule.js';
 import { findParentCycle, parentChainLength } from './cycle.js';
 import { isValidKey, KEY_FORM } from './key.js';
-import { ignoreProblems, type Problem, pointerTo, type Report, show } from './problem.js';
+import {
+  ignoreProblems,
+  type Problem,
+  pointerTo,
+  type Report,
+  reportBelow,
+  show,
+} from './problem.js';
 import { checkRule, collect, lookupIn, ruleScope, type Segments } from './rule-problems.js';
 
 /** What a flag is checked against. */
@@ -29,7 +36,7 @@ export function problemsOfFlag(key: string, { flags, segments }: FlagSurrounding
     checkVariants(flag, definition, report);
     checkServed(flag, definition, report);
     checkParent(key, flags, report);
-    checkRules(flag, ruleScope(flag, definition, lookupIn(segments)), report);
+    checkRules(flag, { segment: lookupIn(segments), report });
   });
 }
 
@@ -42,7 +49,7 @@ function checkForm(key: string, flag: JsonRecord, report: Report): void {
     killed: killed === true ? false : killed,
     rules: Array.isArray(rules) ? [] : rules,
   };
-  parseFlag(key, form, () => 'unknown', report);
+  parseFlag(key, form, { segment: () => 'unknown', report });
 }
 
 function checkVariants(flag: JsonRecord, { type, variants }: Definition, report: Report): void {
@@ -91,15 +98,15 @@ function checkParent(key: string, flags: FlagSurroundings['flags'], report: Repo
   if (count > PARENTS_MAX) report('/parent', `at most ${PARENTS_MAX} parents, got ${count}`);
 }
 
-function checkRules(flag: JsonRecord, scope: RuleScope, report: Report): void {
+function checkRules(flag: JsonRecord, { segment, report }: Reading): void {
   const rules = own(flag, 'rules');
   if (!Array.isArray(rules)) return;
   if (rules.length > RULES_MAX) {
     report('/rules', `at most ${RULES_MAX} rules, got ${rules.length}`);
   }
+  const scope = ruleScope(flag);
   for (const [index, rule] of rules.entries()) {
-    const at = pointerTo('/rules', index);
-    checkRule(rule, scope, (pointer, message) => report(at + pointer, message));
+    checkRule(rule, scope, { segment, report: reportBelow(report, `/rules/${index}`) });
   }
   const ids = rules.map((rule) => (isRecord(rule) ? own(rule, 'id') : undefined));
   checkUnique(ids, (index) => `/rules/${index}/id`, report);

@@ -9,6 +9,11 @@ export type Report = (pointer: string, message: string) => void;
 
 export const ignoreProblems: Report = () => {};
 
+/** The same listener, told of places below a member. */
+export function reportBelow(report: Report, parent: string): Report {
+  return (pointer, message) => report(parent + pointer, message);
+}
+
 const SHOWN_LENGTH_MAX = 60;
 
 /** A value as a message shows it: JSON, cut to a readable length. */

@@ -1,6 +1,6 @@
-import { parseCondition, type SegmentLookup } from '../conditions/condition.js';
+import { parseCondition, type Reading, type SegmentLookup } from '../conditions/condition.js';
 import { compileSegments, parseSegment, segmentLookup } from '../conditions/segment.js';
-import { type Definition, parseDefinition } from '../definition.js';
+import { parseDefinition } from '../definition.js';
 import { isRecord, type JsonRecord, own } from '../json.js';
 import { isSeed } from '../rollout.js';
 import { parseRule, type RuleScope } from '../rule.js';
@@ -15,7 +15,7 @@ const ANY_SEED = 'seed';
 
 /** What keeps a condition from working, or from working as it reads. */
 export function problemsOfCondition(when: unknown, segments: Segments): Problem[] {
-  return collect((report) => parseCondition(when, lookupIn(segments), report));
+  return collect((report) => parseCondition(when, { segment: lookupIn(segments), report }));
 }
 
 /** `segments` are all of the project's, this one included. */
@@ -28,34 +28,30 @@ export function problemsOfSegment(key: string, segments: Segments): Problem[] {
   }
   return collect((report) => {
     if (!isValidKey(key)) report('', `key must be ${KEY_FORM}, got ${show(key)}`);
-    parseSegment(own(segments, key), lookupIn(segments), report);
+    parseSegment(own(segments, key), { segment: lookupIn(segments), report });
   });
 }
 
 /** `flag` is the flag around the rule; only its type, variants and seed matter here. */
 export function problemsOfRule(rule: unknown, flag: unknown, segments: Segments): Problem[] {
-  const record = isRecord(flag) ? flag : {};
-  const scope = ruleScope(record, parseDefinition(record, ignoreProblems), lookupIn(segments));
-  return collect((report) => checkRule(rule, scope, report));
+  const scope = ruleScope(isRecord(flag) ? flag : {});
+  return collect((report) => checkRule(rule, scope, { segment: lookupIn(segments), report }));
 }
 
 /** Everything that parsing says of a rule, and what only matters when it is saved. */
-export function checkRule(rule: unknown, scope: RuleScope, report: Report): void {
-  parseRule(rule, scope, report);
+export function checkRule(rule: unknown, scope: RuleScope, reading: Reading): void {
+  parseRule(rule, scope, reading);
   if (!isRecord(rule)) return;
   const id = own(rule, 'id');
   if (typeof id === 'string' && !isValidKey(id)) {
-    report('/id', `id must be ${KEY_FORM}, got ${show(id)}`);
+    reading.report('/id', `id must be ${KEY_FORM}, got ${show(id)}`);
   }
 }
 
-export function ruleScope(
-  flag: JsonRecord,
-  definition: Definition,
-  segment: SegmentLookup,
-): RuleScope {
+export function ruleScope(flag: JsonRecord): RuleScope {
+  const definition = parseDefinition(flag, ignoreProblems);
   const seed = own(flag, 'seed');
-  return { ...definition, key: '', seed: isSeed(seed) ? seed : ANY_SEED, segment };
+  return { ...definition, key: '', seed: isSeed(seed) ? seed : ANY_SEED };
 }
 
 export function lookupIn(segments: Segments): SegmentLookup {
