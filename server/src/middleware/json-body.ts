@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { AppError } from '../domain/errors.js';
 import type { AppEnv } from './app-env.js';
+import { readBody } from './read-body.js';
 import { parseStrictJson } from './strict-json.js';
 
 export const KIB = 1024;
@@ -16,7 +17,8 @@ export function jsonBody(bytesMax: number) {
     if (c.req.method === 'GET' || c.req.method === 'HEAD') return next();
     const declared = Number(c.req.header('Content-Length') ?? 0);
     if (declared > bytesMax) throw tooLarge(c, bytesMax);
-    const bytes = await readBytes(c, bytesMax);
+    const bytes = await readBody(c, bytesMax);
+    if (bytes === null) throw tooLarge(c, bytesMax);
     const value = bytes.length === 0 ? valueOfNothing(c) : parse(c, bytes);
     c.req.bodyCache.json = Promise.resolve(value);
     return next();
@@ -34,17 +36,6 @@ function parse(c: Context<AppEnv>, bytes: Buffer): unknown {
   if (!('problem' in parsed)) return parsed.value;
   const { problem, error } = parsed;
   throw new AppError('MALFORMED_BODY', problem, error === undefined ? {} : { errors: [error] });
-}
-
-async function readBytes(c: Context<AppEnv>, bytesMax: number): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of c.req.raw.body ?? []) {
-    length += chunk.byteLength;
-    if (length > bytesMax) throw tooLarge(c, bytesMax);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, length);
 }
 
 function tooLarge(c: Context<AppEnv>, bytesMax: number): AppError {
