@@ -8,7 +8,7 @@ import type { AppEnv } from './app-env.js';
  * from the raw request where there is one: the standard one costs half of what a receipt costs.
  */
 export async function readBody(c: Context<AppEnv>, bytesMax: number): Promise<Buffer | null> {
-  const { incoming } = c.env;
+  const incoming = c.env?.incoming;
   if (incoming) return collect(incoming, bytesMax);
   const chunks: Uint8Array[] = [];
   let length = 0;
