@@ -2,6 +2,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { AppEnv } from './middleware/app-env.js';
 import { clientIp } from './middleware/client-ip.js';
 import { logRequests } from './middleware/log-requests.js';
+import { measureRequests } from './middleware/measure-requests.js';
 import { notFound, onError } from './middleware/on-error.js';
 import { onInvalid } from './middleware/on-invalid.js';
 import { pathWithin } from './middleware/path-within.js';
@@ -14,14 +15,14 @@ import { unwrapRefusal } from './store/database-error.js';
 
 /** The whole HTTP side, without a port. */
 export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
-  const { settings, log } = deps;
+  const { settings, log, metrics } = deps;
   const app = new OpenAPIHono<AppEnv>({
     defaultHook: onInvalid,
     getPath: pathWithin(settings.basePath),
   });
   app.onError(onError(log, unwrapRefusal));
   app.notFound(notFound);
-  app.use(requestId, securityHeaders(settings), logRequests(log));
+  app.use(requestId, securityHeaders(settings), logRequests(log), measureRequests(metrics));
   app.use(clientIp(settings.trustedProxies), refuseNul);
   mountRoutes(app, deps);
   return app;

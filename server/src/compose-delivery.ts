@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from './log.js';
+import { createMetrics, type Metrics, type StreamFigures } from './metrics.js';
 import { isPerson } from './routes/admin/live.js';
 import type { DeliveryParts } from './routes/delivery-parts.js';
 import { ReportQueue } from './services/events/report-queue.js';
@@ -23,7 +24,6 @@ const LIVE_STREAM_AGE_MS = 5 * 60_000;
 const STREAMS_STARTING_MAX = 500;
 const STREAMS_PER_KEY_MAX = 20_000;
 const STREAMS_PER_PERSON_MAX = 100;
-
 /** How long a stopping server waits for its clients to move, at most. */
 const LEAVE_MS_MAX = 5_000;
 const LEAVE_GRACE_MS = 500;
@@ -43,6 +43,7 @@ export interface DeliveryDeps {
 
 export interface Delivery extends DeliveryParts {
   readonly feed: RevisionFeed;
+  readonly metrics: Metrics;
   /** Serves what is on disk at once, and follows the database from now on; never rejects. */
   start(): Promise<void>;
   /** Tells streams to move, each at its own moment, and ends those that stay. */
@@ -53,59 +54,32 @@ export interface Delivery extends DeliveryParts {
 
 /** Everything between a commit and the SDKs. */
 export function composeDelivery(deps: DeliveryDeps): Delivery {
-  const { database, log, keys, keyCopy, now, clock, random } = deps;
+  const { database, log, keyCopy, clock, random } = deps;
   const { db } = database;
-  const hubOptions = {
-    now: () => now().getTime(),
-    random,
-    startingMax: STREAMS_STARTING_MAX,
-    watchOwner: (owner: string, onEnd: () => void) => keys.watch(owner, onEnd),
-  };
-  const hub = new StreamHub({
-    ...hubOptions,
-    ageMaxMs: SDK_STREAM_AGE_MS,
-    perOwnerMax: STREAMS_PER_KEY_MAX,
-  });
-  const liveHub = new StreamHub({
-    ...hubOptions,
-    ageMaxMs: LIVE_STREAM_AGE_MS,
-    perOwnerMax: STREAMS_PER_PERSON_MAX,
-    watchOwner: (owner, onEnd) => (isPerson(owner) ? () => undefined : keys.watch(owner, onEnd)),
-  });
+  const { hub, liveHub } = makeHubs(deps);
   const reports = new ReportQueue({ db, clock, random });
   const instances = new InstanceKeeper({ db, log, reports, connected: () => connectedTo(hub) });
   const copies = new RulesetCopies(join(deps.dataDirectory, 'rulesets'), log);
-  const receiptSpreadMs = (environmentId: string) => {
-    const count = Math.max(hub.sizeOf(environmentId), instances.liveCount(environmentId));
-    return count < RECEIPTS_PER_SECOND ? 0 : Math.ceil((count / RECEIPTS_PER_SECOND) * 1_000);
-  };
+  const receiptSpreadMs = (environmentId: string) =>
+    spreadOf(Math.max(hub.sizeOf(environmentId), instances.liveCount(environmentId)));
   const source = new RulesetSource({ db, copies, log, clock, receiptSpreadMs });
-  const watch = new ProjectWatch(db);
   source.onEvent((event) => {
     if (event.kind === 'changed') hub.broadcast(event.environmentId, event.frame);
     else hub.cutTopic(event.environmentId);
   });
-  const live = announceChanges(source, watch, liveHub);
-  const feed = new RevisionFeed({
-    log,
-    random,
-    read: async () => {
-      await source.refresh();
-      await keyCopy.refresh();
-      await live.poll();
-    },
-  });
+  const live = announceChanges(source, new ProjectWatch(db), liveHub);
+  const read = async () => {
+    await source.refresh();
+    await keyCopy.refresh();
+    await live.poll();
+  };
+  const feed = new RevisionFeed({ log, random, read });
   const nudge = () => void feed.nudge();
+  const parts = { source, hub, liveHub, instances, reports, feed, nudge, random };
   let unlisten: (() => void) | undefined;
   return {
-    source,
-    hub,
-    liveHub,
-    instances,
-    reports,
-    feed,
-    nudge,
-    random,
+    ...parts,
+    metrics: makeMetrics(parts, deps.now),
     async start() {
       await keyCopy.load();
       await source.loadCopies();
@@ -114,13 +88,7 @@ export function composeDelivery(deps: DeliveryDeps): Delivery {
       if (!source.isReady) await firstRead;
       instances.start();
     },
-    async leave() {
-      const spreadMs = Math.min(LEAVE_MS_MAX, hub.size);
-      const moved = Promise.all([hub.leave(spreadMs), liveHub.leave(0)]);
-      await Promise.race([moved, sleep(spreadMs + LEAVE_GRACE_MS, undefined, { ref: false })]);
-      hub.close();
-      liveHub.close();
-    },
+    leave: () => leave(hub, liveHub),
     async stop() {
       instances.stop();
       await reports.drain();
@@ -131,8 +99,63 @@ export function composeDelivery(deps: DeliveryDeps): Delivery {
   };
 }
 
+function makeHubs({ keys, now, random }: DeliveryDeps) {
+  const options = {
+    now: () => now().getTime(),
+    random,
+    startingMax: STREAMS_STARTING_MAX,
+  };
+  const hub = new StreamHub({
+    ...options,
+    ageMaxMs: SDK_STREAM_AGE_MS,
+    perOwnerMax: STREAMS_PER_KEY_MAX,
+    watchOwner: (owner, onEnd) => keys.watch(owner, onEnd),
+  });
+  const liveHub = new StreamHub({
+    ...options,
+    ageMaxMs: LIVE_STREAM_AGE_MS,
+    perOwnerMax: STREAMS_PER_PERSON_MAX,
+    watchOwner: (owner, onEnd) => (isPerson(owner) ? () => undefined : keys.watch(owner, onEnd)),
+  });
+  return { hub, liveHub };
+}
+
+function makeMetrics(
+  { source, hub, liveHub, feed, reports }: DeliveryParts & { readonly feed: RevisionFeed },
+  now: () => Date,
+): Metrics {
+  const metrics = createMetrics({
+    streams: () => ({ sdk: figuresOf(hub), live: figuresOf(liveHub) }),
+    rulesets: () => source.rulesets(),
+    isFresh: () => feed.status.isFresh,
+    reportsWaiting: () => reports.size,
+  });
+  source.onEvent((event) => {
+    if (event.kind === 'changed')
+      metrics.observeDelivery((now().getTime() - event.live.at) / 1_000);
+  });
+  return metrics;
+}
+
+async function leave(hub: StreamHub, liveHub: StreamHub): Promise<void> {
+  const spreadMs = Math.min(LEAVE_MS_MAX, hub.size);
+  const moved = Promise.all([hub.leave(spreadMs), liveHub.leave(0)]);
+  await Promise.race([moved, sleep(spreadMs + LEAVE_GRACE_MS)]);
+  hub.close();
+  liveHub.close();
+}
+
+function spreadOf(instances: number): number {
+  const isFew = instances < RECEIPTS_PER_SECOND;
+  return isFew ? 0 : Math.ceil((instances / RECEIPTS_PER_SECOND) * 1_000);
+}
+
 function* connectedTo(hub: StreamHub) {
   for (const { topic, instance } of hub.instances()) {
     yield { environmentId: topic, instanceId: instance };
   }
+}
+
+function figuresOf({ size: open, counts }: StreamHub): StreamFigures {
+  return { open, ...counts };
 }

@@ -67,14 +67,14 @@ export async function compose(
   const delivery = composeDelivery({
     ...{ database, dataDirectory, log, keys, keyCopy, now, clock, random },
   });
-  const { nudge } = delivery;
+  const { metrics, nudge } = delivery;
   const contextFor: AppDeps['contextFor'] = (actor, requestId) => {
     return { actor, requestId, db, now, nudge, assertSpace: database.assertSpace };
   };
   const setupToken = new SetupToken(config.setupToken);
   const stopping = new AbortController();
   const app = createApp({
-    ...{ settings: config, log, db, now, contextFor, keys, hasher, setupToken, delivery },
+    ...{ settings: config, log, db, now, contextFor, keys, hasher, setupToken, delivery, metrics },
     serverVersion: SERVER_VERSION,
     adminUi: loadAdminUi(adminUiDirectory, config.basePath),
     readiness: () => readinessOf(delivery, stopping.signal.aborted),

@@ -1,10 +1,11 @@
 import type { AppSettings } from '../config.js';
 import type { Log } from '../log.js';
+import type { Metrics } from '../metrics.js';
 import type { AuthenticateOptions } from '../middleware/authenticate.js';
-import type { Db } from '../store/db.js';
 import type { KeyVerifier } from '../services/keys/key-verifier.js';
 import type { PasswordHasher } from '../services/sessions/password-hasher.js';
 import type { SetupToken } from '../services/setup/setup-token.js';
+import type { Db } from '../store/db.js';
 import type { AdminUi } from './admin-ui-files.js';
 import type { DeliveryParts } from './delivery-parts.js';
 
@@ -21,6 +22,7 @@ export interface AppDeps {
   readonly setupToken: SetupToken;
   readonly adminUi: AdminUi;
   readonly delivery: DeliveryParts;
+  readonly metrics: Metrics;
   /** Whether SDKs get answers here; `/readyz` says it. */
   readonly readiness: () => Readiness;
 }

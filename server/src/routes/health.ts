@@ -9,5 +9,8 @@ export function healthRoutes(deps: AppDeps) {
     .get('/readyz', (c) => {
       const { ready, details } = deps.readiness();
       return c.json({ ready, ...details }, ready ? 200 : 503);
+    })
+    .get('/metrics', async (c) => {
+      return c.body(await deps.metrics.text(), 200, { 'Content-Type': deps.metrics.contentType });
     });
 }

@@ -59,9 +59,12 @@ export class RulesetSource {
     return this.#entries.get(environmentId)?.live;
   }
 
-  /** Revision by environment, for those who watch us. */
-  positions(): readonly (Scope & { readonly live: LiveRuleset })[] {
-    return [...this.#entries.values()];
+  /** What is served, by name. */
+  rulesets() {
+    return [...this.#entries.values()].map(({ live }) => {
+      const { project, environment, position } = live;
+      return { project, environment, revision: position.revision };
+    });
   }
 
   onEvent(listener: (event: SourceEvent) => void): void {

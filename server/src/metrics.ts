@@ -1,0 +1,134 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+export interface StreamFigures {
+  readonly open: number;
+  readonly opened: number;
+  readonly refused: number;
+  readonly cutSlow: number;
+}
+
+/** What is read at the moment of a scrape. */
+export interface MetricSources {
+  /** By kind: `sdk`, `live`. */
+  readonly streams: () => Readonly<Record<string, StreamFigures>>;
+  readonly rulesets: () => readonly {
+    readonly project: string;
+    readonly environment: string;
+    readonly revision: number;
+  }[];
+  /** False while the database does not answer. */
+  readonly isFresh: () => boolean;
+  readonly reportsWaiting: () => number;
+}
+
+export interface Metrics {
+  readonly contentType: string;
+  text(): Promise<string>;
+  observeRequest(request: RequestFigures): void;
+  /** From a commit until the change was handed to every stream here. */
+  observeDelivery(seconds: number): void;
+}
+
+export interface RequestFigures {
+  readonly method: string;
+  /** The pattern that matched: few, whatever people ask for. */
+  readonly route: string;
+  readonly status: number;
+  readonly seconds: number;
+}
+
+const REQUEST_BUCKETS = [0.005, 0.025, 0.1, 0.5, 2.5];
+const DELIVERY_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 2.5];
+
+/** What an operator watches, as Prometheus reads it. */
+export function createMetrics(sources: MetricSources): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  addGauges(registry, sources);
+  addStreamCounters(registry, sources);
+  const requests = new Histogram({
+    name: 'sluice_http_request_seconds',
+    help: 'Time until a request was answered; for a stream until it began',
+    labelNames: ['method', 'route', 'status'],
+    buckets: REQUEST_BUCKETS,
+    registers: [registry],
+  });
+  const deliveries = new Histogram({
+    name: 'sluice_delivery_seconds',
+    help: 'Time from the commit of a change until it was written to every stream',
+    buckets: DELIVERY_BUCKETS,
+    registers: [registry],
+  });
+  return {
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+    observeRequest: ({ method, route, status, seconds }) => {
+      requests.observe({ method, route, status }, seconds);
+    },
+    observeDelivery: (seconds) => deliveries.observe(Math.max(0, seconds)),
+  };
+}
+
+function addGauges(registry: Registry, sources: MetricSources): void {
+  const registers = [registry];
+  new Gauge({
+    name: 'sluice_database_up',
+    help: '1 while the database answers, 0 while the last known rulesets are served',
+    registers,
+    collect() {
+      this.set(sources.isFresh() ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: 'sluice_reports_waiting',
+    help: 'Reports of SDKs that are not stored yet',
+    registers,
+    collect() {
+      this.set(sources.reportsWaiting());
+    },
+  });
+  new Gauge({
+    name: 'sluice_ruleset_revision',
+    help: 'The revision that is served',
+    labelNames: ['project', 'environment'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { revision, ...labels } of sources.rulesets()) this.set(labels, revision);
+    },
+  });
+  new Gauge({
+    name: 'sluice_streams',
+    help: 'Open event streams',
+    labelNames: ['kind'],
+    registers,
+    collect() {
+      for (const [kind, { open }] of Object.entries(sources.streams())) this.set({ kind }, open);
+    },
+  });
+}
+
+const STREAM_COUNTERS = {
+  opened: 'Event streams that were opened',
+  refused: 'Event streams that were refused by a limit or while stopping',
+  cutSlow: 'Event streams that were cut because the reader was too slow',
+} as const;
+
+/** The hubs count by themselves, so each scrape takes their numbers over. */
+function addStreamCounters(registry: Registry, sources: MetricSources): void {
+  for (const [figure, help] of Object.entries(STREAM_COUNTERS)) {
+    const name = figure.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    new Counter({
+      name: `sluice_streams_${name}_total`,
+      help,
+      labelNames: ['kind'],
+      registers: [registry],
+      collect() {
+        this.reset();
+        for (const [kind, figures] of Object.entries(sources.streams())) {
+          this.inc({ kind }, figures[figure as keyof typeof STREAM_COUNTERS]);
+        }
+      },
+    });
+  }
+}
