@@ -6,8 +6,12 @@ import { countLiveFlags } from '../../store/flag-store.js';
 import { measureRulesets } from '../../store/ruleset-size-store.js';
 
 /** After the writes of the transaction: what would be too large is not committed. */
-export async function assertRulesetFits(tx: Tx, grant: Grant): Promise<void> {
-  for (const { environment, bytes } of await measureRulesets(tx, grant)) {
+export async function assertRulesetFits(
+  tx: Tx,
+  grant: Grant,
+  environmentIds: readonly string[],
+): Promise<void> {
+  for (const { environment, bytes } of await measureRulesets(tx, grant, environmentIds)) {
     if (bytes <= RULESET_BYTES_MAX) continue;
     throw new AppError(
       'LIMIT_EXCEEDED',

@@ -55,7 +55,7 @@ export async function createFlag(
       grant,
       environments.map((environmentId) => ({ environmentId, flagId: id, ...config })),
     );
-    await assertRulesetFits(tx, grant);
+    await assertRulesetFits(tx, grant, environments);
     const after = await readFlag(tx, grant, input.key);
     await recordChange(tx, ctx, grant, {
       action: 'flag.create',

@@ -22,16 +22,17 @@ export async function unarchiveFlag(
     if (!row.archivedAt) return before;
     await saveArchived(tx, grant, key, false);
     await assertFlagCountFits(tx, grant);
-    await assertRulesetFits(tx, grant);
     const configs = await lockConfigsOfFlag(tx, grant, row.id);
     for (const config of configs) await assertMayReturn(tx, grant, row, config);
+    const revises = configs.map((config) => config.environmentId);
+    await assertRulesetFits(tx, grant, revises);
     const after = await readFlag(tx, grant, key);
     await recordChange(tx, ctx, grant, {
       action: 'flag.unarchive',
       target: { type: 'flag', key },
       before,
       after,
-      revises: configs.map((config) => config.environmentId),
+      revises,
       touched: { flagKeys: [key] },
     });
     return after;

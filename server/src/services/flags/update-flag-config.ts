@@ -47,7 +47,7 @@ export async function updateFlagConfig(
     const warnings = warningsOfConfig(change);
     if (isUnchanged(row, change)) return { ...before, warnings };
     await saveFlagConfig(tx, grant, flag.id, { ...change, updatedBy: ctx.actor.name });
-    if (sizeOf(change) > sizeOf(row)) await assertRulesetFits(tx, grant);
+    if (sizeOf(change) > sizeOf(row)) await assertRulesetFits(tx, grant, [grant.environmentId]);
     const after = await readFlagConfig(tx, grant, key);
     await recordChange(tx, ctx, grant, {
       action: 'flag.configure',

@@ -46,7 +46,7 @@ export async function updateFlag(
       ? []
       : await checkVariants(tx, grant, row, input.variants);
     await saveFlag(tx, grant, key, { ...fields, tags: [...input.tags] });
-    if (revises.length > 0) await assertRulesetFits(tx, grant);
+    if (revises.length > 0) await assertRulesetFits(tx, grant, revises);
     const after = await readFlag(tx, grant, key);
     await recordChange(tx, ctx, grant, {
       action: 'flag.update',

@@ -26,15 +26,16 @@ export async function createSegment(
     await lockProject(tx, grant);
     await insertSegment(tx, grant, { id: ulid(), key, name, description, when });
     await assertSegmentValid(tx, grant, key);
-    await assertRulesetFits(tx, grant);
     const environments = await listEnvironments(tx, grant.projectId);
+    const revises = environments.map((environment) => environment.id);
+    await assertRulesetFits(tx, grant, revises);
     const after = await readSegment(tx, grant, key);
     await recordChange(tx, ctx, grant, {
       action: 'segment.create',
       target: { type: 'segment', key },
       before: null,
       after,
-      revises: environments.map((environment) => environment.id),
+      revises,
       touched: { segmentKeys: [key] },
     });
     return after;

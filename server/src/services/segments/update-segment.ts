@@ -34,18 +34,19 @@ export async function updateSegment(
     const keepsCondition = isSame(row.when, when);
     if (keepsCondition && row.name === name && row.description === description) return before;
     await saveSegment(tx, grant, key, { name, description, when });
+    const environments = keepsCondition ? [] : await listEnvironments(tx, grant.projectId);
+    const revises = environments.map((environment) => environment.id);
     if (!keepsCondition) {
       await assertSegmentValid(tx, grant, key);
-      await assertRulesetFits(tx, grant);
+      await assertRulesetFits(tx, grant, revises);
     }
-    const environments = keepsCondition ? [] : await listEnvironments(tx, grant.projectId);
     const after = await readSegment(tx, grant, key);
     await recordChange(tx, ctx, grant, {
       action: 'segment.update',
       target: { type: 'segment', key },
       before,
       after,
-      revises: environments.map((environment) => environment.id),
+      revises,
       touched: { segmentKeys: [key] },
     });
     return after;
