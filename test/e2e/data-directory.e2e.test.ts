@@ -1,0 +1,128 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ask } from '../support/ask.js';
+import { FlagWriter } from '../support/flag-writer.js';
+import { seededRandom } from '../support/seeded-random.js';
+import { type RunningServer, startServer } from '../support/server.js';
+import { mountSmallDisk } from '../support/small-disk.js';
+import { until } from '../support/until.js';
+
+const MAIN = fileURLToPath(new URL('../../server/dist/main.js', import.meta.url));
+const FLAGS = '/api/v1/projects/default/flags';
+const CONFIGS = '/api/v1/projects/default/environments/production/flags';
+
+let dataDir: string;
+let server: RunningServer | undefined;
+
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'sluice-data-'));
+});
+
+afterEach(async () => {
+  await server?.kill('SIGKILL');
+  server = undefined;
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+/** The process that has the embedded database open, from its lock. */
+async function databaseProcess(directory: string): Promise<number> {
+  const name = (await readdir(directory)).find((file) => file.startsWith('database.lock.'));
+  return JSON.parse(await readFile(join(directory, name ?? ''), 'utf8')).process.pid;
+}
+
+describe('a data directory', () => {
+  test('is refused to a second server, which names the first', async () => {
+    server = await startServer({ dataDir });
+    const startedAt = performance.now();
+    await expect(startServer({ dataDir })).rejects.toThrow(
+      new RegExp(
+        `"${dataDir}" is in use by the Sluice server with process id ${server.pid}, since`,
+      ),
+    );
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
+  });
+
+  test('is usable after a first start that was killed at any moment', async () => {
+    const random = seededRandom(4);
+    for (let round = 0; round < 4; round += 1) {
+      const directory = join(dataDir, String(round));
+      const child = spawn(process.execPath, [MAIN], {
+        stdio: 'ignore',
+        env: { PATH: process.env.PATH, PORT: '0', SLUICE_DATA_DIR: directory },
+      });
+      const begun = async () => expect(await readdir(directory)).toContain('database.unfinished');
+      await until(begun).then(() => pause(random() * 1_500));
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      const restarted = await startServer({ dataDir: directory });
+      expect(await restarted.stop()).toBe(0);
+    }
+  });
+
+  test('keeps every acknowledged change when only the database is killed', async () => {
+    server = await startServer({ dataDir });
+    const { url, adminKey } = server;
+    const writer = new FlagWriter();
+    await writer.prepare(server);
+    for (let round = 0; round < 5; round += 1) {
+      const writing = writer.run(server);
+      await Promise.race([writer.progress(5), writing]);
+      process.kill(await databaseProcess(dataDir), 'SIGKILL');
+      await writing;
+      await until(async () => {
+        const answer = await ask(url + FLAGS, { key: adminKey });
+        expect(answer.status).toBe(200);
+      });
+      await writer.check(server);
+    }
+    await writer.checkAudit(server);
+  });
+});
+
+describe('a full disk', () => {
+  test('stops changes, but neither kills nor reads, and nothing acknowledged is lost', async (t) => {
+    const disk = await mountSmallDisk(160);
+    if (!disk) return t.skip();
+    try {
+      const running = await startServer({ dataDir: join(disk.path, 'data') });
+      server = running;
+      const { url, adminKey: key, serverKey } = running;
+      const create = (flag: string) =>
+        ask(url + FLAGS, { method: 'POST', key, json: { key: flag } });
+      const kill = (flag: string) =>
+        ask(`${url}${CONFIGS}/${flag}/kill`, { method: 'POST', key, json: { reason: 'full' } });
+      const ruleset = () => ask(`${url}/sdk/v1/ruleset`, { key: serverKey });
+      expect((await create('before')).status).toBe(201);
+
+      await disk.fillTo(40);
+      await until(async () => expect((await create('refused')).status).toBe(507));
+      expect((await kill('before')).status).toBe(200);
+      expect((await ruleset()).status).toBe(200);
+
+      await disk.fillTo(0);
+      const startedAt = performance.now();
+      const answers = await Promise.all(Array.from({ length: 20 }, () => kill('before')));
+      expect(
+        answers.map(({ status }) => status).filter((status) => status >= 500 && status !== 503),
+      ).toEqual([]);
+      expect((await ruleset()).body).toMatchObject({ flags: { before: { killed: true } } });
+      expect(performance.now() - startedAt).toBeLessThan(15_000);
+
+      await disk.empty();
+      await until(async () => expect((await create('after')).status).toBe(201), 30_000);
+      const flags = await ask<{ items: { key: string }[] }>(url + FLAGS, { key });
+      expect(flags.body.items.map((flag) => flag.key).sort()).toEqual(['after', 'before']);
+    } finally {
+      await server?.kill('SIGKILL');
+      server = undefined;
+      await disk.remove();
+    }
+  });
+});
