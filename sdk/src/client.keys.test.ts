@@ -170,3 +170,61 @@ describe('many clients with one key', () => {
     expect(stage.log.join()).toContain('many clients with one key');
   });
 });
+
+describe('a call', () => {
+  it('never throws, whatever the key, the context and the fallback are', async () => {
+    const flags = stage.connect();
+    await flags.ready();
+    const hostile = new Proxy(
+      {},
+      {
+        get: () => {
+          throw new Error('no');
+        },
+        getPrototypeOf: () => {
+          throw new Error('no');
+        },
+      },
+    );
+    const throwing = Object.defineProperty({}, 'targetingKey', {
+      get: () => {
+        throw new Error('no');
+      },
+    });
+    const things = [undefined, null, 0, 1n, '', Symbol('s'), [], {}, hostile, throwing, () => 1];
+    const rollout = { ...OFF_FLAG, status: 'conditional' } as const;
+    const rules = [{ id: 'r', rollout: { to: 0 }, serve: { variant: 'on' } }];
+    stage.server.publish({ flags: { ramp: { ...rollout, rules } } });
+    for (const thing of things) {
+      for (const key of ['awesome', 'ramp', 'unknown', thing]) {
+        expect(typeof flags.isActive(key as string, thing as object)).toBe('boolean');
+        expect(flags.details(key as string, thing as object, thing)).toHaveProperty('reason');
+        flags.value(key as string, thing as object, thing);
+      }
+    }
+    expect(Object.keys(flags.status().unknownFlags)).toContain('(symbol)');
+  });
+
+  it('logs no key but the flag’s own, cut short and on one line', async () => {
+    const flags = stage.connect();
+    await flags.ready();
+    flags.isActive(`evil\n${'x'.repeat(500)}`, { targetingKey: 'secret-user' });
+    expect(stage.log).toHaveLength(1);
+    expect(stage.log[0]).toMatch(/^\[sluice\] flag "evil\\nx{95}" is not in the ruleset$/);
+  });
+
+  it('counts who a rollout passes by for want of its attribute, and says it once', async () => {
+    const rules = [{ id: 'r', rollout: { to: 100 }, serve: { variant: 'on' } }];
+    const ramp = { ...OFF_FLAG, status: 'conditional', rules } as const;
+    stage.server.ruleset = { ...stage.server.ruleset, flags: { ramp } };
+    const flags = stage.connect();
+    await flags.ready();
+    expect(flags.isActive('ramp', { targetingKey: 'u1' })).toBe(true);
+    expect(flags.isActive('ramp', { email: 'a@example.com' })).toBe(false);
+    expect(flags.isActive('ramp')).toBe(false);
+    expect(flags.status().missingUnits).toEqual({ ramp: 2 });
+    expect(stage.log).toEqual([
+      '[sluice] flag "ramp" has a rollout by "targetingKey", which a context lacks',
+    ]);
+  });
+});

@@ -168,6 +168,7 @@ export class Client implements FlagClient {
   }
 
   #changed(before: Snapshot | null, after: Snapshot): void {
+    this.#statusMayHaveChanged();
     if (!this.#listeners.has('change')) return;
     const { epoch, revision } = after.compiled;
     const keys = changedKeys(before?.compiled ?? null, after.compiled);

@@ -63,11 +63,11 @@ export class Connection implements RulesSource {
         onFailure: (failure) => observer.onFailure(failure),
       },
     );
-    if (settings.bootstrap !== null) this.#offerCopy(settings.bootstrap, 'bootstrap');
   }
 
   start(): boolean {
-    const { url, key } = this.#settings;
+    const { url, key, bootstrap } = this.#settings;
+    if (bootstrap !== null) this.#offerCopy(bootstrap, 'bootstrap');
     if (url === null || key === null) return false;
     this.#useKey(url, key);
     void this.#run();

@@ -1,14 +1,18 @@
 import type { Clock, Timer } from '../clock.js';
 import { type Identity, requestTo } from '../identity.js';
 import { RULESET_PATH, STREAM_PATH } from '../protocol/headers.js';
-import { formatPosition, parsePosition } from '../protocol/position.js';
+import { formatPosition, isSamePosition, type Position } from '../protocol/position.js';
 import type { StreamEvent } from '../protocol/ruleset-message.js';
 import type { Random } from './backoff.js';
+import { Intake, type IntakeObserver } from './intake.js';
 import { type PollEnd, pollRuleset } from './polling.js';
 import { isExtended, type Mode, ReconnectPolicy, type Step } from './reconnect-policy.js';
-import { describePosition, type Snapshot, type SnapshotStore } from './snapshot.js';
-import { readStream, type StreamEnd } from './streaming.js';
+import type { SnapshotStore } from './snapshot.js';
+import { messageOf, readStream, type StreamEnd } from './streaming.js';
 import type { Transport } from './transport.js';
+
+/** After an exception that nothing here expects. */
+const UNEXPECTED_DELAY_MS = 30_000;
 
 export interface SyncDeps {
   readonly clock: Clock;
@@ -20,14 +24,7 @@ export interface SyncDeps {
   readonly pollIntervalMs?: number;
 }
 
-/** What the client is told; called in this order, never from inside one another. */
-export interface SyncObserver {
-  /** New rules are in force instead of `before`. */
-  onApplied(before: Snapshot | null, receiptSpreadMs: number | null): void;
-  /** The server confirmed that our rules are the current ones. */
-  onConfirmed(): void;
-  /** The server's clock, epoch milliseconds. */
-  onServerTime(now: number): void;
+export interface SyncObserver extends IntakeObserver {
   onFailure(failure: SyncFailure): void;
 }
 
@@ -44,20 +41,21 @@ export class RulesetSync {
   readonly #deps: SyncDeps;
   readonly #observer: SyncObserver;
   readonly #policy: ReconnectPolicy;
+  readonly #intake: Intake;
   #closed = false;
   #attempts = 0;
   #running = new AbortController();
   #wake: (() => void) | null = null;
   /** Set between two attempts too, when there is nothing to abort and nobody to wake. */
   #mustRestart = false;
-  #etag: string | null = null;
-  #needsWhole = false;
-  #inSync = false;
+  /** Tag of the last answer to a poll, and where it brought us. */
+  #polled: { readonly etag: string; readonly position: Position | null } | null = null;
 
   constructor(deps: SyncDeps, observer: SyncObserver) {
     this.#deps = deps;
     this.#observer = observer;
     this.#policy = new ReconnectPolicy(deps.random, deps.pollIntervalMs);
+    this.#intake = new Intake(deps.snapshots, observer);
   }
 
   get mode(): Mode {
@@ -77,15 +75,15 @@ export class RulesetSync {
       this.#mustRestart = false;
       this.#attempts += 1;
       this.#running = new AbortController();
-      step = step.next === 'stream' ? await this.#stream() : await this.#poll();
+      step = await this.#attempt(step.next);
     }
   }
 
   /** Starts over at once: the process was frozen, or the key changed, and with it what is ours. */
   restart(ask?: 'whole'): void {
-    this.#needsWhole ||= ask === 'whole';
+    if (ask === 'whole') this.#intake.needWhole();
     this.#policy.reset();
-    this.#etag = null;
+    this.#polled = null;
     this.#mustRestart = true;
     this.#running.abort();
     this.#wake?.();
@@ -96,20 +94,31 @@ export class RulesetSync {
     this.restart();
   }
 
+  /** Whatever happens in one attempt, there is a next one. */
+  async #attempt(next: Step['next']): Promise<Step> {
+    try {
+      return next === 'stream' ? await this.#stream() : await this.#poll();
+    } catch (error) {
+      const step: Step = { next: 'stream', delayMs: UNEXPECTED_DELAY_MS };
+      this.#report({ kind: 'broken', message: messageOf(error) }, step);
+      return step;
+    }
+  }
+
   async #stream(): Promise<Step> {
     const { clock } = this.#deps;
     const startedAt = clock.monotonic();
-    const position = this.#needsWhole ? null : this.#deps.snapshots.position;
+    const { position } = this.#intake;
     const request = requestTo(this.#deps.identity(), 'GET', STREAM_PATH, {
       Accept: 'text/event-stream',
       'Cache-Control': 'no-cache',
       'Last-Event-ID': position === null ? null : formatPosition(position),
     });
-    this.#inSync = false;
+    this.#intake.connect();
     const take = (event: StreamEvent) => this.#take(event);
     const end = await readStream(this.#deps, request, take, this.#running.signal);
     if (end.kind === 'aborted') return { next: 'stream', delayMs: 0 };
-    this.#needsWhole = end.kind === 'resync';
+    if (end.kind === 'resync') this.#intake.needWhole();
     const step = this.#policy.afterStream(end, clock.monotonic() - startedAt);
     this.#report(end, step);
     return step;
@@ -119,62 +128,32 @@ export class RulesetSync {
     const request = requestTo(this.#deps.identity(), 'GET', RULESET_PATH, {
       Accept: 'application/json',
       'Accept-Encoding': 'gzip',
-      'If-None-Match': this.#etag,
+      'If-None-Match': this.#knownEtag(),
     });
     const end = await pollRuleset(this.#deps, request, this.#running.signal);
     if (end.kind === 'aborted') return { next: 'stream', delayMs: 0 };
     if (end.kind === 'ruleset') {
-      this.#etag = end.etag;
-      this.#offer(() => this.#deps.snapshots.offerLive(end.ruleset));
-    } else if (end.kind === 'unchanged' && this.#deps.snapshots.confirm()) {
-      this.#observer.onConfirmed();
+      this.#intake.takeWhole(end.ruleset);
+      const { position } = this.#deps.snapshots;
+      this.#polled = end.etag === null ? null : { etag: end.etag, position };
+    } else if (end.kind === 'unchanged') {
+      this.#intake.takeUnchanged();
     }
     const step = this.#policy.afterPoll(end, this.#deps.clock.monotonic());
     this.#report(end, step);
     return step;
   }
 
-  /** Returns what is wrong when the event does not fit what we have. */
+  /** A tag says nothing once the rules came from elsewhere: "unchanged" would confirm them. */
+  #knownEtag(): string | null {
+    const { position } = this.#deps.snapshots;
+    if (this.#polled === null || !isSamePosition(this.#polled.position, position)) return null;
+    return this.#polled.etag;
+  }
+
   #take(event: StreamEvent): string | null {
-    const { snapshots } = this.#deps;
-    switch (event.event) {
-      case 'ruleset':
-        this.#offer(() => snapshots.offerLive(event.data));
-        return null;
-      case 'patch':
-        return this.#offer(() => snapshots.offerPatch(event.data), event.data.receiptSpreadMs);
-      case 'current':
-        this.#observer.onServerTime(event.data.now);
-        if (!snapshots.confirm(parsePosition(event.id))) return this.#misfit(event.id);
-        this.#inSync = true;
-        this.#observer.onConfirmed();
-        return null;
-      case 'heartbeat':
-        this.#policy.streamWorks();
-        this.#observer.onServerTime(event.data.now);
-        if (this.#inSync) this.#observer.onConfirmed();
-        return null;
-      default:
-        return null;
-    }
-  }
-
-  #offer(
-    offer: () => 'applied' | 'same' | 'older' | 'behind' | 'gap',
-    receiptSpreadMs?: number,
-  ): string | null {
-    const before = this.#deps.snapshots.current;
-    const outcome = offer();
-    if (outcome === 'gap') return this.#misfit('a patch');
-    if (outcome === 'older' || outcome === 'behind') return null;
-    this.#inSync = true;
-    if (outcome === 'applied') this.#observer.onApplied(before, receiptSpreadMs ?? null);
-    this.#observer.onConfirmed();
-    return null;
-  }
-
-  #misfit(what: string): string {
-    return `${what} does not follow ${describePosition(this.#deps.snapshots.position)}`;
+    if (event.event === 'heartbeat') this.#policy.streamWorks();
+    return this.#intake.take(event);
   }
 
   #report(end: StreamEnd | PollEnd, step: Step): void {

@@ -5,6 +5,9 @@ import type { QuietLog } from '../log.js';
 import { KeyCounter } from './key-counter.js';
 import { missingUnit } from './missing-units.js';
 
+/** What is longer than any flag key is not worth keeping. */
+const KEY_LENGTH_MAX = 100;
+
 /** What evaluations show about the code that asks: keys and attributes that it gets wrong. */
 export class Findings {
   readonly unknownFlags = new KeyCounter();
@@ -15,7 +18,10 @@ export class Findings {
     this.#log = log;
   }
 
-  /** Looks closer at the two outcomes that may hide a mistake; costs the others one comparison. */
+  /**
+   * Looks closer at the two outcomes that may hide a mistake; costs the others two comparisons.
+   * Never throws: key and context may be anything.
+   */
   inspect(
     details: ResolutionDetails<unknown>,
     compiled: CompiledRuleset,
@@ -24,10 +30,13 @@ export class Findings {
     now: number,
   ): void {
     if (details.reason === 'DEFAULT') this.#inspectDefault(compiled, key, context, now);
-    else if (details.errorCode === 'FLAG_NOT_FOUND') {
-      this.unknownFlags.count(key);
-      this.#log.say('warn', `flag "${key}" is not in the ruleset`);
-    }
+    else if (details.errorCode === 'FLAG_NOT_FOUND') this.#inspectUnknown(key);
+  }
+
+  #inspectUnknown(key: unknown): void {
+    const text = typeof key === 'string' ? key.slice(0, KEY_LENGTH_MAX) : `(${typeof key})`;
+    this.unknownFlags.count(text);
+    this.#log.say('warn', `flag ${JSON.stringify(text)} is not in the ruleset`);
   }
 
   #inspectDefault(
@@ -36,10 +45,23 @@ export class Findings {
     context: EvaluationContext,
     now: number,
   ): void {
-    const attribute = missingUnit(compiled.flags.get(key), context, now);
+    const attribute = readMissingUnit(compiled, key, context, now);
     if (attribute === null) return;
     this.missingUnits.count(key);
-    const message = `flag "${key}" has a rollout by "${attribute}", which the context does not have`;
-    this.#log.say('warn', message);
+    this.#log.say('warn', `flag "${key}" has a rollout by "${attribute}", which a context lacks`);
+  }
+}
+
+/** A context that throws has already had its answer. */
+function readMissingUnit(
+  compiled: CompiledRuleset,
+  key: string,
+  context: EvaluationContext,
+  now: number,
+): string | null {
+  try {
+    return missingUnit(compiled.flags.get(key), context, now);
+  } catch {
+    return null;
   }
 }

@@ -62,6 +62,7 @@ export class Receipts {
   /** Posts what is due without delay; true once the server has acknowledged the newest position. */
   async flush(timeoutMs: number): Promise<boolean> {
     if (this.#isSettled()) return true;
+    if (this.#notBefore - this.#deps.clock.monotonic() > timeoutMs) return false;
     this.#postWithin(0);
     return await new Promise((resolve) => {
       const settle = () => {
