@@ -51,7 +51,10 @@ export interface ClientOptions {
    * @default none
    */
   readonly trustedProxies?: readonly string[];
-  /** What you know of a request besides its address; asked at every evaluation with a request. */
+  /**
+   * What you know of a request besides its address; asked at every evaluation with a request.
+   * In TypeScript, name your framework's type: `(request: express.Request) => …`.
+   */
   readonly contextFromRequest?: (request: never) => EvaluationContext;
   /** @default process warnings */
   readonly logger?: Logger;

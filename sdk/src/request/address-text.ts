@@ -1,6 +1,11 @@
 import { type Address, parseAddress } from '../core/ip-address.js';
 
-/** The one way to write an address (RFC 5952); null for what is none. */
+/**
+ * The one way to write an address (RFC 5952); null for what is none.
+ *
+ * @example
+ * canonicalAddress('::ffff:192.0.2.1'); // '192.0.2.1'
+ */
 export function canonicalAddress(text: string): string | null {
   const address = parseAddress(text);
   return address === undefined ? null : formatAddress(address);

@@ -14,7 +14,12 @@ const HOPS_MAX = 50;
 /** Proxies whose word on who called them is believed. */
 export type TrustedProxies = AddressRanges;
 
-/** Addresses and CIDR blocks; `onBad` hears of each that is neither. */
+/**
+ * Addresses and CIDR blocks; `onBad` hears of each that is neither.
+ *
+ * @example
+ * const trusted = parseTrustedProxies(['10.0.0.0/8'], (block) => log.warn(`no address: ${block}`));
+ */
 export function parseTrustedProxies(
   blocks: readonly string[],
   onBad: (block: string) => void,
@@ -31,6 +36,9 @@ export function parseTrustedProxies(
  * Who sent a request, in canonical text. `X-Forwarded-For` is read from the right, since each
  * proxy appends the address that it saw: the first that is no trusted proxy is the client, and
  * whatever stands left of it is the client's own claim. Null when nobody trustworthy says.
+ *
+ * @example
+ * const ip = clientAddress(socket.remoteAddress, request.headers['x-forwarded-for'], trusted);
  */
 export function clientAddress(
   socketAddress: string | null,

@@ -16,6 +16,10 @@ export interface RequestOptions {
 /**
  * Builds the evaluation context of a request: its `ip`, and over it what the app adds. Only the
  * address is remembered per request: the rest may change while the request is handled.
+ *
+ * @example
+ * const contexts = new RequestContexts({ trustedProxies, contextFromRequest: null });
+ * const context = contexts.toContext(request);
  */
 export class RequestContexts {
   readonly #contextFromRequest: ContextFromRequest | null;
