@@ -4,7 +4,8 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-await import('../../server/build.mjs');
+const { build } = await import('../../server/build.mjs');
+if (!(await build())) process.exit(1);
 const { startShop } = await import('./shop.mjs');
 const { sendVisitors } = await import('./visitors.mjs');
 
