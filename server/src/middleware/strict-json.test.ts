@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { JSON_DEPTH_MAX, parseStrictJson } from './strict-json.js';
 
@@ -52,5 +53,17 @@ describe('a JSON body', () => {
         problem: expect.stringContaining(`is nested deeper than ${JSON_DEPTH_MAX} levels`),
       });
     }
+  });
+
+  it('of any kind is either refused or exactly what JSON says', () => {
+    const text = fc.oneof(fc.json({ maxDepth: 5 }), fc.string({ unit: 'binary' }));
+    fc.assert(
+      fc.property(text, (json) => {
+        const parsed = parseStrictJson(json);
+        if ('value' in parsed) expect(parsed.value).toEqual(JSON.parse(json));
+        else expect(parsed.problem).toMatch(/not valid JSON|U\+0000|surrogates|not allowed/);
+      }),
+      { numRuns: 500 },
+    );
   });
 });

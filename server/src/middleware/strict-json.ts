@@ -29,13 +29,13 @@ interface Level {
   /** Names seen so far; null in an array. */
   readonly names: Set<string> | null;
   /** The member or element that is being read. */
-  place: string;
+  place: string | number;
 }
 
 /** Walks text that has already parsed, so that each token may be trusted to be well formed. */
 function findSlip(text: string): FieldError | null {
   const levels: Level[] = [];
-  const pointer = () => levels.map((level) => `/${escapePointer(level.place)}`).join('');
+  const pointer = () => levels.map((level) => `/${escapePointer(String(level.place))}`).join('');
   let expectsName = false;
   for (let at = 0; at < text.length; at += 1) {
     const char = text[at];
@@ -45,24 +45,22 @@ function findSlip(text: string): FieldError | null {
         return { pointer: pointer(), message: `is nested deeper than ${JSON_DEPTH_MAX} levels` };
       }
       expectsName = char === '{';
-      levels.push(expectsName ? { names: new Set(), place: '' } : { names: null, place: '0' });
+      levels.push(expectsName ? { names: new Set(), place: '' } : { names: null, place: 0 });
     } else if (char === '}' || char === ']') {
       levels.pop();
       expectsName = false;
     } else if (char === ',') {
-      if (level?.names === null) level.place = String(Number(level.place) + 1);
+      if (typeof level?.place === 'number' && level.names === null) level.place += 1;
       expectsName = level?.names !== null;
     } else if (char === '"') {
       const end = endOfString(text, at);
-      const content = decodeString(text, at, end);
-      if (expectsName && level?.names) {
-        level.place = content;
-        const slip = slipOfName(content, level.names);
-        if (slip !== null) return { pointer: pointer(), message: slip };
-        level.names.add(content);
-      }
-      const slip = slipOfText(content);
+      const raw = text.slice(at + 1, end);
+      const content = raw.includes('\\') ? (JSON.parse(`"${raw}"`) as string) : raw;
+      const names = expectsName ? (level?.names ?? null) : null;
+      if (level && names) level.place = content;
+      const slip = slipOfName(content, names) ?? slipOfText(content, raw);
       if (slip !== null) return { pointer: pointer(), message: slip };
+      names?.add(content);
       expectsName = false;
       at = end;
     }
@@ -70,12 +68,15 @@ function findSlip(text: string): FieldError | null {
   return null;
 }
 
-function slipOfName(name: string, names: ReadonlySet<string>): string | null {
+function slipOfName(name: string, names: ReadonlySet<string> | null): string | null {
+  if (names === null) return null;
   if (name === '__proto__') return 'this name is not allowed';
   return names.has(name) ? 'this name stands twice in one object' : null;
 }
 
-function slipOfText(text: string): string | null {
+/** The bytes were whole UTF-8, so only an escape can smuggle one of these in. */
+function slipOfText(text: string, raw: string): string | null {
+  if (text === raw) return null;
   if (text.includes('\0')) return 'text must not contain U+0000';
   return LONE_SURROGATE.test(text) ? 'text must be whole Unicode, without lone surrogates' : null;
 }
@@ -90,11 +91,6 @@ function isEscaped(text: string, at: number): boolean {
   let slashes = 0;
   while (text[at - 1 - slashes] === '\\') slashes += 1;
   return slashes % 2 === 1;
-}
-
-function decodeString(text: string, start: number, end: number): string {
-  const raw = text.slice(start + 1, end);
-  return raw.includes('\\') ? (JSON.parse(text.slice(start, end + 1)) as string) : raw;
 }
 
 /** RFC 6901. */
