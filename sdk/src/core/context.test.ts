@@ -22,6 +22,7 @@ test('an attribute that is undefined is missing, so the path is tried', () => {
 test('own properties of any object are attributes, inherited ones are not', () => {
   expect(read(new Account(), 'plan')).toBe('pro');
   expect(read(new Account(), 'country')).toBeUndefined();
+  expect(read(Object.assign(new Account(), { a: { b: 1 } }), 'a.b')).toBe(1);
   expect(read(Object.create({ plan: 'pro' }), 'plan')).toBeUndefined();
   expect(read(Object.assign(Object.create(null), { plan: 'pro' }), 'plan')).toBe('pro');
 });
