@@ -8,6 +8,7 @@ import {
 } from '@sluice/sdk/core';
 import type { FieldError } from '@sluice/sdk/protocol';
 import { BOOLEAN_VARIANTS, type NewConfig, type Variants } from './flag.js';
+import { problemsOfInfiniteNumbers } from './infinite-numbers.js';
 import { closureOfSegments } from './segment-closure.js';
 import { segmentsOfRules } from './segment-users.js';
 import { unknownFieldsOfRules } from './unknown-fields.js';
@@ -46,7 +47,10 @@ export function problemsOfNewFlag(
   if (Object.keys(variants).length === 0) {
     return [{ pointer: '/variants', message: `a flag of type ${type} needs at least one variant` }];
   }
-  return problemsOf({ ...ANY, ...definition }, { ...config, status: 'off' });
+  return [
+    ...problemsOfInfiniteNumbers(variants, '/variants'),
+    ...problemsOf({ ...ANY, ...definition }, { ...config, status: 'off' }),
+  ];
 }
 
 /** Of a definition alone; who still serves a variant that goes is another question. */
@@ -66,6 +70,7 @@ export function problemsOfConfig(
   const needed = closureOfSegments(segmentsOfRules(config.rules), segments);
   return [
     ...unknownFieldsOfRules(config.rules),
+    ...problemsOfInfiniteNumbers(config.rules, '/rules'),
     ...problemsOf(definition, config, flags, needed),
     ...problemsOfDescendants(definition.key, config.parent, flags),
   ];

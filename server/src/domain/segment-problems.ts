@@ -5,6 +5,7 @@ import {
   type Rule,
 } from '@sluice/sdk/core';
 import type { FieldError } from '@sluice/sdk/protocol';
+import { problemsOfInfiniteNumbers } from './infinite-numbers.js';
 import { closureOfSegments, dependentsOfSegment } from './segment-closure.js';
 import { nameConfig, segmentsOfRules } from './segment-users.js';
 import { unknownFieldsOfCondition } from './unknown-fields.js';
@@ -21,7 +22,12 @@ export function problemsOfProposedSegment(
   segments: ReadonlyMap<string, Condition>,
 ): readonly FieldError[] {
   const problems = problemsOfSegment(key, closureOfSegments([key], segments));
-  return [...unknownFieldsOfCondition(segments.get(key)), ...problems];
+  const when = segments.get(key);
+  return [
+    ...unknownFieldsOfCondition(when),
+    ...problemsOfInfiniteNumbers(when, '/when'),
+    ...problems,
+  ];
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Condition } from '@sluice/sdk/core';
 import {
   problemsOfProposedSegment,
   problemsOfSegmentUsers,
@@ -8,11 +9,15 @@ import type { Tx } from '../../store/db.js';
 import { listConfigsMentioning } from '../../store/flag-config-store.js';
 import { listSegments } from '../../store/segment-store.js';
 
-/** After the write, so that the project's segments are as they would be. */
-export async function assertSegmentValid(tx: Tx, grant: Grant, key: string): Promise<void> {
-  const rows = await listSegments(tx, grant);
+/** Against the segments and rules of the project as they would be. */
+export async function assertSegmentValid(
+  tx: Tx,
+  grant: Grant,
+  proposed: { readonly key: string; readonly when: Condition },
+): Promise<void> {
+  const rows = [...(await listSegments(tx, grant)), proposed];
   const segments = new Map(rows.map((row) => [row.key, row.when]));
-  assertValid(problemsOfProposedSegment(key, segments));
+  assertValid(problemsOfProposedSegment(proposed.key, segments));
   const configs = await listConfigsMentioning(tx, grant, null);
-  assertValid(problemsOfSegmentUsers(key, segments, configs));
+  assertValid(problemsOfSegmentUsers(proposed.key, segments, configs));
 }

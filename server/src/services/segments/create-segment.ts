@@ -24,8 +24,8 @@ export async function createSegment(
   const { key, name = key, description = '', when } = input;
   return inTransaction(ctx, async (tx) => {
     await lockProject(tx, grant);
+    await assertSegmentValid(tx, grant, { key, when });
     await insertSegment(tx, grant, { id: ulid(), key, name, description, when });
-    await assertSegmentValid(tx, grant, key);
     const environments = await listEnvironments(tx, grant.projectId);
     const revises = environments.map((environment) => environment.id);
     await assertRulesetFits(tx, grant, revises);

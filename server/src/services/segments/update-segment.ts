@@ -33,13 +33,11 @@ export async function updateSegment(
     if (row.version !== version) throw versionStale('segment', key, version, before);
     const keepsCondition = isSame(row.when, when);
     if (keepsCondition && row.name === name && row.description === description) return before;
+    if (!keepsCondition) await assertSegmentValid(tx, grant, { key, when });
     await saveSegment(tx, grant, key, { name, description, when });
     const environments = keepsCondition ? [] : await listEnvironments(tx, grant.projectId);
     const revises = environments.map((environment) => environment.id);
-    if (!keepsCondition) {
-      await assertSegmentValid(tx, grant, key);
-      await assertRulesetFits(tx, grant, revises);
-    }
+    if (!keepsCondition) await assertRulesetFits(tx, grant, revises);
     const after = await readSegment(tx, grant, key);
     await recordChange(tx, ctx, grant, {
       action: 'segment.update',

@@ -12,11 +12,12 @@ import {
   or,
   sql,
 } from 'drizzle-orm';
+import type { FlagKind } from '../../domain/flag.js';
 import type { Grant } from '../../domain/grant.js';
 import { groupBy } from '../../domain/group-by.js';
 import { notFound } from '../../domain/refusals.js';
 import type { Db, Tx } from '../db.js';
-import { environments, type FlagKind, flagConfigs, flags } from '../schema/index.js';
+import { environments, flagConfigs, flags } from '../schema/index.js';
 import { mapPage, type Page, type PageQuery, placeOfCursor, toPage } from './page.js';
 
 export interface FlagView {

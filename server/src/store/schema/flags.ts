@@ -14,6 +14,7 @@ import {
   unique,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
+import type { FlagKind } from '../../domain/flag.js';
 import { environments, projects } from './projects.js';
 
 /** The definition of a flag: the same in every environment. `json` keeps the order of variants. */
@@ -46,8 +47,6 @@ export const flags = pgTable(
     unique('flags_project_id').on(t.projectId, t.id),
   ],
 );
-
-export type FlagKind = 'release' | 'experiment' | 'operational' | 'permission';
 
 /** What one environment does with a flag. */
 export const flagConfigs = pgTable(

@@ -1,5 +1,5 @@
 export { auditEntries } from './audit.js';
-export { type FlagKind, flagConfigs, flags } from './flags.js';
+export { flagConfigs, flags } from './flags.js';
 export { instances, receipts } from './instances.js';
 export { type KeyKind, keys } from './keys.js';
 export { environments, projects } from './projects.js';
