@@ -140,7 +140,7 @@ function makeMetrics(
 async function leave(hub: StreamHub, liveHub: StreamHub): Promise<void> {
   const spreadMs = Math.min(LEAVE_MS_MAX, hub.size);
   const moved = Promise.all([hub.leave(spreadMs), liveHub.leave(0)]);
-  await Promise.race([moved, sleep(spreadMs + LEAVE_GRACE_MS)]);
+  await Promise.race([moved, sleep(spreadMs + LEAVE_GRACE_MS, undefined, { ref: false })]);
   hub.close();
   liveHub.close();
 }
