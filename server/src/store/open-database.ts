@@ -46,6 +46,9 @@ const ANSWER_TIMEOUT_MS = 3_000;
 /** The embedded database cannot time out a statement; its process is ended after this long. */
 const EMBEDDED_ANSWER_TIMEOUT_MS = 6_000;
 
+/** Everybody takes turns there, so a wait is no sign of trouble yet. */
+const EMBEDDED_ACQUIRE_TIMEOUT_MS = 5_000;
+
 const CLOSE_GRACE_MS = 5_000;
 
 /** The one way to the data. Embedded: resolves when it runs. PostgreSQL: connects when used. */
@@ -95,7 +98,7 @@ async function openEmbedded({ dataDirectory, log }: DatabaseOptions): Promise<Da
     connect: connectTo({ socketPath: server.socketPath }, codecs),
     answerTimeoutMs: EMBEDDED_ANSWER_TIMEOUT_MS,
     connectionsMax: 1,
-    acquireTimeoutMs: ACQUIRE_TIMEOUT_MS,
+    acquireTimeoutMs: EMBEDDED_ACQUIRE_TIMEOUT_MS,
   });
   const upkeep = new Upkeep(pool, log);
   upkeep.start();

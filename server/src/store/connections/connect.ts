@@ -24,28 +24,28 @@ export function connectTo(
   codecs: Codecs,
   { statementTimeoutMs }: { statementTimeoutMs?: number } = {},
 ): Connect {
+  const preamble = settings({
+    lock_timeout: LOCK_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+    ...(statementTimeoutMs === undefined ? {} : { statement_timeout: statementTimeoutMs }),
+  });
   return (events) => {
     const sql =
       typeof target === 'string'
-        ? postgres(target, postgresOptions(events, statementTimeoutMs))
+        ? postgres(target, postgresOptions(events))
         : postgres(embeddedOptions(events, target.socketPath));
     Object.assign(sql.options.parsers, codecs.parsers);
     Object.assign(sql.options.serializers, codecs.serializers);
-    return sql as Sql;
+    return { sql: sql as Sql, preamble: typeof target === 'string' ? preamble : null };
   };
 }
 
-function postgresOptions(events: ConnectionEvents, statementTimeoutMs?: number) {
+function postgresOptions(events: ConnectionEvents) {
   return {
     ...SINGLE,
     ...driverEvents(events),
     target_session_attrs: 'read-write' as const,
-    connection: {
-      application_name: 'sluice',
-      lock_timeout: LOCK_TIMEOUT_MS,
-      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
-      ...(statementTimeoutMs === undefined ? {} : { statement_timeout: statementTimeoutMs }),
-    },
+    connection: { application_name: 'sluice' },
   };
 }
 
@@ -60,6 +60,13 @@ function embeddedOptions(events: ConnectionEvents, socketPath: string) {
     database: 'postgres',
     connection: { application_name: 'sluice' },
   };
+}
+
+/** Set by statements, because poolers refuse most settings at the start of a connection. */
+function settings(values: Readonly<Record<string, number>>): string {
+  return Object.entries(values)
+    .map(([name, value]) => `set ${name} = ${value}`)
+    .join(';');
 }
 
 /** The driver's types lack `onnotify`, which its code has. */

@@ -89,6 +89,19 @@ describe('connections to PostgreSQL', () => {
     await expect(ask()).resolves.toEqual([{ one: 1 }]);
   });
 
+  test('carry their limits, each of them', async () => {
+    const limits = sql`select name, setting::int as ms from pg_settings where name like '%timeout'
+      and setting::int > 0 and source = 'session' order by name`;
+    const seen = await Promise.all([database.db.execute(limits), database.db.execute(limits)]);
+    for (const rows of seen) {
+      expect(rows).toEqual([
+        { name: 'idle_in_transaction_session_timeout', ms: 10_000 },
+        { name: 'lock_timeout', ms: 2_000 },
+        { name: 'statement_timeout', ms: 2_500 },
+      ]);
+    }
+  });
+
   test('refuse a statement that takes too long', async () => {
     const slow = database.db.execute(sql`select pg_sleep(20)`);
     await expect(slow).rejects.toMatchObject({ cause: { message: 'the database took too long' } });

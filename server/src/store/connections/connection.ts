@@ -20,8 +20,14 @@ export interface ConnectionEvents {
   readonly onNotify?: () => void;
 }
 
-/** Makes a client of the driver with one connection, opened when first used. */
-export type Connect = (events: ConnectionEvents) => Sql;
+/** A client of the driver with one connection, opened when first used. */
+export interface Client {
+  readonly sql: Sql;
+  /** Goes before the first statement. */
+  readonly preamble: string | null;
+}
+
+export type Connect = (events: ConnectionEvents) => Client;
 
 export interface ConnectionOptions {
   readonly connect: Connect;
@@ -37,7 +43,8 @@ export interface ConnectionOptions {
  * nobody can catch it, and mix what is left of the old session into the new one.
  */
 export class Connection {
-  readonly #client: Sql;
+  readonly #sql: Sql;
+  #preamble: string | null;
   readonly #answerTimeoutMs: number;
   #isLost = false;
   #wasDropped = false;
@@ -45,7 +52,7 @@ export class Connection {
 
   constructor({ connect, answerTimeoutMs, onNotify, onLost }: ConnectionOptions) {
     this.#answerTimeoutMs = answerTimeoutMs;
-    this.#client = connect({
+    const client = connect({
       onLost: () => {
         if (this.#isLost) return;
         this.#drop();
@@ -53,6 +60,8 @@ export class Connection {
       },
       ...(onNotify ? { onNotify } : {}),
     });
+    this.#sql = client.sql;
+    this.#preamble = client.preamble;
   }
 
   get isLost(): boolean {
@@ -85,7 +94,7 @@ export class Connection {
   /** Ends it at once, whatever it is doing. */
   close(): void {
     this.#isLost = true;
-    void this.#client.end({ timeout: 0 });
+    void this.#sql.end({ timeout: 0 });
   }
 
   /** The error comes a moment before the driver says that the connection is closed. */
@@ -120,9 +129,12 @@ export class Connection {
 
   async #send({ text, parameters = [], asArrays = false, isPatient = false }: Statement) {
     if (this.#isLost) throw new AppError('UNAVAILABLE', 'the connection to the database is lost');
-    const query = this.#client.unsafe(text, [...parameters] as never[]);
     const timer = isPatient ? undefined : setTimeout(() => this.close(), this.#answerTimeoutMs);
     try {
+      const preamble = this.#preamble;
+      this.#preamble = null;
+      if (preamble !== null) await this.#sql.unsafe(preamble);
+      const query = this.#sql.unsafe(text, [...parameters] as never[]);
       const result = await (asArrays ? query.values() : query);
       this.#hasAnswered = true;
       return result;
