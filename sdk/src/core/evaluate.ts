@@ -1,4 +1,5 @@
 import type { CompiledFlag, CompiledRuleset } from './compiled.js';
+import type { Now } from './conditions/matcher.js';
 import { type EvaluationContext, readUnit, subjectOf } from './context.js';
 import type { FlagBody } from './flag.js';
 import { failure, type Outcome, type ReleaseArms, withReleases } from './outcome.js';
@@ -7,14 +8,14 @@ import type { ResolutionDetails } from './resolution.js';
 /**
  * What a flag is for a context, and why. Never throws: an unknown flag, a value of another type
  * than the default's and a context that throws all give the default, with the reason `ERROR`.
- * `now`, epoch milliseconds, is only asked by rules about dates.
+ * `now` is epoch milliseconds or who tells them; only rules about dates ask.
  */
 export function evaluate<T>(
   compiled: CompiledRuleset,
   key: string,
   defaultValue: T,
   context?: EvaluationContext,
-  now?: number,
+  now?: Now,
 ): ResolutionDetails<T> {
   try {
     const flag = compiled.flags.get(key);
@@ -36,7 +37,7 @@ export function isActive(
   key: string,
   context?: EvaluationContext,
   defaultValue = false,
-  now?: number,
+  now?: Now,
 ): boolean {
   try {
     const flag = compiled.flags.get(key);
@@ -53,7 +54,7 @@ export function isActiveDetails(
   key: string,
   context?: EvaluationContext,
   defaultValue = false,
-  now?: number,
+  now?: Now,
 ): ResolutionDetails<boolean> {
   try {
     const flag = compiled.flags.get(key);
@@ -73,7 +74,7 @@ export function missingUnit(
   compiled: CompiledRuleset,
   key: string,
   context?: EvaluationContext,
-  now?: number,
+  now?: Now,
 ): string | undefined {
   try {
     const flag = compiled.flags.get(key);
@@ -88,10 +89,13 @@ export function missingUnit(
 }
 
 function lacksUnit({ rules }: FlagBody, subject: object): boolean {
-  return rules.some(({ draw }) => draw !== undefined && readUnit(subject, draw.unit) === '');
+  for (const { draw } of rules) {
+    if (draw !== undefined && readUnit(subject, draw.unit) === '') return true;
+  }
+  return false;
 }
 
-function missingUnitOf({ rules }: FlagBody, subject: object, now: number | undefined) {
+function missingUnitOf({ rules }: FlagBody, subject: object, now: Now) {
   for (const { matches, draw } of rules) {
     if (matches !== undefined && !matches(subject, now)) continue;
     if (draw === undefined) return undefined;
@@ -102,7 +106,7 @@ function missingUnitOf({ rules }: FlagBody, subject: object, now: number | undef
   return undefined;
 }
 
-function decide(flag: CompiledFlag, subject: object, now: number | undefined): Outcome {
+function decide(flag: CompiledFlag, subject: object, now: Now): Outcome {
   if (flag.fixed !== undefined) return flag.fixed;
   const { body, parent } = flag;
   if (parent === undefined) return decideByRules(body, subject, now, undefined);
@@ -115,7 +119,7 @@ function decide(flag: CompiledFlag, subject: object, now: number | undefined): O
 function decideByRules(
   body: FlagBody,
   subject: object,
-  now: number | undefined,
+  now: Now,
   parentArms: ReleaseArms | undefined,
 ): Outcome {
   let ownArms: ReleaseArms | undefined;

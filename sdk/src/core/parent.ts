@@ -12,8 +12,11 @@ export function linkParents(
   previous?: ReadonlyMap<string, CompiledFlag>,
 ): Map<string, CompiledFlag> {
   const linked = new Map<string, CompiledFlag>();
-  for (const key of flags.keys()) {
-    for (const link of unlinkedChain(key, flags, linked).reverse()) {
+  for (const [key, flag] of flags) {
+    if (linked.has(key)) continue;
+    const isRoot = flag.origin.parentKey === undefined;
+    const chain = isRoot ? [key] : unlinkedChain(key, flags, linked);
+    for (const link of chain.reverse()) {
       linked.set(link, withParent(flags.get(link)!, linked, previous?.get(link)));
     }
   }

@@ -1,5 +1,5 @@
-import { type Decoded, decodePatch, decodeRuleset } from './decode-ruleset.js';
 import { isRecord } from '../core/json.js';
+import { type Decoded, decodePatch, decodeRuleset } from './decode-ruleset.js';
 import { isCount, parseJson } from './json-text.js';
 import type { StreamEvent } from './ruleset-message.js';
 

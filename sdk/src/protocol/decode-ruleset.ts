@@ -1,5 +1,5 @@
-import type { Ruleset } from '../core/ruleset.js';
 import { isRecord, type JsonRecord } from '../core/json.js';
+import type { Ruleset } from '../core/ruleset.js';
 import { isCount } from './json-text.js';
 import { isEpoch } from './position.js';
 import type { RulesetPatch } from './ruleset-message.js';

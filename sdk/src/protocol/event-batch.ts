@@ -1,5 +1,5 @@
-import type { Decoded } from './decode-ruleset.js';
 import { isRecord } from '../core/json.js';
+import type { Decoded } from './decode-ruleset.js';
 import { isCount } from './json-text.js';
 import { isEpoch, type Position } from './position.js';
 

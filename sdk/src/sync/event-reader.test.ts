@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../test/support/seeded-random.js';
-import { RULESET_BYTES_MAX } from '../protocol/decode-ruleset.js';
 import type { RawEvent } from '../protocol/decode-event.js';
+import { RULESET_BYTES_MAX } from '../protocol/decode-ruleset.js';
 import { createEventReader } from './event-reader.js';
 
 const STREAM = [

@@ -1,6 +1,6 @@
 import { createParser } from 'eventsource-parser';
-import { RULESET_BYTES_MAX } from '../protocol/decode-ruleset.js';
 import type { RawEvent } from '../protocol/decode-event.js';
+import { RULESET_BYTES_MAX } from '../protocol/decode-ruleset.js';
 
 /**
  * Turns bytes into SSE messages, wherever the chunks are cut. `feed` throws on bytes that are no

@@ -1,6 +1,6 @@
+import type { Clock, Timer } from '../clock.js';
 import { decodeEvent, type RawEvent } from '../protocol/decode-event.js';
 import type { StreamEvent } from '../protocol/ruleset-message.js';
-import type { Clock, Timer } from '../clock.js';
 import { parseRetryAfter } from './backoff.js';
 import { createEventReader } from './event-reader.js';
 import type { HttpRequest, HttpResponse, Transport } from './transport.js';

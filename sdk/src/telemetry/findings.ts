@@ -1,9 +1,8 @@
 import type { EvaluationContext } from '../core/context.js';
-import type { CompiledRuleset } from '../core/index.js';
+import { type CompiledRuleset, missingUnit, type Now } from '../core/index.js';
 import type { ResolutionDetails } from '../core/resolution.js';
 import type { QuietLog } from '../log.js';
 import { KeyCounter } from './key-counter.js';
-import { missingUnit } from './missing-units.js';
 
 /** What is longer than any flag key is not worth keeping. */
 const KEY_LENGTH_MAX = 100;
@@ -27,7 +26,7 @@ export class Findings {
     compiled: CompiledRuleset,
     key: string,
     context: EvaluationContext,
-    now: number,
+    now: Now,
   ): void {
     if (details.reason === 'DEFAULT') this.#inspectDefault(compiled, key, context, now);
     else if (details.errorCode === 'FLAG_NOT_FOUND') this.#inspectUnknown(key);
@@ -43,25 +42,11 @@ export class Findings {
     compiled: CompiledRuleset,
     key: string,
     context: EvaluationContext,
-    now: number,
+    now: Now,
   ): void {
-    const attribute = readMissingUnit(compiled, key, context, now);
-    if (attribute === null) return;
+    const attribute = missingUnit(compiled, key, context, now);
+    if (attribute === undefined) return;
     this.missingUnits.count(key);
     this.#log.say('warn', `flag "${key}" has a rollout by "${attribute}", which a context lacks`);
-  }
-}
-
-/** A context that throws has already had its answer. */
-function readMissingUnit(
-  compiled: CompiledRuleset,
-  key: string,
-  context: EvaluationContext,
-  now: number,
-): string | null {
-  try {
-    return missingUnit(compiled.flags.get(key), context, now);
-  } catch {
-    return null;
   }
 }

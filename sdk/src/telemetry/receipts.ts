@@ -1,8 +1,8 @@
 import type { Clock, Timer } from '../clock.js';
-import { EVENTS_PATH } from '../protocol/headers.js';
-import type { EventBatch } from '../protocol/event-batch.js';
-import { isSamePosition, type Position } from '../protocol/position.js';
 import { type Identity, requestTo } from '../identity.js';
+import type { EventBatch } from '../protocol/event-batch.js';
+import { EVENTS_PATH } from '../protocol/headers.js';
+import { isSamePosition, type Position } from '../protocol/position.js';
 import {
   extendedDelayMs,
   parseRetryAfter,

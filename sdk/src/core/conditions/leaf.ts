@@ -101,8 +101,9 @@ function attributeMatcher(reader: AttributeReader, test: Test): Matcher {
 
 function nowMatcher(reader: AttributeReader, test: Test): Matcher {
   return (subject, now) => {
-    const value = readAttribute(subject, reader);
-    return holds(value === undefined ? now : value, test);
+    const own = readAttribute(subject, reader);
+    if (own !== undefined) return holds(own, test);
+    return holds(typeof now === 'function' ? now() : now, test);
   };
 }
 

@@ -3,8 +3,11 @@ import type { Report } from '../problems/problem.js';
 /** What an operator can be given: one attribute, or one element of a list attribute. */
 export type Scalar = string | number | boolean;
 
-/** Does a whole condition hold for this subject? `now` is epoch milliseconds. */
-export type Matcher = (subject: object, now: number | undefined) => boolean;
+/** Epoch milliseconds, or who tells them: only a rule about dates asks. */
+export type Now = number | (() => number) | undefined;
+
+/** Does a whole condition hold for this subject? */
+export type Matcher = (subject: object, now: Now) => boolean;
 
 /** Does one operator with its values hold for one scalar? */
 export type Test = (value: Scalar) => boolean;
