@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { rmdirSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { PGlite } from '@electric-sql/pglite';
@@ -52,6 +52,15 @@ function fail(error: unknown): void {
   report({ kind, message }, () => process.exit(1));
 }
 
+function removeSocket(socketPath: string): void {
+  try {
+    rmSync(socketPath, { force: true });
+    rmdirSync(dirname(socketPath));
+  } catch {
+    // A folder that stays in the system's temporary directory harms nobody.
+  }
+}
+
 function report(message: Report, then?: () => void): void {
   process.send?.(message, () => then?.());
 }
@@ -60,7 +69,7 @@ function report(message: Report, then?: () => void): void {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 const [dataDirectory = '', socketPath = ''] = process.argv.slice(2);
 process.on('disconnect', () => {
-  rmSync(dirname(socketPath), { recursive: true, force: true });
+  removeSocket(socketPath);
   process.exit(0);
 });
 run(dataDirectory, socketPath).catch(fail);
