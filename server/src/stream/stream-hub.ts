@@ -11,8 +11,8 @@ const KEEP_ALIVE_MS = 30_000;
 
 /** A client whose network is this slow no longer counts as starting: it costs us nothing. */
 const STARTING_MS_MAX = 5_000;
-/** From here on a frame is a whole ruleset, which a reader may take its time for. */
-const WHOLE_BYTES_MIN = 64 * 1024;
+/** A reader may take its time for one frame of this size, such as a whole ruleset. */
+const LARGE_BYTES_MIN = 64 * 1024;
 
 const HEADERS = {
   'Content-Type': 'text/event-stream',
@@ -50,8 +50,8 @@ interface Stream extends StreamScope {
   readonly response: ServerResponse;
   readonly openedAt: number;
   readonly endsAt: number;
-  /** Bytes of whole rulesets that the reader has not taken yet. */
-  wholeBytes: number;
+  /** Size of the last large frame, until the reader has taken it. */
+  largeBytes: number;
 }
 
 /** Counters since the start. */
@@ -112,7 +112,7 @@ export class StreamHub {
     const { now, random, ageMaxMs } = this.#options;
     const openedAt = now();
     const endsAt = openedAt + ageMaxMs * (0.8 + 0.4 * random());
-    const stream: Stream = { ...scope, response, openedAt, endsAt, wholeBytes: 0 };
+    const stream: Stream = { ...scope, response, openedAt, endsAt, largeBytes: 0 };
     this.#add(stream);
     response.on('error', () => undefined);
     response.once('close', () => this.#remove(stream));
@@ -196,13 +196,13 @@ export class StreamHub {
 
   #write(stream: Stream, frame: Buffer, onTaken?: () => void): void {
     const { response } = stream;
-    if (response.writableLength > QUEUED_BYTES_MAX + stream.wholeBytes) {
+    if (response.writableLength > QUEUED_BYTES_MAX + stream.largeBytes) {
       this.counts.cutSlow += 1;
       response.destroy();
-    } else if (frame.length >= WHOLE_BYTES_MIN) {
-      stream.wholeBytes += frame.length;
+    } else if (frame.length >= LARGE_BYTES_MIN) {
+      stream.largeBytes = frame.length;
       response.write(frame, () => {
-        stream.wholeBytes -= frame.length;
+        stream.largeBytes = 0;
         onTaken?.();
       });
     } else {
