@@ -29,8 +29,11 @@ export interface Management extends TestSluice {
   document(): Promise<OpenApiDocument>;
 }
 
-export function withManagement(kind: DatabaseKind): Management {
-  const started = withSluice(kind);
+export function withManagement(
+  kind: DatabaseKind,
+  environment: Readonly<Record<string, string>> = {},
+): Management {
+  const started = withSluice(kind, environment);
   let document: Promise<OpenApiDocument> | undefined;
   const readDocument = () => {
     document ??= fetch(`${started.url}/api/v1/openapi.json`).then(
