@@ -11,33 +11,27 @@ const BUCKETS_PER_PERCENT = BUCKET_COUNT / 100;
 
 export const sluiceHash: BucketingHash = { inclusion, split };
 
+/** Bytes are made at first use: most flags of a large ruleset are never asked in one process. */
 function inclusion(seed: string, from: number, to: number): Inclusion {
-  const prefixOf = lazyPrefix(seed);
+  let prefix: SeedPrefix | undefined;
   const first = Math.round(from * BUCKETS_PER_PERCENT);
   const limit = Math.round(to * BUCKETS_PER_PERCENT);
   return (unit) => {
-    const bucket = rolloutBucket(prefixOf(), unit);
+    prefix ??= seedPrefix(seed);
+    const bucket = rolloutBucket(prefix, unit);
     return bucket >= first && bucket < limit;
   };
 }
 
 function split(seed: string, weights: readonly number[]): SplitChoice {
-  const prefixOf = lazyPrefix(seed);
+  let prefix: SeedPrefix | undefined;
   const limits = splitLimits(weights);
   return (unit) => {
-    const bucket = splitBucket(prefixOf(), unit);
+    prefix ??= seedPrefix(seed);
+    const bucket = splitBucket(prefix, unit);
     let index = 0;
     while (bucket >= limits[index]!) index++;
     return index;
-  };
-}
-
-/** Made at first use: most flags of a large ruleset are never asked in one process. */
-function lazyPrefix(seed: string): () => SeedPrefix {
-  let prefix: SeedPrefix | undefined;
-  return () => {
-    prefix ??= seedPrefix(seed);
-    return prefix;
   };
 }
 
