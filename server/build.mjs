@@ -57,8 +57,10 @@ function newestChange(path) {
   return Math.max(0, ...readdirSync(path).map((name) => newestChange(join(path, name))));
 }
 
+/** In production's name whoever asks: started by tests, pages would be built for debugging. */
 function run(script, args, cwd) {
-  return spawnSync(process.execPath, [script, ...args], { cwd, stdio: 'inherit' }).status === 0;
+  const env = { ...process.env, NODE_ENV: 'production' };
+  return spawnSync(process.execPath, [script, ...args], { cwd, env, stdio: 'inherit' }).status === 0;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

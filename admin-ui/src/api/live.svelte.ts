@@ -11,7 +11,7 @@ export type LiveNews =
   | { readonly kind: 'change'; readonly change: LiveChange }
   /** Anything else in the project: flags made, keys, environments. */
   | { readonly kind: 'project' }
-  /** The line was down, so any news may have been missed. */
+  /** The line was down or not there yet, so any news may have been missed. */
   | { readonly kind: 'resync' };
 
 export type LiveStatus = 'idle' | 'connecting' | 'live' | 'lost';
@@ -83,12 +83,9 @@ export class LiveUpdates {
   }
 
   #opened(): void {
-    const missed = this.#status === 'lost';
     this.#status = 'live';
     this.#retryMs = RETRY_MS_FIRST;
-    if (missed) {
-      this.#tell({ kind: 'resync' });
-    }
+    this.#tell({ kind: 'resync' });
   }
 
   #changed(event: MessageEvent<string>): void {

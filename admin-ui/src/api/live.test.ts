@@ -44,7 +44,7 @@ describe('LiveUpdates', () => {
     last().say('change', change);
     last().say('project');
     expect(live.status).toBe('live');
-    expect(heard).toEqual([{ kind: 'change', change }, { kind: 'project' }]);
+    expect(heard).toEqual([{ kind: 'resync' }, { kind: 'change', change }, { kind: 'project' }]);
   });
 
   it('keeps one line however often the same address is opened', () => {
@@ -68,7 +68,7 @@ describe('LiveUpdates', () => {
     expect(lines).toHaveLength(3);
     last().say('open');
     expect(live.status).toBe('live');
-    expect(heard).toEqual([{ kind: 'resync' }]);
+    expect(heard).toEqual([{ kind: 'resync' }, { kind: 'resync' }]);
   });
 
   it('takes a line that has been silent for too long as lost', () => {

@@ -22,7 +22,10 @@ export function securityHeaders(options: { https: boolean }) {
     await next();
     const { headers } = c.res;
     const isPage = headers.get('Content-Type')?.startsWith('text/html') ?? false;
-    headers.set('Content-Security-Policy', isPage ? PAGE_POLICY : DATA_POLICY);
+    // A 304 has no type of its own, and its headers replace those of the page in the cache.
+    if (c.res.status !== 304) {
+      headers.set('Content-Security-Policy', isPage ? PAGE_POLICY : DATA_POLICY);
+    }
     headers.set('X-Content-Type-Options', 'nosniff');
     headers.set('Referrer-Policy', 'no-referrer');
     headers.set('Cross-Origin-Opener-Policy', 'same-origin');

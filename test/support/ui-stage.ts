@@ -1,0 +1,124 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { ask } from './ask.js';
+import { launchBrowser } from './browser.js';
+import { type RunningServer, startServer } from './server.js';
+import { ADMIN_EMAIL, ADMIN_PASSWORD, cookieOf, SAME_ORIGIN, signIn } from './sign-in.js';
+
+export const FLAGS = '/api/v1/projects/default/flags';
+export const PRODUCTION = '/api/v1/projects/default/environments/production';
+
+export interface UiStage {
+  readonly server: RunningServer;
+  /** A tab of somebody who has signed in. */
+  openPage(path: string, options?: BrowserContextOptions): Promise<Page>;
+  /** A tab of a stranger. */
+  openStranger(path: string, options?: BrowserContextOptions): Promise<Page>;
+  /** As another administrator would, by the API; throws what was refused. */
+  change<T>(method: string, path: string, json?: unknown, version?: number): Promise<T>;
+  makeFlag(key: string, config?: object, definition?: object): Promise<void>;
+  /** Changes the configuration in production on top of what is there. */
+  configure(flag: string, config: object): Promise<void>;
+  stopServer(): Promise<void>;
+  /** The same server again: same port, data and keys. */
+  startServer(): Promise<void>;
+}
+
+/** The built server with its embedded database, and a real browser that watches its console. */
+export function withUi(env: Readonly<Record<string, string>> = adminEnv()): UiStage {
+  const complaints: string[] = [];
+  let server: RunningServer;
+  let browser: Browser;
+  let dataDir: string;
+
+  beforeAll(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'sluice-ui-'));
+    [server, browser] = await Promise.all([startServer({ dataDir, env }), launchBrowser()]);
+  });
+  afterEach(async () => {
+    await Promise.all(browser.contexts().map((context) => context.close()));
+    expect(complaints.splice(0)).toEqual([]);
+  });
+  afterAll(async () => {
+    await Promise.all([browser?.close(), server?.stop()]);
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  const openStranger = async (path: string, options: BrowserContextOptions = {}, cookie = '') => {
+    const context = await browser.newContext({ baseURL: server.url, ...options });
+    if (cookie !== '') {
+      const [name = '', value = ''] = cookie.split('=');
+      await context.addCookies([{ name, value, url: server.url }]);
+    }
+    const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    await listenToComplaints(page, complaints);
+    await page.goto(path);
+    return page;
+  };
+  const change = async <T>(method: string, path: string, json?: unknown, version?: number) => {
+    const headers = version === undefined ? {} : { 'If-Match': `"${version}"` };
+    const asked = {
+      method,
+      headers,
+      key: server.adminKey,
+      ...(json === undefined ? {} : { json }),
+    };
+    const answer = await ask<T>(`${server.url}${path}`, asked);
+    if (answer.status >= 400) throw new Error(`${method} ${path}: ${answer.text}`);
+    return answer.body;
+  };
+  const configure = async (flag: string, config: object) => {
+    const path = `${PRODUCTION}/flags/${flag}`;
+    const { version, ...now } = await change<{ version: number } & Record<string, unknown>>(
+      'GET',
+      path,
+    );
+    const { status, parent, offVariant, onVariant, defaultVariant, rules } = now;
+    const body = { status, parent, offVariant, onVariant, defaultVariant, rules, ...config };
+    await change('PUT', path, body, version);
+  };
+  return {
+    get server() {
+      return server;
+    },
+    openStranger: (path, options) => openStranger(path, options),
+    openPage: async (path, options) =>
+      openStranger(path, options, cookieOf(await signIn(server.url, {}, SAME_ORIGIN))),
+    change,
+    configure,
+    stopServer: async () => {
+      await server.stop();
+    },
+    startServer: async () => {
+      const { port, adminKey, serverKey } = server;
+      server = await startServer({ dataDir, env, port, adminKey, serverKey });
+    },
+    makeFlag: async (key, config, definition = {}) => {
+      await change('POST', FLAGS, { key, ...definition });
+      if (config !== undefined) await configure(key, config);
+    },
+  };
+}
+
+function adminEnv(): Record<string, string> {
+  return { SLUICE_INIT_ADMIN: `${ADMIN_EMAIL}:${ADMIN_PASSWORD}` };
+}
+
+/** Errors of the page and violations of its content policy; refused requests are no complaint. */
+async function listenToComplaints(page: Page, complaints: string[]): Promise<void> {
+  page.on('pageerror', (error) => complaints.push(`page error: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) {
+      complaints.push(message.text());
+    }
+  });
+  await page.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) => {
+      console.error(`content policy: ${event.violatedDirective} ${event.blockedURI}`);
+    });
+  });
+}

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { withUi } from '../support/ui-stage.js';
+
+/** In order: the first administrator is made once, and the rest needs one. */
+describe('coming in', () => {
+  const stage = withUi({});
+  const email = 'ada@example.com';
+  const password = 'a password of some length';
+
+  it('sends a stranger to the link in the log while there is no administrator', async () => {
+    const page = await stage.openStranger('/');
+    await page.getByRole('heading', { name: 'Nobody is here yet' }).waitFor();
+  });
+
+  it('explains a wrong token and a weak password beside their fields', async () => {
+    const page = await stage.openStranger('/setup#token=wrong');
+    await page.getByLabel('E-mail').fill(email);
+    await page.getByLabel('Password').fill('short');
+    await page.getByRole('button', { name: 'Create administrator' }).click();
+    const field = page.getByLabel('Password');
+    await expect.poll(() => field.getAttribute('aria-invalid')).toBe('true');
+    await field.fill(password);
+    await page.getByRole('button', { name: 'Create administrator' }).click();
+    await page.getByRole('alert').first().waitFor();
+    expect(new URL(page.url()).pathname).toBe('/setup');
+  });
+
+  it('makes the first administrator from the link, who starts with an empty list', async () => {
+    const link = /\S+\/setup#token=\S+/.exec(stage.server.log)?.[0] ?? '';
+    const page = await stage.openStranger(link);
+    await page.getByLabel('E-mail').fill(email);
+    await page.getByLabel('Name').fill('Ada');
+    await page.getByLabel('Password').fill(password);
+    await page.getByRole('button', { name: 'Create administrator' }).click();
+    await page.getByRole('heading', { name: 'No flags yet' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/default/development/flags');
+  });
+
+  it('refuses a wrong password, then lets the right one in to the page that was asked for', async () => {
+    const page = await stage.openStranger('/default/production/keys');
+    await page.getByLabel('E-mail').fill(email);
+    await page.getByLabel('Password').fill('something else entirely');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('alert').waitFor();
+    await page.getByLabel('Password').fill(password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'Keys', exact: true }).waitFor();
+  });
+
+  it('asks to sign in again over the page, and keeps what was typed', async () => {
+    await stage.makeFlag('kept');
+    const page = await stage.openStranger('/default/production/flags/kept');
+    await page.getByLabel('E-mail').fill(email);
+    await page.getByLabel('Password').fill(password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('Everybody: the on variant').click();
+    await page.context().clearCookies();
+    await page.getByRole('button', { name: 'Save to Production' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Sign in again' });
+    await dialog.getByLabel('Password').fill(password);
+    await dialog.getByRole('button', { name: 'Sign in' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    await page.getByRole('button', { name: 'Save to Production' }).click();
+    await page.getByText('Saved to Production.').waitFor();
+  });
+
+  it('signs out', async () => {
+    const page = await stage.openStranger('/');
+    await page.getByLabel('E-mail').fill(email);
+    await page.getByLabel('Password').fill(password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Ada: colours and sign out' }).click();
+    await page.getByRole('menuitem', { name: /Sign out/ }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await page.reload();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  });
+});

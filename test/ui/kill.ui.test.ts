@@ -1,0 +1,90 @@
+import { createClient, type FlagClient } from '@sluice/sdk';
+import { afterEach, describe, expect, it } from 'vitest';
+import { FLAGS, PRODUCTION, withUi } from '../support/ui-stage.js';
+
+describe('the kill switch', () => {
+  const stage = withUi();
+  const clients: FlagClient[] = [];
+
+  afterEach(async () => {
+    await Promise.all(clients.splice(0).map((client) => client.close()));
+  });
+
+  async function connect(service: string): Promise<FlagClient> {
+    const { url, serverKey } = stage.server;
+    const client = createClient({ url, key: serverKey, service });
+    clients.push(client);
+    await client.ready();
+    return client;
+  }
+
+  it('turns a flag off in running clients, with receipts, and on again', async () => {
+    await stage.makeFlag('shop', { status: 'on' });
+    const client = await connect('web-7');
+    const other = await connect('web-8');
+    await expect.poll(() => client.isActive('shop', { targetingKey: 'u' })).toBe(true);
+    const page = await stage.openPage('/default/production/flags/shop');
+    await page.getByRole('button', { name: 'Kill…' }).click();
+    await page.getByRole('dialog').getByLabel('Reason').fill('errors at checkout');
+    await page.getByRole('button', { name: 'Kill now' }).click();
+    await page.getByText(/2 of 2 instances off, slowest \d+ ms: web-[78]/).waitFor();
+    expect(client.isActive('shop', { targetingKey: 'u' })).toBe(false);
+    expect(other.isActive('shop', { targetingKey: 'u' })).toBe(false);
+    await page.getByText('errors at checkout').waitFor();
+
+    await page.getByRole('button', { name: 'Restore…' }).click();
+    await page.getByRole('button', { name: 'Restore now' }).click();
+    await page.getByRole('button', { name: 'Kill…' }).waitFor();
+    await expect.poll(() => client.isActive('shop', { targetingKey: 'u' })).toBe(true);
+  });
+
+  it('needs nothing but a keyboard: kill, say why, confirm', async () => {
+    await stage.makeFlag('keyboard', { status: 'on' });
+    const page = await stage.openPage('/default/production/flags/keyboard');
+    await page.getByRole('button', { name: 'Kill…' }).waitFor();
+    const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim() ?? '');
+    for (let steps = 0; steps < 40 && (await focused()) !== 'Kill…'; steps += 1) {
+      await page.keyboard.press('Tab');
+    }
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.type('at 3 in the morning');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Restore…' }).waitFor();
+    const { kill } = await stage.change<{ kill: unknown }>('GET', `${PRODUCTION}/flags/keyboard`);
+    expect(kill).toMatchObject({ reason: 'at 3 in the morning' });
+  });
+
+  it('does nothing when the question is left with Escape', async () => {
+    await stage.makeFlag('spared', { status: 'on' });
+    const page = await stage.openPage('/default/production/flags/spared');
+    await page.getByRole('button', { name: 'Kill…' }).click();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    const { killed } = await stage.change<{ killed: boolean }>('GET', `${PRODUCTION}/flags/spared`);
+    expect(killed).toBe(false);
+  });
+
+  it('does not wait for a reason, and says in the list what is killed', async () => {
+    await stage.makeFlag('hurried', { status: 'on' });
+    const page = await stage.openPage('/default/production/flags/hurried');
+    await page.getByRole('button', { name: 'Kill…' }).click();
+    await page.keyboard.press('Enter');
+    await page.getByText('No reason given').waitFor();
+    await page.getByRole('link', { name: 'Flags', exact: true }).click();
+    const row = page.getByRole('row').filter({ hasText: 'hurried' });
+    await row.getByText('killed').waitFor();
+  });
+
+  it('says why a kill was refused, and leaves the question open', async () => {
+    await stage.makeFlag('gone', { status: 'on' });
+    const page = await stage.openPage('/default/production/flags/gone');
+    await page.getByRole('button', { name: 'Kill…' }).click();
+    await stage.change('POST', `${FLAGS}/gone/archive`, { reason: 'over', force: true });
+    await page.getByRole('button', { name: 'Kill now' }).click();
+    await page
+      .getByRole('dialog')
+      .getByText(/Not done: .*archived/)
+      .waitFor();
+  });
+});
