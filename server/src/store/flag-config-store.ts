@@ -61,7 +61,7 @@ export async function saveKill(
   tx: Tx,
   grant: EnvironmentGrant,
   flagId: string,
-  kill: Partial<Kill>,
+  kill: Kill,
 ): Promise<void> {
   await tx.update(flagConfigs).set(kill).where(isConfig(grant, flagId));
 }
