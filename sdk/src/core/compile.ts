@@ -7,7 +7,7 @@ import {
   segmentNames,
 } from './conditions/segment.js';
 import { parseFlag } from './flag.js';
-import { isRecord, isSameJson, own } from './json.js';
+import { isSameJson, keysOf, member } from './json.js';
 import { linkParents } from './parent.js';
 import { ignoreProblems } from './problems/problem.js';
 import type { Ruleset } from './ruleset.js';
@@ -85,22 +85,5 @@ function isUnchanged(
     );
   } catch {
     return false;
-  }
-}
-
-/** An own member of what may be anything. */
-function member(value: unknown, name: string): unknown {
-  try {
-    return isRecord(value) ? own(value, name) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function keysOf(value: unknown): string[] {
-  try {
-    return isRecord(value) ? Object.keys(value) : [];
-  } catch {
-    return [];
   }
 }

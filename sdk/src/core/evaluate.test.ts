@@ -64,6 +64,24 @@ test('a value of a flag cannot be changed for the next caller', () => {
   expect(evaluate<unknown>(compiled, 'flag', {}).value).toEqual({ list: [{ a: 1 }] });
 });
 
+test('a clock may come along instead of a time, and only rules about dates ask it', () => {
+  let askedCount = 0;
+  const clock = () => {
+    askedCount++;
+    return Date.parse('2026-06-01T00:00:00Z');
+  };
+  const when = { attribute: 'now', operator: 'after', values: ['2026-01-01T00:00:00Z'] };
+  const compiled = compiledOf({
+    dated: { ...flag, rules: [{ id: 'r', when, serve }] },
+    plain: { ...flag, rules: [ramp] },
+  });
+  expect(isActive(compiled, 'plain', INSIDE, false, clock)).toBe(true);
+  expect(askedCount).toBe(0);
+  expect(isActive(compiled, 'dated', INSIDE, false, clock)).toBe(true);
+  expect(isActive(compiled, 'dated', { now: 0 }, false, clock)).toBe(false);
+  expect(askedCount).toBe(1);
+});
+
 test('isActive may be called with a key alone', () => {
   const compiled = compiledOf({ flag: { ...flag, status: 'on' } });
   expect(isActive(compiled, 'flag')).toBe(true);

@@ -11,6 +11,24 @@ export function own(record: JsonRecord, name: string): unknown {
   return Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
+/** An own member of what may be anything, even something that throws when it is read. */
+export function member(value: unknown, name: string): unknown {
+  try {
+    return isRecord(value) ? own(value, name) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The names of the own members of what may be anything. */
+export function keysOf(value: unknown): string[] {
+  try {
+    return isRecord(value) ? Object.keys(value) : [];
+  } catch {
+    return [];
+  }
+}
+
 /** A copy that nobody can change; `undefined` for what JSON cannot say. */
 export function frozenCopy(value: unknown): JsonValue | undefined {
   switch (typeof value) {

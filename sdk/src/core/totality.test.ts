@@ -57,8 +57,13 @@ test('what is no ruleset at all has no flags, or malformed ones', () => {
 test.each([
   ['a proxy that throws', () => new Proxy({}, { get: thrower, ownKeys: thrower, has: thrower })],
   ['a revoked proxy', revokedProxy],
-  ['a getter that throws', () => Object.defineProperty({}, 'flags', { get: thrower })],
+  ['a getter that throws', () => getter('flags')],
   ['a flag whose members throw', () => ({ flags: { a: trapped(), b: fine }, segments: {} })],
+  ['flags that throw', () => ({ flags: trapped(), segments: {} })],
+  ['segments that throw', () => ({ flags: { b: fine }, segments: trapped() })],
+  ['segments that are revoked', () => ({ flags: { b: fine }, segments: revokedProxy() })],
+  ['a segment behind a getter that throws', () => ({ flags: { b: fine }, segments: getter('s') })],
+  ['a flag behind a getter that throws', () => ({ flags: getter('a') })],
   ['a segment that throws', () => ({ flags: { b: fine }, segments: { s: trapped() } })],
   ['a flag that contains itself', () => ({ flags: { a: endless(), b: fine } })],
   ['a flag nested without end', () => ({ flags: { a: { variants: { on: deep() } }, b: fine } })],
@@ -156,6 +161,10 @@ function thrower(): never {
 function trapped(): object {
   const traps = { get: thrower, getOwnPropertyDescriptor: thrower, ownKeys: thrower };
   return new Proxy({}, traps);
+}
+
+function getter(name: string): object {
+  return Object.defineProperty({}, name, { enumerable: true, get: thrower });
 }
 
 function revokedProxy(): object {

@@ -1,4 +1,4 @@
-import { isRecord, isSameJson, own } from '../json.js';
+import { isRecord, isSameJson, keysOf, member, own } from '../json.js';
 import { CONDITION_DEPTH_MAX } from '../limits.js';
 import { reportBelow, show } from '../problems/problem.js';
 import {
@@ -28,22 +28,21 @@ export function segmentLookup(table: SegmentTable): SegmentLookup {
 
 /** Segments are made in the order in which they need each other, reusing what has not changed. */
 export function compileSegments(segments: unknown, previous?: SegmentTable): SegmentTable {
-  const sources = isRecord(segments) ? segments : {};
+  const stack = keysOf(segments);
+  const known = new Set(stack);
   const table = new Map<string, CompiledSegment | string>();
   const open = new Set<string>();
-  const stack = Object.keys(sources);
   for (let key = stack.at(-1); key !== undefined; key = stack.at(-1)) {
     if (table.has(key)) {
       stack.pop();
       continue;
     }
-    const source = sources[key];
+    const source = member(segments, key);
     const names = namesIn(source);
     if (!open.has(key)) {
       open.add(key);
       for (const name of names) {
-        const isKnown = Object.hasOwn(sources, name);
-        if (isKnown && !table.has(name) && !open.has(name)) stack.push(name);
+        if (known.has(name) && !table.has(name) && !open.has(name)) stack.push(name);
       }
       if (stack.at(-1) !== key) continue;
     }
@@ -83,7 +82,7 @@ function collectNames(when: unknown, depth: number, names: Set<string>): void {
 
 function namesIn(segment: unknown): Set<string> {
   try {
-    return isRecord(segment) ? segmentNames(own(segment, 'when')) : new Set();
+    return segmentNames(member(segment, 'when'));
   } catch {
     return new Set();
   }
