@@ -13,14 +13,24 @@ export const sluiceHash: BucketingHash = { inclusion, split };
 
 /** Bytes are made at first use: most flags of a large ruleset are never asked in one process. */
 function inclusion(seed: string, from: number, to: number): Inclusion {
-  let prefix: SeedPrefix | undefined;
   const first = Math.round(from * BUCKETS_PER_PERCENT);
   const limit = Math.round(to * BUCKETS_PER_PERCENT);
+  if (first >= limit) return nobody;
+  if (first === 0 && limit === BUCKET_COUNT) return everybody;
+  let prefix: SeedPrefix | undefined;
   return (unit) => {
     prefix ??= seedPrefix(seed);
     const bucket = rolloutBucket(prefix, unit);
     return bucket >= first && bucket < limit;
   };
+}
+
+function nobody(): boolean {
+  return false;
+}
+
+function everybody(): boolean {
+  return true;
 }
 
 function split(seed: string, weights: readonly number[]): SplitChoice {
