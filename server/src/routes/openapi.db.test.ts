@@ -1,9 +1,11 @@
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { problemsBySchema } from '../../../test/support/json-schema.js';
 import { withManagement } from '../../../test/support/management.js';
 import { lookupIn, type Operation } from '../../../test/support/open-api.js';
 
 const PREFIX = '/api/v1';
+const COPY = fileURLToPath(new URL('../../../docs/reference/openapi.json', import.meta.url));
 
 describe('the served OpenAPI document', () => {
   const api = withManagement('embedded');
@@ -25,6 +27,11 @@ describe('the served OpenAPI document', () => {
       .map(([name]) => name)
       .filter((name) => name.includes(` ${PREFIX}`));
     expect([...new Set(routed)].sort()).toEqual([...described].sort());
+  });
+
+  it('lies beside the documentation as it is served (`vitest -u` writes it anew)', async () => {
+    const text = `${JSON.stringify(await api.document(), null, 2)}\n`;
+    await expect(text).toMatchFileSnapshot(COPY);
   });
 
   it('says what each route is for, what it takes and what comes back', async () => {
