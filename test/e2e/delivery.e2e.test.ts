@@ -211,7 +211,7 @@ describe('streams of a running server', () => {
     const renewed = await stream.events.nextWhere(
       (event) => event.event === 'ruleset' && dataOf(event).epoch !== epoch,
     );
-    await until(() => {
+    await until(async () => {
       for (const client of fleet.clients) {
         expect(client.status().epoch).toBe(dataOf(renewed).epoch);
       }

@@ -10,7 +10,7 @@ const PROJECT = '/projects/default';
 const PRODUCTION = `${PROJECT}/environments/production`;
 
 /** One running client, as the server sees it. */
-function instanceOf(server: Management, id = randomUUID()) {
+function instanceOf(server: Management, id: string = randomUUID()) {
   const headers = { 'Sluice-Instance': id, 'Sluice-Service': 'shop' };
   let seq = 0;
   return {
