@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { createMetrics } from './metrics.js';
+
+const none = { open: 0, opened: 0, refused: 0, cutSlow: 0 };
+
+describe('metrics', () => {
+  it('give the figures of the moment they are asked for', async () => {
+    let open = 1;
+    const metrics = createMetrics({
+      streams: () => ({ sdk: { open, opened: 5, refused: 2, cutSlow: 3 }, live: none }),
+      rulesets: () => [{ project: 'default', environment: 'production', revision: 42 }],
+      isFresh: () => false,
+      reportsWaiting: () => 7,
+    });
+    open = 4;
+    const text = await metrics.text();
+    expect(text).toContain('sluice_streams{kind="sdk"} 4');
+    expect(text).toContain('sluice_streams_opened_total{kind="sdk"} 5');
+    expect(text).toContain('sluice_streams_refused_total{kind="sdk"} 2');
+    expect(text).toContain('sluice_streams_cut_slow_total{kind="sdk"} 3');
+    expect(text).toContain(
+      'sluice_ruleset_revision{project="default",environment="production"} 42',
+    );
+    expect(text).toContain('sluice_database_up 0');
+    expect(text).toContain('sluice_reports_waiting 7');
+    expect(await metrics.text()).toContain('sluice_streams_opened_total{kind="sdk"} 5');
+  });
+
+  it('time requests by route and deliveries by second, never below zero', async () => {
+    const metrics = createMetrics({
+      streams: () => ({}),
+      rulesets: () => [],
+      isFresh: () => true,
+      reportsWaiting: () => 0,
+    });
+    metrics.observeRequest({ method: 'GET', route: '/livez', status: 200, seconds: 0.01 });
+    metrics.observeDelivery(-0.5);
+    const text = await metrics.text();
+    const labels = 'method="GET",route="/livez",status="200"';
+    expect(text).toContain(`sluice_http_request_seconds_count{${labels}} 1`);
+    expect(text).toContain('sluice_delivery_seconds_sum 0');
+    expect(text).toContain('sluice_database_up 1');
+  });
+
+  it('of two servers in one process do not mix', () => {
+    const sources = {
+      streams: () => ({}),
+      rulesets: () => [],
+      isFresh: () => true,
+      reportsWaiting: () => 0,
+    };
+    expect(() => [createMetrics(sources), createMetrics(sources)]).not.toThrow();
+  });
+});

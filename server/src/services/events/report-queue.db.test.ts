@@ -1,0 +1,90 @@
+import { sql } from 'drizzle-orm';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { databaseKinds, withDatabase } from '../../../../test/support/database.js';
+import { AppError } from '../../domain/errors.js';
+import type { EnvironmentGrant } from '../../domain/grant.js';
+import { listInstances } from '../../store/read-models/instances.js';
+import { ingestEvents } from './ingest-events.js';
+import { ReportQueue } from './report-queue.js';
+
+const ENVIRONMENT = 'env-1';
+const grant = { environmentId: ENVIRONMENT } as EnvironmentGrant<'project:read'>;
+const sender = (instanceId: string) => ({
+  ...{
+    environmentId: ENVIRONMENT,
+    instanceId,
+    service: 'shop',
+    serviceVersion: '1',
+    sdk: 'node/1',
+  },
+});
+const batch = (seq: number, revision = seq) => ({ seq, at: 1, applied: { epoch: 'E1', revision } });
+
+describe.each(databaseKinds)('the queue of reports on %s', (kind) => {
+  const database = withDatabase(kind);
+  let queue: ReportQueue;
+
+  beforeEach(async () => {
+    const { db } = database;
+    await db.execute(sql`delete from projects`);
+    await db.execute(sql`insert into projects (id, key, name) values ('p1', 'p1', 'p1')`);
+    await db.execute(sql`
+      insert into environments (id, project_id, key, name, epoch)
+      values (${ENVIRONMENT}, 'p1', 'production', 'Production', 'E1')`);
+    queue = new ReportQueue({ db, clock: () => performance.now(), random: () => 0.5 });
+  });
+
+  const instances = () => listInstances(database.db, grant, { limit: 200, after: null });
+
+  it('stores a thousand batches that come at once in a few commits', async () => {
+    const before = await commitsOf();
+    const ids = Array.from({ length: 1_000 }, (_, i) => `i${i}`);
+    const acks = await Promise.all(ids.map((id) => ingestEvents(queue, sender(id), batch(1))));
+    expect(acks).toHaveLength(1_000);
+    const [{ count } = { count: 0 }] = await database.db.execute<{ count: number }>(sql`
+      select count(*)::int as count from instances where applied_revision = 1`);
+    expect(count).toBe(1_000);
+    expect((await commitsOf()) - before).toBeLessThan(20);
+  });
+
+  /** Commits that touched instances, by the transaction ids that their rows bear. */
+  async function commitsOf(): Promise<number> {
+    const [row] = await database.db.execute<{ commits: number }>(sql`
+      select count(distinct xmin::text)::int as commits from instances`);
+    return row?.commits ?? 0;
+  }
+
+  it('has stored a batch by the time it acknowledges it', async () => {
+    await ingestEvents(queue, sender('i1'), batch(1, 7));
+    expect(await instances()).toMatchObject([{ id: 'i1', applied: { revision: 7 } }]);
+  });
+
+  it('keeps the order of one sender, however fast it sends', async () => {
+    const seqs = [1, 2, 3, 4, 5];
+    await Promise.all(seqs.map((seq) => ingestEvents(queue, sender('i1'), batch(seq))));
+    expect(await instances()).toMatchObject([{ applied: { revision: 5 } }]);
+  });
+
+  it('says when it could not store, so that the sender tries again, and then works', async () => {
+    const { db } = database;
+    await db.execute(sql`alter table instances rename to hidden`);
+    await expect(ingestEvents(queue, sender('i1'), batch(1))).rejects.toThrow();
+    await db.execute(sql`alter table hidden rename to instances`);
+    expect(await ingestEvents(queue, sender('i1'), batch(1))).toEqual({ seq: 1 });
+  });
+
+  it('refuses more than it can hold, with a time to come back', async () => {
+    const waiting = Array.from({ length: 20_000 }, (_, i) =>
+      queue.add({ ...sender(`i${i % 500}`), seq: i, epoch: null, revision: null }),
+    );
+    const refusal = await queue
+      .add({ ...sender('late'), seq: 1, epoch: null, revision: null })
+      .catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(AppError);
+    expect(refusal).toMatchObject({ code: 'UNAVAILABLE', details: { retryAfterSeconds: 3 } });
+    expect(queue.size).toBe(20_000);
+    await Promise.all(waiting);
+    await queue.drain();
+    expect(queue.size).toBe(0);
+  });
+});
