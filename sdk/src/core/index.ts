@@ -1,7 +1,7 @@
 export { BUCKET_COUNT, bucketOf, hashOf, seedPrefix, splitBucketOf } from './bucket.js';
 export { compile } from './compile.js';
 export type { CompiledRuleset } from './compiled.js';
-export type { Now, Now } from './conditions/matcher.js';
+export type { Now } from './conditions/matcher.js';
 export { segmentNames } from './conditions/segment.js';
 export type { EvaluationContext } from './context.js';
 export { evaluate, isActive, isActiveDetails, missingUnit } from './evaluate.js';

@@ -1,9 +1,11 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
 import fc from 'fast-check';
 import ipaddr from 'ipaddr.js';
-import { expect, test } from 'vitest';
-import { runs } from '../../../test/conformance/property-runs.js';
+import { expect, test, vi } from 'vitest';
+import { PROPERTY_TIMEOUT_MS, runs } from '../../../test/conformance/property-runs.js';
 import { isInRanges, mergeRanges, parseAddress, parseBlock } from './ip-address.js';
+
+vi.setConfig({ testTimeout: PROPERTY_TIMEOUT_MS });
 
 const v4 = fc.ipV4();
 const v6 = fc.ipV6();

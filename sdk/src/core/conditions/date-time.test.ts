@@ -1,7 +1,9 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { runs } from '../../../../test/conformance/property-runs.js';
+import { expect, test, vi } from 'vitest';
+import { PROPERTY_TIMEOUT_MS, runs } from '../../../../test/conformance/property-runs.js';
 import { parseDateTime } from './date-time.js';
+
+vi.setConfig({ testTimeout: PROPERTY_TIMEOUT_MS });
 
 const YEAR_0 = Date.parse('0000-01-01T00:00:00Z');
 const YEAR_9999 = Date.parse('9999-12-31T23:59:59.999Z');

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { compare, SemVer } from 'semver';
-import { expect, test } from 'vitest';
-import { runs } from '../../../../test/conformance/property-runs.js';
+import { expect, test, vi } from 'vitest';
+import { PROPERTY_TIMEOUT_MS, runs } from '../../../../test/conformance/property-runs.js';
 import { compareVersions, parseVersion } from './version.js';
+
+vi.setConfig({ testTimeout: PROPERTY_TIMEOUT_MS });
 
 const number = fc.oneof(fc.nat(12), fc.nat(), fc.constant(Number.MAX_SAFE_INTEGER));
 const identifier = fc.oneof(

@@ -45,7 +45,7 @@ function split(seed: string, weights: readonly number[]): SplitChoice {
   };
 }
 
-/** The first bucket beyond each variant: `bucket · total < sum · BUCKET_COUNT`, solved for bucket. */
+/** The first bucket beyond each variant: `bucket · total < sum · BUCKET_COUNT`, solved. */
 function splitLimits(weights: readonly number[]): number[] {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   let sum = 0;

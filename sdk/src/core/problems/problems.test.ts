@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   conditions,
   contexts,
@@ -7,7 +7,7 @@ import {
   rules,
   segments,
 } from '../../../../test/conformance/arbitraries.js';
-import { runs } from '../../../../test/conformance/property-runs.js';
+import { PROPERTY_TIMEOUT_MS, runs } from '../../../../test/conformance/property-runs.js';
 import { conformanceGroups } from '../../../../test/conformance/run-cases.js';
 import { compile } from '../compile.js';
 import { evaluate } from '../evaluate.js';
@@ -17,6 +17,8 @@ import { problemsOfFlag } from './flag-problems.js';
 import { isValidKey } from './key.js';
 import type { Problem } from './problem.js';
 import { problemsOfCondition, problemsOfRule, problemsOfSegment } from './rule-problems.js';
+
+vi.setConfig({ testTimeout: PROPERTY_TIMEOUT_MS });
 
 const flag = {
   type: 'boolean',
@@ -95,7 +97,8 @@ describe('a message says what, which and what was expected', () => {
       '/serve/variant: variant "gone" does not exist',
     ]);
     expect(ofRule({ serve: { variant: 'a', split: { a: 1 } } })).toEqual([
-      '/serve: serve must be exactly one of "variant" or "split", got {"variant":"a","split":{"a":1}}',
+      '/serve: serve must be exactly one of "variant" or "split", ' +
+        'got {"variant":"a","split":{"a":1}}',
     ]);
     expect(ofRule({ id: 'not a key' })[0]).toMatch(
       /^\/id: id must be a letter or digit, .*got "not a key"$/,
@@ -120,7 +123,8 @@ describe('a message says what, which and what was expected', () => {
       '/all/4/values: values of "exists" must be an empty list',
     ]);
     expect(ofRule({ when: { some: [] } })).toEqual([
-      '/when: condition must be exactly one of "all", "any", "not", "segment" or a test of an attribute',
+      '/when: condition must be exactly one of "all", "any", "not", "segment" ' +
+        'or a test of an attribute',
     ]);
   });
 
