@@ -1,10 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../../domain/errors.js';
 import type { Db } from '../../store/db.js';
 import { type InstanceReport, storeReports } from '../../store/instance-store.js';
 
-/** Reports of this long go into one commit; half of what an SDK notices. */
+/** Reports that come within this time share a commit. */
 const GROUP_MS = 20;
-const GROUP_SIZE_MAX = 1_000;
+/** The embedded database takes one query at a time: a kill must not wait long behind a group. */
+const GROUP_SIZE_MAX = 200;
 const WAITING_MAX = 20_000;
 
 export type NewReport = Omit<InstanceReport, 'waitedMs'>;
@@ -65,7 +67,7 @@ export class ReportQueue {
   async #run(): Promise<void> {
     this.#isRunning = true;
     while (this.#waiting.length > 0) {
-      await new Promise((resolve) => setTimeout(resolve, GROUP_MS));
+      if (this.#waiting.length < GROUP_SIZE_MAX) await sleep(GROUP_MS);
       await this.#storeGroup(this.#takeGroup());
     }
     this.#isRunning = false;
