@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import postgres from 'postgres';
 import { createClient } from '../../sdk/dist/index.js';
 import { idleLoopLag, median, percentile, table } from './measure.mjs';
 import { startPostgres } from './postgres.mjs';
@@ -12,6 +13,7 @@ const SDK_COUNT = 1_000;
 const SDK_ROUNDS = 15;
 const STREAM_COUNT = Number(process.env.STREAMS ?? 10_000);
 const STREAM_ROUNDS = 5;
+const REPLICA_ROUNDS = 20;
 const STARTS = 3;
 const MIB = 1024 * 1024;
 const FLAG = 'awesome';
@@ -90,6 +92,43 @@ async function measureStreams(server) {
   return { times, reached, bytesPerStream };
 }
 
+/** A change through one server, seen by an SDK on another one. */
+async function measureReplicas(databaseUrl) {
+  return withServer({ databaseUrl }, async (first) => {
+    const { adminKey, serverKey } = first;
+    return withServer({ databaseUrl, adminKey, serverKey }, async ({ url }) => {
+      const admin = administer(first);
+      await admin.createOpenFlag(FLAG);
+      const client = createClient({ url, key: serverKey });
+      await client.ready(10_000);
+      const nudged = await flips(admin, client, REPLICA_ROUNDS);
+      const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} });
+      let isCutting = true;
+      const cutting = (async () => {
+        while (isCutting) {
+          await sql`select pg_terminate_backend(pid) from pg_stat_activity
+            where query ilike 'listen%' and datname = current_database()`;
+        }
+      })();
+      const polled = await flips(admin, client, REPLICA_ROUNDS);
+      isCutting = false;
+      await cutting;
+      await sql.end();
+      await client.close();
+      return { nudged, polled };
+    });
+  });
+}
+
+async function flips(admin, client, rounds) {
+  const times = [];
+  for (let round = 0; round < rounds; round += 1) {
+    times.push(...(await changeSeen([client], () => admin.kill(FLAG), false)));
+    times.push(...(await changeSeen([client], () => admin.restore(FLAG), true)));
+  }
+  return times;
+}
+
 async function measureStarts() {
   const empty = [];
   const existing = [];
@@ -115,8 +154,8 @@ async function inDirectory(work) {
   }
 }
 
-const withServer = (options, work) =>
-  inDirectory(async (dataDirectory) => {
+function withServer(options, work) {
+  return inDirectory(async (dataDirectory) => {
     const server = await startServer({ dataDirectory, ...options });
     try {
       return await work(server);
@@ -124,6 +163,7 @@ const withServer = (options, work) =>
       await server.stop();
     }
   });
+}
 
 function addSdkRows(name, { times, receipts }) {
   add(`kill → off, ${SDK_COUNT} SDKs, ${name}, p50`, median(times), 30, 'ms');
@@ -134,9 +174,9 @@ function addSdkRows(name, { times, receipts }) {
 
 const lag = await idleLoopLag();
 console.log(`idle loop lag: p50 ${lag.p50.toFixed(2)} ms, p99 ${lag.p99.toFixed(2)} ms`);
-const postgres = await startPostgres();
+const cluster = await startPostgres();
 try {
-  const url = () => postgres.createDatabase();
+  const url = () => cluster.createDatabase();
   const idle = await withServer({ databaseUrl: await url() }, async (server) => {
     await wait(10_000);
     return server.residentBytes();
@@ -144,6 +184,9 @@ try {
   add('resident memory, PostgreSQL, idle', idle / MIB, 150, 'MB');
   addSdkRows('PostgreSQL', await withServer({ databaseUrl: await url() }, measureSdks));
   addSdkRows('embedded', await withServer({}, measureSdks));
+  const replicas = await measureReplicas(await url());
+  add('change → SDK on another server, p99', percentile(replicas.nudged, 99), 50, 'ms');
+  add('the same with LISTEN cut, max', Math.max(...replicas.polled), 1_200, 'ms');
   const streams = await withServer({ databaseUrl: await url() }, measureStreams);
   add(`kill → ${STREAM_COUNT} streams, p50`, median(streams.times), 150, 'ms');
   add(`kill → ${STREAM_COUNT} streams, p99`, percentile(streams.times, 99), 400, 'ms');
@@ -152,7 +195,7 @@ try {
   rows.push(['streams reached', streams.reached, STREAM_COUNT, isAll ? 'yes' : 'NO']);
   add('memory per idle stream', streams.bytesPerStream / 1_000, 15, 'kB');
 } finally {
-  await postgres.stop();
+  await cluster.stop();
 }
 const starts = await measureStarts();
 add('start to ready, empty data directory', starts.empty / 1_000, 8, 's');

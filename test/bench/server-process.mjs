@@ -9,11 +9,10 @@ import { fileURLToPath } from 'node:url';
 const MAIN = fileURLToPath(new URL('../../server/dist/main.js', import.meta.url));
 
 /** Starts the built server; resolves when it is ready, with the time that took. */
-export async function startServer({ dataDirectory, databaseUrl }) {
+export async function startServer({ dataDirectory, databaseUrl, ...keys }) {
   const port = await findFreePort();
   const url = `http://127.0.0.1:${port}`;
-  const adminKey = randomBytes(24).toString('hex');
-  const serverKey = randomBytes(24).toString('hex');
+  const { adminKey = drawSecret(), serverKey = drawSecret() } = keys;
   const startedAt = performance.now();
   const child = spawn(process.execPath, [MAIN], {
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -76,6 +75,10 @@ async function untilReady(url, child) {
     await wait(10);
   }
   throw new Error(`the server ended with ${child.exitCode} before it was ready`);
+}
+
+function drawSecret() {
+  return randomBytes(24).toString('hex');
 }
 
 async function findFreePort() {
