@@ -22,9 +22,7 @@ describe('connections to PostgreSQL', () => {
   });
 
   beforeEach(async () => {
-    const url = new URL(fresh.options.url ?? '');
-    url.port = new URL(proxy.url).port;
-    database = await openDatabase({ ...fresh.options, url: url.href });
+    database = await openDatabase({ ...fresh.options, url: proxied() });
     proxy.fault = { kind: 'none' };
   });
 
@@ -36,6 +34,11 @@ describe('connections to PostgreSQL', () => {
     await fresh.remove();
   });
 
+  const proxied = () => {
+    const url = new URL(fresh.options.url ?? '');
+    url.port = new URL(proxy.url).port;
+    return url.href;
+  };
   const ask = () => database.db.execute(sql`select 1 as one`);
   const unavailable = { cause: { code: 'UNAVAILABLE', message: expect.any(String) } };
   const endAllSessions = () =>
@@ -87,6 +90,21 @@ describe('connections to PostgreSQL', () => {
     expect(performance.now() - startedAt).toBeLessThan(4_000);
     proxy.fault = { kind: 'none' };
     await expect(ask()).resolves.toEqual([{ one: 1 }]);
+  });
+
+  test('may break at any byte of their beginning, and the process goes on', async () => {
+    const unheard: unknown[] = [];
+    const hear = (error: unknown) => unheard.push(error);
+    process.on('unhandledRejection', hear).on('uncaughtException', hear);
+    for (let afterBytes = 0; afterBytes < 800; afterBytes += 20) {
+      proxy.fault = { kind: 'cut', afterBytes };
+      const broken = await openDatabase({ ...fresh.options, url: proxied() });
+      const answer = await broken.db.execute(sql`select ${'x'}::text`).catch((error) => error);
+      expect([true, 'UNAVAILABLE']).toContain(answer.cause?.code ?? Array.isArray(answer));
+      await broken.close();
+    }
+    process.off('unhandledRejection', hear).off('uncaughtException', hear);
+    expect(unheard).toEqual([]);
   });
 
   test('carry their limits, each of them', async () => {

@@ -24,7 +24,9 @@ export interface ConnectionEvents {
 export interface Client {
   readonly sql: Sql;
   /** Goes before the first statement. */
-  readonly preamble: string | null;
+  readonly setUp: (() => Promise<void>) | undefined;
+  /** Ends it at once, whatever it is doing. */
+  readonly destroy: () => void;
 }
 
 export type Connect = (events: ConnectionEvents) => Client;
@@ -43,16 +45,16 @@ export interface ConnectionOptions {
  * nobody can catch it, and mix what is left of the old session into the new one.
  */
 export class Connection {
-  readonly #sql: Sql;
-  #preamble: string | null;
+  readonly #client: Client;
   readonly #answerTimeoutMs: number;
   #isLost = false;
   #wasDropped = false;
+  #isSetUp = false;
   #hasAnswered = false;
 
   constructor({ connect, answerTimeoutMs, onNotify, onLost }: ConnectionOptions) {
     this.#answerTimeoutMs = answerTimeoutMs;
-    const client = connect({
+    this.#client = connect({
       onLost: () => {
         if (this.#isLost) return;
         this.#drop();
@@ -60,8 +62,6 @@ export class Connection {
       },
       ...(onNotify ? { onNotify } : {}),
     });
-    this.#sql = client.sql;
-    this.#preamble = client.preamble;
   }
 
   get isLost(): boolean {
@@ -91,10 +91,9 @@ export class Connection {
     return this.#finish(work, `release savepoint ${name}`, `rollback to savepoint ${name}`);
   }
 
-  /** Ends it at once, whatever it is doing. */
   close(): void {
     this.#isLost = true;
-    void this.#sql.end({ timeout: 0 });
+    this.#client.destroy();
   }
 
   /** The error comes a moment before the driver says that the connection is closed. */
@@ -131,10 +130,11 @@ export class Connection {
     if (this.#isLost) throw new AppError('UNAVAILABLE', 'the connection to the database is lost');
     const timer = isPatient ? undefined : setTimeout(() => this.close(), this.#answerTimeoutMs);
     try {
-      const preamble = this.#preamble;
-      this.#preamble = null;
-      if (preamble !== null) await this.#sql.unsafe(preamble);
-      const query = this.#sql.unsafe(text, [...parameters] as never[]);
+      if (!this.#isSetUp) {
+        this.#isSetUp = true;
+        await this.#client.setUp?.();
+      }
+      const query = this.#client.sql.unsafe(text, [...parameters] as never[]);
       const result = await (asArrays ? query.values() : query);
       this.#hasAnswered = true;
       return result;
