@@ -9,6 +9,8 @@ describe('an error of the database', () => {
     ['ECONNREFUSED', 'UNAVAILABLE'],
     ['ENOENT', 'UNAVAILABLE'],
     ['CONNECT_TIMEOUT', 'UNAVAILABLE'],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'UNAVAILABLE'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'UNAVAILABLE'],
     ['08006', 'UNAVAILABLE'],
     ['25006', 'UNAVAILABLE'],
     ['28P01', 'UNAVAILABLE'],

@@ -9,6 +9,9 @@ const UNREACHABLE = new Set([
   ...['CONNECT_TIMEOUT', 'CONNECTION_CLOSED', 'CONNECTION_ENDED', 'CONNECTION_DESTROYED'],
 ]);
 
+/** Node's and OpenSSL's words for a certificate or a cipher that will not do. */
+const UNTRUSTED = /^ERR_(TLS|SSL)_|CERT|SIGNATURE/;
+
 /** PostgreSQL's codes by their beginning; the last that fits is taken. */
 const STATES: readonly (readonly [string, ErrorCode, string])[] = [
   ['08', 'UNAVAILABLE', 'the database cannot be reached'],
@@ -36,6 +39,9 @@ export function translateDatabaseError(error: unknown): unknown {
   const { code } = error as { code?: unknown };
   if (typeof code !== 'string') return error;
   if (UNREACHABLE.has(code)) return refusal('UNAVAILABLE', 'the database cannot be reached', error);
+  if (UNTRUSTED.test(code)) {
+    return refusal('UNAVAILABLE', "the database's certificate is not trusted", error);
+  }
   const state =
     code.length === 5 ? STATES.findLast(([start]) => code.startsWith(start)) : undefined;
   return state ? refusal(state[1], state[2], error) : error;
