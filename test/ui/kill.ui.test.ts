@@ -27,7 +27,10 @@ describe('the kill switch', () => {
     await page.getByRole('button', { name: 'Kill…' }).click();
     await page.getByRole('dialog').getByLabel('Reason').fill('errors at checkout');
     await page.getByRole('button', { name: 'Kill now' }).click();
-    await page.getByText(/2 of 2 instances off, slowest \d+ ms: web-[78]/).waitFor();
+    const receipts = page.getByRole('status').filter({ hasText: 'instances off' });
+    await expect
+      .poll(() => receipts.innerText(), { timeout: 10_000 })
+      .toMatch(/2 of 2 instances off, slowest \d+ ms: web-[78]/);
     expect(client.isActive('shop', { targetingKey: 'u' })).toBe(false);
     expect(other.isActive('shop', { targetingKey: 'u' })).toBe(false);
     await page.getByText('errors at checkout').waitFor();

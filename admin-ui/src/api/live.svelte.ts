@@ -1,3 +1,5 @@
+import { coalesce } from '../state/coalesce.js';
+
 /** Somebody changed the rules of an environment. */
 export interface LiveChange {
   readonly environment: string;
@@ -13,6 +15,9 @@ export type LiveNews =
   | { readonly kind: 'project' }
   /** The line was down or not there yet, so any news may have been missed. */
   | { readonly kind: 'resync' };
+
+/** For pages that show something of everything. */
+export const always = (): boolean => true;
 
 export type LiveStatus = 'idle' | 'connecting' | 'live' | 'lost';
 
@@ -46,6 +51,29 @@ export class LiveUpdates {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Asked for at once, but no more often than an answer can be looked at. */
+  refreshOn(wanted: (news: LiveNews) => boolean, refresh: () => void): () => void {
+    const calm = coalesce(refresh);
+    const unsubscribe = this.listen((news) => {
+      if (wanted(news)) {
+        calm.ask();
+      }
+    });
+    return () => {
+      unsubscribe();
+      calm.stop();
+    };
+  }
+
+  /** Does not wait for the next try. */
+  retry(): void {
+    if (this.#status === 'lost' && this.#url !== undefined) {
+      clearTimeout(this.#timer);
+      this.#retryMs = RETRY_MS_FIRST;
+      this.#start(this.#url);
+    }
+  }
+
   open(url: string): void {
     if (this.#url !== url) {
       this.close();
@@ -67,6 +95,7 @@ export class LiveUpdates {
 
   /** The browser's own retry gives up on an error status, so every retry is ours. */
   #start(url: string): void {
+    this.#source?.close();
     const source = this.#connect(url);
     this.#source = source;
     const alive = (): void => {

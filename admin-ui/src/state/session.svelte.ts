@@ -49,6 +49,17 @@ export class SessionState {
     this.#status = 'signed-in';
   }
 
+  /** Tells a session that has ended from a server that is gone. */
+  async check(): Promise<void> {
+    try {
+      this.accept(await this.#api.session());
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) {
+        this.expire();
+      }
+    }
+  }
+
   /** Keeps the page, and with it every unsaved change, behind a sign-in dialog. */
   expire(): void {
     if (this.#status === 'signed-in') {

@@ -47,9 +47,10 @@ export function summarizeChanges({ action, before, after, changes }: AuditEntry)
   if (before === null || after === null || SAID_ALREADY.has(action)) {
     return '';
   }
-  const parts = changes.map(({ path, before: from, after: to }) =>
-    isShort(from) && isShort(to) ? `${fieldOf(path)}: ${show(from)} → ${show(to)}` : fieldOf(path),
-  );
+  const parts = changes.map(({ path, before: from, after: to }) => {
+    const field = fieldOf(path);
+    return isShort(from) && isShort(to) ? `${field}: ${show(from)} → ${show(to)}` : field;
+  });
   const more = parts.length - CHANGES_SHOWN;
   const shown = parts.slice(0, CHANGES_SHOWN).join(', ');
   return more > 0 ? `${shown} and ${more} more` : shown;

@@ -47,7 +47,10 @@ export class FlagPage {
     void this.refresh();
     void this.segments.load();
     void this.parents.load();
-    return this.#app.live.listen((news) => this.#heard(news));
+    return this.#app.live.refreshOn(
+      (news) => this.#isAbout(news),
+      () => void this.#hear(),
+    );
   }
 
   async refresh(): Promise<void> {
@@ -108,17 +111,23 @@ export class FlagPage {
     return moved;
   }
 
-  #heard(news: LiveNews): void {
-    if (news.kind !== 'change') {
-      void this.refresh();
-      void this.segments.load();
-    } else if (news.change.environment === this.at.environment) {
-      if (news.change.flags.includes(this.at.flag)) {
-        void this.refresh();
-      }
-      if (news.change.segments.length > 0) {
-        void this.segments.load();
-      }
+  #isAbout(news: LiveNews): boolean {
+    return (
+      news.kind !== 'change' ||
+      (news.change.environment === this.at.environment &&
+        (news.change.flags.includes(this.at.flag) || news.change.segments.length > 0))
+    );
+  }
+
+  async #hear(): Promise<void> {
+    const before = this.#draft?.saved.version;
+    void this.segments.load();
+    await this.refresh();
+    const saved = this.#draft?.saved;
+    const who = saved?.updatedBy ?? 'Somebody';
+    const isNews = saved !== undefined && before !== undefined && saved.version > before;
+    if (isNews && who !== this.#app.session.user?.name) {
+      this.#app.toasts.say(`${who} changed ${this.at.flag}.`);
     }
   }
 

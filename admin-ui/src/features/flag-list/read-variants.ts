@@ -22,7 +22,8 @@ export function readVariants(text: string, type: FlagType): ReadVariants {
     const at = line.indexOf('=');
     const name = line.slice(0, at).trim();
     if (at < 0 || name === '') {
-      return { variants, problem: `Line ${index + 1}: expected “name = value”, got “${line}”.` };
+      const problem = `Line ${index + 1}: expected “name = value”, got “${line}”.`;
+      return { variants, problem };
     }
     if (Object.hasOwn(variants, name)) {
       return { variants, problem: `Line ${index + 1}: variant “${name}” is there twice.` };

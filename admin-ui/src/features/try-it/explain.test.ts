@@ -31,8 +31,10 @@ const ruleset: Ruleset = {
   },
 };
 
+const live = core.compile(ruleset);
+
 const ask = (context: core.EvaluationContext, more: Partial<Flag> = {}) =>
-  explain(core, { ruleset, flagKey: 'awesome', flag: { ...flag, ...more }, context, now: 0 });
+  explain(core, { live, flagKey: 'awesome', flag: { ...flag, ...more }, context, now: 0 });
 
 describe('explain', () => {
   it('names the rule that took somebody and leaves the rest unasked', () => {

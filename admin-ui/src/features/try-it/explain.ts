@@ -1,5 +1,5 @@
 import type * as Core from '@sluice/sdk/core';
-import type { EvaluationContext, Flag, JsonValue, Rule, Ruleset } from '@sluice/sdk/core';
+import type { EvaluationContext, Flag, JsonValue, Rule } from '@sluice/sdk/core';
 
 /** The evaluator is loaded when it is first needed: it brings a regular expression engine. */
 export type Evaluator = Pick<typeof Core, 'compile' | 'evaluate' | 'isActive' | 'bucketOf'>;
@@ -23,7 +23,8 @@ export interface Explanation {
 }
 
 export interface Question {
-  readonly ruleset: Ruleset;
+  /** Everything around the flag. */
+  readonly live: Core.CompiledRuleset;
   readonly flagKey: string;
   /** Stands in for the ruleset's own flag of that key. */
   readonly flag: Flag;
@@ -33,8 +34,9 @@ export interface Question {
 
 /** What a context gets and why; each step is asked of the evaluator that SDKs run. */
 export function explain(core: Evaluator, question: Question): Explanation {
-  const { ruleset, flagKey, flag, context, now } = question;
-  const compiled = core.compile({ ...ruleset, flags: { ...ruleset.flags, [flagKey]: flag } });
+  const { live, flagKey, flag, context, now } = question;
+  const flags = { ...live.ruleset.flags, [flagKey]: flag };
+  const compiled = core.compile({ ...live.ruleset, flags }, live);
   const details = core.evaluate<JsonValue | undefined>(compiled, flagKey, undefined, context, now);
   const decidedByRules = !['DISABLED', 'STATIC', 'ERROR'].includes(details.reason);
   const steps = decidedByRules
@@ -67,11 +69,11 @@ function stepOf(
 }
 
 /** Asks a flag that has only this rule, without its rollout. */
-function holds(core: Evaluator, { ruleset, flag, context, now }: Question, rule: Rule): boolean {
+function holds(core: Evaluator, { live, flag, context, now }: Question, rule: Rule): boolean {
   const { rollout: _, ...always } = rule;
   const probe: Flag = { ...flag, status: 'conditional', killed: false, rules: [always] };
   const { parent: __, ...alone } = probe;
-  const compiled = core.compile({ ...ruleset, flags: { probe: alone } });
+  const compiled = core.compile({ ...live.ruleset, flags: { probe: alone } });
   return core.evaluate(compiled, 'probe', undefined, context, now).ruleId === rule.id;
 }
 

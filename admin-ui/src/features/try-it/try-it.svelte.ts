@@ -1,7 +1,7 @@
 import type { AdminApi, FlagAddress } from '../../api/admin-api.js';
 import { describeError } from '../../api/api-error.js';
 import type { ConfigBody, Flag } from '../../api/types.js';
-import type { Flag as RulesetFlag, Ruleset } from '@sluice/sdk/core';
+import type { CompiledRuleset, Flag as RulesetFlag, Ruleset } from '@sluice/sdk/core';
 import { type Evaluator, type Explanation, explain } from './explain.js';
 import { type ContextText, readContext } from './read-context.js';
 
@@ -14,7 +14,7 @@ export class TryIt {
   readonly #at: FlagAddress;
   readonly #storage: Storage | undefined;
   #core = $state.raw<Evaluator>();
-  #ruleset = $state.raw<Ruleset>();
+  #live = $state.raw<CompiledRuleset>();
   #failure = $state.raw<string>();
   text = $state<{ targetingKey: string; ip: string; attributes: string }>({ ...EMPTY });
   readonly read = $derived(readContext(this.text));
@@ -31,7 +31,7 @@ export class TryIt {
   }
 
   get isReady(): boolean {
-    return this.#core !== undefined && this.#ruleset !== undefined;
+    return this.#core !== undefined && this.#live !== undefined;
   }
 
   async load(): Promise<void> {
@@ -43,7 +43,7 @@ export class TryIt {
         this.#api.ruleset(project, environment),
       ]);
       this.#core = core;
-      this.#ruleset = ruleset as Ruleset;
+      this.#live = core.compile(ruleset as Ruleset, this.#live);
     } catch (error) {
       this.#failure = describeError(error);
     }
@@ -58,11 +58,11 @@ export class TryIt {
   }
 
   ask(flag: Flag, config: ConfigBody & { killed: boolean }): Explanation | undefined {
-    if (this.#core === undefined || this.#ruleset === undefined || 'problem' in this.read) {
+    if (this.#core === undefined || this.#live === undefined || 'problem' in this.read) {
       return undefined;
     }
     return explain(this.#core, {
-      ruleset: this.#ruleset,
+      live: this.#live,
       flagKey: flag.key,
       flag: toRulesetFlag(flag, config),
       context: this.read.context,

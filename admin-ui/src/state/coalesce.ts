@@ -1,0 +1,22 @@
+const GAP_MS = 250;
+
+/** Runs at once, then at most once per gap however often it is asked; the last ask is never lost. */
+export function coalesce(run: () => void, gapMs = GAP_MS): { ask(): void; stop(): void } {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isAsked = false;
+  const ask = (): void => {
+    if (timer !== undefined) {
+      isAsked = true;
+      return;
+    }
+    run();
+    timer = setTimeout(() => {
+      timer = undefined;
+      if (isAsked) {
+        isAsked = false;
+        ask();
+      }
+    }, gapMs);
+  };
+  return { ask, stop: () => clearTimeout(timer) };
+}
