@@ -17,6 +17,10 @@ describe('a list in the notation of PostgreSQL', () => {
     expect(readPgArray('{a,NULL,1.5,"b c"}')).toEqual(['a', null, '1.5', 'b c']);
   });
 
+  test('is left alone when it is written already', () => {
+    expect(writePgArray('{a}')).toBe('{a}');
+  });
+
   test('reads back as it was written', () => {
     fc.assert(
       fc.property(fc.array(fc.option(fc.string({ unit: 'binary' }))), (items) => {

@@ -1,5 +1,6 @@
-/** A list in PostgreSQL's notation, such as `{a,"b c",NULL}`. */
-export function writePgArray(items: readonly unknown[]): string {
+/** A list in PostgreSQL's notation, such as `{a,"b c",NULL}`; Drizzle has it written already. */
+export function writePgArray(items: readonly unknown[] | string): string {
+  if (typeof items === 'string') return items;
   const written = items.map((item) => {
     if (item === null || item === undefined) return 'NULL';
     return `"${String(item).replace(/["\\]/g, '\\$&')}"`;

@@ -64,10 +64,10 @@ describe.each(databaseKinds)('a transaction on %s', (kind) => {
     const list = ['a', 'b c', '', 'NULL', '"\\"', '{,}', '日本'];
     const at = new Date('2026-01-02T03:04:05.678Z');
     const [row] = await database.db.execute(
-      sql`select ${'zoë 日本語 \u2028'}::text as text, ${sql.param(list)}::text[] as list,
+      sql`select ${'{a,"b c"}'}::text[] as written, ${'zoë 日本語 \u2028'}::text as text, ${sql.param(list)}::text[] as list,
         ${at.toISOString()}::timestamptz(3) as at, ${'{"b":1,"a":[null]}'}::json as document`,
     );
-    expect(row).toMatchObject({ text: 'zoë 日本語 \u2028', list });
+    expect(row).toMatchObject({ written: ['a', 'b c'], text: 'zoë 日本語 \u2028', list });
     expect(new Date(row?.at as string)).toEqual(at);
     expect(JSON.stringify(row?.document)).toBe('{"b":1,"a":[null]}');
   });
