@@ -17,8 +17,8 @@ const project = (name: string, include: string[], more: object = {}) => ({
 
 const spawning = {
   globalSetup: ['test/support/build.ts', 'test/support/postgres.ts'],
-  testTimeout: 60_000,
-  hookTimeout: 120_000,
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
 };
 
 /** State classes hold runes, which only mean something in the browser's build of Svelte. */
