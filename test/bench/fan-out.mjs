@@ -3,21 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import postgres from 'postgres';
-import { createClient } from '../../sdk/dist/index.js';
 import { idleLoopLag, median, percentile, table } from './measure.mjs';
 import { startPostgres } from './postgres.mjs';
 import { RawStreams } from './raw-streams.mjs';
+import { SdkFleet } from './sdk-fleet.mjs';
 import { administer, startServer } from './server-process.mjs';
 
-const SDK_COUNT = 1_000;
-const SDK_ROUNDS = 15;
+const FLEET = { processes: 4, clientsEach: 250 };
+const SDK_COUNT = FLEET.processes * FLEET.clientsEach;
+const SDK_ROUNDS = 16;
 const STREAM_COUNT = Number(process.env.STREAMS ?? 10_000);
 const STREAM_ROUNDS = 5;
 const REPLICA_ROUNDS = 20;
 const STARTS = 3;
 const MIB = 1024 * 1024;
 const FLAG = 'awesome';
-const SOMEBODY = { targetingKey: 'user-1' };
 
 const rows = [];
 const add = (name, figure, bar, unit) => {
@@ -25,49 +25,22 @@ const add = (name, figure, bar, unit) => {
 };
 const round = (figure) => (figure < 10 ? figure.toFixed(1) : Math.round(figure));
 
-/** Kill sent → off in the evaluator, with real SDK clients. */
+/** Kill sent → off in the evaluator, with real SDK clients. The first round warms up. */
 async function measureSdks(server) {
   const admin = administer(server);
   await admin.createOpenFlag(FLAG);
-  const silent = () => {};
-  const logger = { debug: silent, info: silent, warn: silent, error: silent };
-  const clients = [];
-  for (let i = 0; i < SDK_COUNT; i += 100) {
-    const { url, serverKey: key } = server;
-    const group = Array.from({ length: 100 }, () => createClient({ url, key, logger }));
-    await Promise.all(group.map((client) => client.ready(10_000)));
-    clients.push(...group);
-  }
+  const fleet = await SdkFleet.open(server, FLEET);
   const times = [];
   for (let round = 0; round < SDK_ROUNDS; round += 1) {
-    await changeSeen(clients, () => admin.restore(FLAG), true);
-    await wait(1_500);
-    times.push(...(await changeSeen(clients, () => admin.kill(FLAG), false)));
-    await wait(2_500);
+    if (round > 0) await fleet.timesOf(() => admin.restore(FLAG), { flag: FLAG, isActive: true });
+    await fleet.settle();
+    const killed = await fleet.timesOf(() => admin.kill(FLAG), { flag: FLAG, isActive: false });
+    await fleet.settle();
+    if (round > 0) times.push(...killed);
   }
   const receipts = await admin.receipts(FLAG);
-  await Promise.all(clients.map((client) => client.close()));
+  await fleet.close();
   return { times, receipts };
-}
-
-async function changeSeen(clients, change, isActive) {
-  const times = [];
-  const startedAt = performance.now();
-  const seen = clients.map(
-    (client) =>
-      new Promise((resolve) => {
-        const check = () => {
-          if (client.isActive(FLAG, SOMEBODY) !== isActive) return;
-          stop();
-          times.push(performance.now() - startedAt);
-          resolve();
-        };
-        const stop = client.on('change', check);
-        check();
-      }),
-  );
-  await Promise.all([change(), Promise.race([Promise.all(seen), wait(10_000)])]);
-  return times;
 }
 
 async function measureStreams(server) {
@@ -99,9 +72,8 @@ async function measureReplicas(databaseUrl) {
     return withServer({ databaseUrl, adminKey, serverKey }, async ({ url }) => {
       const admin = administer(first);
       await admin.createOpenFlag(FLAG);
-      const client = createClient({ url, key: serverKey });
-      await client.ready(10_000);
-      const nudged = await flips(admin, client, REPLICA_ROUNDS);
+      const fleet = await SdkFleet.open({ url, serverKey }, { processes: 1, clientsEach: 1 });
+      const nudged = await flips(admin, fleet);
       const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} });
       let isCutting = true;
       const cutting = (async () => {
@@ -110,21 +82,21 @@ async function measureReplicas(databaseUrl) {
             where query ilike 'listen%' and datname = current_database()`;
         }
       })();
-      const polled = await flips(admin, client, REPLICA_ROUNDS);
+      const polled = await flips(admin, fleet);
       isCutting = false;
       await cutting;
       await sql.end();
-      await client.close();
+      await fleet.close();
       return { nudged, polled };
     });
   });
 }
 
-async function flips(admin, client, rounds) {
+async function flips(admin, fleet) {
   const times = [];
-  for (let round = 0; round < rounds; round += 1) {
-    times.push(...(await changeSeen([client], () => admin.kill(FLAG), false)));
-    times.push(...(await changeSeen([client], () => admin.restore(FLAG), true)));
+  for (let round = 0; round < REPLICA_ROUNDS; round += 1) {
+    times.push(...(await fleet.timesOf(() => admin.kill(FLAG), { flag: FLAG, isActive: false })));
+    times.push(...(await fleet.timesOf(() => admin.restore(FLAG), { flag: FLAG, isActive: true })));
   }
   return times;
 }

@@ -58,10 +58,7 @@ export class RevisionFeed {
       return this.#reading;
     }
     clearTimeout(this.#timer);
-    this.#reading = this.#readUntilQuiet().finally(() => {
-      this.#reading = undefined;
-      this.#scheduleNext();
-    });
+    this.#reading = this.#readUntilQuiet();
     return this.#reading;
   }
 
@@ -71,11 +68,14 @@ export class RevisionFeed {
     await this.#reading;
   }
 
+  /** Nothing may be awaited after the last look at `isNudged`: a nudge in between would be lost. */
   async #readUntilQuiet(): Promise<void> {
     do {
       this.#isNudged = false;
       await this.#readOnce();
     } while (this.#isNudged && !this.#isStopped && this.#failures === 0);
+    this.#reading = undefined;
+    this.#scheduleNext();
   }
 
   async #readOnce(): Promise<void> {
