@@ -18,7 +18,10 @@ const PAGES = [
   'keys',
 ];
 
-describe('every page', () => {
+/** Every page is searched by axe, which takes its time on a busy machine. */
+const PATIENCE_MS = 180_000;
+
+describe('every page', { timeout: PATIENCE_MS }, () => {
   const stage = withUi();
 
   beforeAll(async () => {

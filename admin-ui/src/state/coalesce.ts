@@ -1,6 +1,6 @@
 const GAP_MS = 250;
 
-/** Runs at once, then at most once per gap however often it is asked; the last ask is never lost. */
+/** Runs at once, then at most once per gap; the last ask is never lost. */
 export function coalesce(run: () => void, gapMs = GAP_MS): { ask(): void; stop(): void } {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isAsked = false;

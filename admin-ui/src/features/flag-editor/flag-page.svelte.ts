@@ -9,7 +9,8 @@ import { affectedGroups, type MovedGroup } from './moved-people.js';
 import { draftFlag, type FlagDraft } from './flag-draft.js';
 
 const PREVIEW_DELAY_MS = 350;
-const FLAGS_OFFERED_MAX = 200;
+const FLAGS_OFFERED_MAX = 50;
+const TYPING_MS = 200;
 
 /** One flag in one environment, kept fresh by the live stream while a person works on it. */
 export class FlagPage {
@@ -20,6 +21,8 @@ export class FlagPage {
   readonly #app: App;
   readonly #config: Resource<FlagConfig>;
   #draft = $state.raw<FlagDraft>();
+  #parentSearch = '';
+  #typing: ReturnType<typeof setTimeout> | undefined;
   #moved = $state.raw<readonly MovedGroup[]>();
   readonly failure = $derived.by(() => this.#config.failure ?? this.flag.failure);
 
@@ -59,6 +62,13 @@ export class FlagPage {
     if (config !== undefined) {
       this.receive(config);
     }
+  }
+
+  /** Asks the server when typing pauses: there may be thousands of flags. */
+  findParents(search: string): void {
+    this.#parentSearch = search.trim();
+    clearTimeout(this.#typing);
+    this.#typing = setTimeout(() => void this.parents.load(), TYPING_MS);
   }
 
   receive(config: FlagConfig): void {
@@ -132,7 +142,8 @@ export class FlagPage {
   }
 
   async #offerParents(): Promise<readonly ComboOption[]> {
-    const page = await this.#app.api.flags(this.at.project, { limit: FLAGS_OFFERED_MAX });
+    const query = { limit: FLAGS_OFFERED_MAX, search: this.#parentSearch };
+    const page = await this.#app.api.flags(this.at.project, query);
     return page.items
       .filter(({ key }) => key !== this.at.flag)
       .map(({ key, name }) => ({
