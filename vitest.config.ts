@@ -46,6 +46,7 @@ export default defineConfig({
       project('ui', ['test/ui/*.ui.test.ts'], {
         ...spawning,
         globalSetup: 'test/support/build.ts',
+        expect: { poll: { timeout: 15_000 } },
       }),
     ],
   },

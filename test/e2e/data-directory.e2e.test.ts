@@ -29,7 +29,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await server?.kill('SIGKILL');
   server = undefined;
-  await rm(dataDir, { recursive: true, force: true });
+  await rm(dataDir, { recursive: true, force: true, maxRetries: 10 });
 });
 
 /** The process that has the embedded database open, from its lock. */

@@ -40,7 +40,7 @@ describe('two servers on one PostgreSQL', () => {
     await fleet?.close();
     await Promise.all([first?.stop(), second?.stop()]);
     await fresh?.remove();
-    await rm(directory, { recursive: true, force: true });
+    await rm(directory, { recursive: true, force: true, maxRetries: 10 });
   });
 
   const databaseUrl = () => fresh.options.url ?? expect.fail('no PostgreSQL');

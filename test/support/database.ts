@@ -22,7 +22,7 @@ export interface FreshDatabase {
 
 export async function freshDatabase(kind: DatabaseKind): Promise<FreshDatabase> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'sluice-test-'));
-  const removeDirectory = () => rm(dataDirectory, { recursive: true, force: true });
+  const removeDirectory = () => rm(dataDirectory, { recursive: true, force: true, maxRetries: 10 });
   const log = createLog({ level: 'silent' });
   if (kind === 'embedded') return { options: { dataDirectory, log }, remove: removeDirectory };
   const name = `sluice_${crypto.randomUUID().replaceAll('-', '')}`;

@@ -8,13 +8,20 @@ export interface ManagedServer {
 // biome-ignore lint/suspicious/noExplicitAny: what a test asserts about a body is its type.
 type Body = any;
 
+/** A server that answers 503 has changed nothing: whoever wants the change asks again. */
+const BUSY_RETRIES = 10;
+
 /** What an administrator does with the flags of `default/production`; refusals throw. */
 export function flagSteps(server: ManagedServer) {
   const project = `${server.url}/api/v1/projects/default`;
   const call = async (method: string, path: string, json?: unknown, version?: number) => {
     const headers = version === undefined ? {} : { 'If-Match': `"${version}"` };
     const { adminKey: key } = server;
-    const answer = await ask<Body>(`${project}${path}`, { method, key, json, headers });
+    const send = () => ask<Body>(`${project}${path}`, { method, key, json, headers });
+    let answer = await send();
+    for (let again = 0; answer.status === 503 && again < BUSY_RETRIES; again += 1) {
+      answer = await send();
+    }
     if (answer.status < 300) return answer.body;
     throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
   };

@@ -47,7 +47,7 @@ async function startCluster(): Promise<{ url: string; stop: () => Promise<void> 
     url: `postgres://sluice:sluice@127.0.0.1:${port}/postgres`,
     stop: async () => {
       await cluster.stop();
-      await rm(directory, { recursive: true, force: true });
+      await rm(directory, { recursive: true, force: true, maxRetries: 10 });
     },
   };
 }

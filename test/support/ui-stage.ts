@@ -44,7 +44,7 @@ export function withUi(env: Readonly<Record<string, string>> = adminEnv()): UiSt
   });
   afterAll(async () => {
     await Promise.all([browser?.close(), server?.stop()]);
-    await rm(dataDir, { recursive: true, force: true });
+    await rm(dataDir, { recursive: true, force: true, maxRetries: 10 });
   });
 
   const openStranger = async (path: string, options: BrowserContextOptions = {}, cookie = '') => {

@@ -24,7 +24,8 @@ describe.each(databaseKinds)('the ruleset source on %s', (kind) => {
     now = 10 * MINUTE_MS;
     await resetDatabase();
   });
-  afterEach(() => rm(directory, { recursive: true, force: true }));
+  /** A copy may still be on its way to the disk. */
+  afterEach(() => rm(directory, { recursive: true, force: true, maxRetries: 10 }));
 
   async function resetDatabase(revision = 0): Promise<void> {
     const { db } = database;
