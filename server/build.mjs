@@ -60,7 +60,9 @@ function newestChange(path) {
 /** In production's name whoever asks: started by tests, pages would be built for debugging. */
 function run(script, args, cwd) {
   const env = { ...process.env, NODE_ENV: 'production' };
-  return spawnSync(process.execPath, [script, ...args], { cwd, env, stdio: 'inherit' }).status === 0;
+  return (
+    spawnSync(process.execPath, [script, ...args], { cwd, env, stdio: 'inherit' }).status === 0
+  );
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
