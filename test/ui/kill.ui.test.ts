@@ -1,5 +1,6 @@
 import { createClient, type FlagClient } from '@sluice/sdk';
 import { afterEach, describe, expect, it } from 'vitest';
+import { ADMIN_PASSWORD } from '../support/sign-in.js';
 import { FLAGS, PRODUCTION, withUi } from '../support/ui-stage.js';
 
 describe('the kill switch', () => {
@@ -77,6 +78,22 @@ describe('the kill switch', () => {
     await page.getByRole('link', { name: 'Flags', exact: true }).click();
     const row = page.getByRole('row').filter({ hasText: 'hurried' });
     await row.getByText('killed').waitFor();
+  });
+
+  it('asks to sign in above the question when the session ended, and then kills', async () => {
+    await stage.makeFlag('late', { status: 'on' });
+    const page = await stage.openPage('/default/production/flags/late');
+    await page.getByRole('button', { name: 'Kill…' }).click();
+    await page.getByLabel('Reason').fill('a long night');
+    await page.context().clearCookies();
+    await page.getByRole('button', { name: 'Kill now' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Sign in again' });
+    await dialog.getByLabel('Password').click();
+    await dialog.getByLabel('Password').fill(ADMIN_PASSWORD);
+    await dialog.getByRole('button', { name: 'Sign in' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Kill now' }).click();
+    await page.getByText('a long night').waitFor();
   });
 
   it('says why a kill was refused, and leaves the question open', async () => {

@@ -97,7 +97,8 @@ describe('ApiClient', () => {
     client.onUnauthenticated = told;
     await failureOf(client.send('POST', '/session'));
     expect(told).not.toHaveBeenCalled();
-    await failureOf(client.send('GET', '/projects'));
+    const ended = await failureOf(client.send('GET', '/projects'));
     expect(told).toHaveBeenCalledOnce();
+    expect(describeError(ended)).toBe('Your session has ended. Sign in and try again.');
   });
 });

@@ -2,6 +2,8 @@ import type { Problem } from '@sluice/sdk/protocol';
 import { ApiError } from './api-error.js';
 
 const TIMEOUT_MS = 15_000;
+/** What the server says to a stranger is about keys, which a person at a page has none of. */
+const SESSION_ENDED = 'Your session has ended. Sign in and try again.';
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -48,6 +50,7 @@ export class ApiClient {
     const error = readProblem(response, answer);
     if (error.status === 401 && path !== '/session' && path !== '/setup') {
       this.onUnauthenticated();
+      throw new ApiError(401, error.code, SESSION_ENDED, error.problem);
     }
     throw error;
   }
