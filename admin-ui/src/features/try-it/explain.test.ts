@@ -1,5 +1,5 @@
-import * as core from '@sluice/sdk/core';
 import type { Flag, Ruleset } from '@sluice/sdk/core';
+import * as core from '@sluice/sdk/core';
 import { describe, expect, it } from 'vitest';
 import { explain } from './explain.js';
 import { addAttribute, readContext } from './read-context.js';

@@ -40,7 +40,7 @@ export function explain(core: Evaluator, question: Question): Explanation {
   const details = core.evaluate<JsonValue | undefined>(compiled, flagKey, undefined, context, now);
   const decidedByRules = !['DISABLED', 'STATIC', 'ERROR'].includes(details.reason);
   const steps = decidedByRules
-    ? (flag.rules ?? []).map((rule) => stepOf(core, question, rule, details.ruleId))
+    ? readableRules(flag).map((rule) => stepOf(core, question, rule, details.ruleId))
     : [];
   return {
     value: details.value,
@@ -52,6 +52,11 @@ export function explain(core: Evaluator, question: Question): Explanation {
     steps: markUnreached(steps),
     sentence: describeReason(flag, details),
   };
+}
+
+/** The evaluator passes over what is no rule at all, and so does its explanation. */
+function readableRules({ rules = [] }: Flag): readonly Rule[] {
+  return rules.filter((rule: unknown) => typeof rule === 'object' && rule !== null);
 }
 
 function stepOf(

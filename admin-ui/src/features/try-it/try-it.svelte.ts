@@ -1,7 +1,7 @@
+import type { CompiledRuleset, Ruleset, Flag as RulesetFlag } from '@sluice/sdk/core';
 import type { AdminApi, FlagAddress } from '../../api/admin-api.js';
 import { describeError } from '../../api/api-error.js';
 import type { ConfigBody, Flag } from '../../api/types.js';
-import type { CompiledRuleset, Flag as RulesetFlag, Ruleset } from '@sluice/sdk/core';
 import { type Evaluator, type Explanation, explain } from './explain.js';
 import { type ContextText, readContext } from './read-context.js';
 

@@ -1,16 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
-import {
-  type CompiledRuleset,
-  compile,
-  type EvaluationContext,
-  evaluate,
-  isActive,
-  type JsonValue,
-  type Reason,
-  type Ruleset,
-} from '@sluice/sdk/core';
-import { type Comparison, countMovedUnits, unitAttributes } from '../../domain/moved-units.js';
+import { compile, type EvaluationContext, type Ruleset } from '@sluice/sdk/core';
 import type { EnvironmentGrant } from '../../domain/grant.js';
+import { type Comparison, countMovedUnits, unitAttributes } from '../../domain/moved-units.js';
+import { type PreviewResult, previewResult } from '../../domain/preview-result.js';
 import { notFound } from '../../domain/refusals.js';
 import type { FlagConfigChange } from '../../store/flag-config-store.js';
 import { loadFlagRuleset } from '../../store/read-models/ruleset.js';
@@ -28,15 +20,6 @@ export interface PreviewFlag {
   readonly flag: string;
   readonly contexts: readonly EvaluationContext[];
   readonly proposed?: FlagConfigChange | undefined;
-}
-
-export interface PreviewResult {
-  readonly value: JsonValue;
-  readonly variant?: string;
-  readonly reason: Reason;
-  readonly ruleId?: string;
-  readonly errorCode?: string;
-  readonly active: boolean;
 }
 
 export interface Preview {
@@ -59,37 +42,14 @@ export async function previewFlag(
   if (!ruleset?.flags[key]) throw notFound('flag', key);
   const now = ctx.now().getTime();
   const live = compile(ruleset);
-  const results = contexts.map((context) => resultOf(live, key, context, now));
+  const results = contexts.map((context) => previewResult(live, key, context, now));
   if (!change) return { results };
   const proposed = compile(withProposed(ruleset, key, change), live);
   const by = unitAttributes([...Object.values(ruleset.flags), change]);
   return {
     results,
-    proposed: contexts.map((context) => resultOf(proposed, key, context, now)),
+    proposed: contexts.map((context) => previewResult(proposed, key, context, now)),
     movedShare: await sampleMovedShare({ flag: key, live, proposed, contexts, by, now }),
-  };
-}
-
-function resultOf(
-  compiled: CompiledRuleset,
-  key: string,
-  context: EvaluationContext,
-  now: number,
-): PreviewResult {
-  const { value, variant, reason, ruleId, errorCode } = evaluate<JsonValue | undefined>(
-    compiled,
-    key,
-    undefined,
-    context,
-    now,
-  );
-  return {
-    value: value ?? null,
-    ...(variant === undefined ? {} : { variant }),
-    reason,
-    ...(ruleId === undefined ? {} : { ruleId }),
-    ...(errorCode === undefined ? {} : { errorCode }),
-    active: isActive(compiled, key, context, false, now),
   };
 }
 
