@@ -2,7 +2,15 @@ import tseslint from 'typescript-eslint';
 
 /** Only what needs types: a promise that nobody waits for is a lost error. Biome does the rest. */
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/node_modules/**', '**/*.mjs', 'admin-ui/**/*.svelte', 'test/bench/rivals/**'] },
+  {
+    ignores: [
+      '**/dist/**',
+      '**/node_modules/**',
+      '**/*.mjs',
+      'admin-ui/**/*.svelte',
+      'test/bench/rivals/**',
+    ],
+  },
   {
     files: ['**/*.ts'],
     languageOptions: {

@@ -216,10 +216,10 @@ describe.each(databaseKinds)('the SDK routes on %s', (kind) => {
 function rawGet(url: string, key: string): Promise<{ bytes: Buffer }> {
   return new Promise((resolve, reject) => {
     const headers = { Authorization: `Bearer ${key}`, 'Accept-Encoding': 'gzip' };
-    const asked = request(url, { headers }, async (answer) => {
+    const asked = request(url, { headers }, (answer) => {
       const chunks: Buffer[] = [];
-      for await (const chunk of answer) chunks.push(chunk);
-      resolve({ bytes: Buffer.concat(chunks) });
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+      answer.on('end', () => resolve({ bytes: Buffer.concat(chunks) }));
     });
     asked.on('error', reject).end();
   });
