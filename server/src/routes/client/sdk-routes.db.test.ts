@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { request } from 'node:http';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ask, problemOf } from '../../../../test/support/ask.js';
@@ -213,14 +214,11 @@ describe.each(databaseKinds)('the SDK routes on %s', (kind) => {
 });
 
 /** `fetch` would undo the compression. */
-function rawGet(url: string, key: string): Promise<{ bytes: Buffer }> {
-  return new Promise((resolve, reject) => {
-    const headers = { Authorization: `Bearer ${key}`, 'Accept-Encoding': 'gzip' };
-    const asked = request(url, { headers }, (answer) => {
-      const chunks: Buffer[] = [];
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-      answer.on('end', () => resolve({ bytes: Buffer.concat(chunks) }));
-    });
-    asked.on('error', reject).end();
-  });
+async function rawGet(url: string, key: string): Promise<{ bytes: Buffer }> {
+  const headers = { Authorization: `Bearer ${key}`, 'Accept-Encoding': 'gzip' };
+  const asked = request(url, { headers }).end();
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+  const chunks: Buffer[] = [];
+  for await (const chunk of answer) chunks.push(chunk);
+  return { bytes: Buffer.concat(chunks) };
 }
