@@ -38,6 +38,7 @@ export default defineConfig({
     projects: [
       project('unit', ['{sdk,server}/src/**/*.test.ts', 'test/conformance/*.test.ts'], {
         exclude: ['**/*.db.test.ts', '**/node_modules/**'],
+        testTimeout: 60_000,
       }),
       pages,
       project('tidy', ['test/tidy.test.ts']),
