@@ -7,7 +7,16 @@ export {
   RULESET_BYTES_MAX,
   RULESET_FLAGS_MAX,
 } from './decode-ruleset.js';
-export { decodeEventBatch, type EventBatch, type EventBatchAck } from './event-batch.js';
+export { BUCKETS, decodeEventBatch, SLOTS_MAX } from './decode-event-batch.js';
+export {
+  type BucketEntry,
+  type EventBatch,
+  type EventBatchAck,
+  type EventSlot,
+  type MetricSlot,
+  type ReleaseSlot,
+  SLOT_MS,
+} from './event-batch.js';
 export {
   EVENTS_PATH,
   INSTANCE_HEADER,

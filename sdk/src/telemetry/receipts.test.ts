@@ -49,7 +49,7 @@ describe('a receipt', () => {
   it('of a kill is posted at once when it is not to be spread', () => {
     const { posts, receipts } = setUp();
     receipts.applied(at(2), 0);
-    expect(posts.all.map(({ batch }) => batch)).toEqual([
+    expect(posts.all.map(({ batch }) => batch)).toMatchObject([
       { seq: 1, at: 1_795_248_000_000, applied: at(2) },
     ]);
     expect(posts.all[0]?.request).toMatchObject({

@@ -17,6 +17,8 @@ const DEBOUNCE_MS = 5_000;
 const POST_TIMEOUT_MS = 10_000;
 const SPREAD_MAX_MS = 60_000;
 
+const NOTHING_ELSE = { through: null, slots: [], unknown: [], unattributed: 0, dropped: 0 };
+
 export interface ReceiptDeps {
   readonly clock: Clock;
   readonly random: Random;
@@ -114,7 +116,7 @@ export class Receipts {
       if (this.#isSettled()) return this.#idle();
       this.#seq += 1;
       const at = Math.round(this.#deps.clock.now());
-      this.#unanswered = { seq: this.#seq, at, applied: this.#newest };
+      this.#unanswered = { ...NOTHING_ELSE, seq: this.#seq, at, applied: this.#newest };
     }
     const batch = this.#unanswered;
     this.#inFlight = new AbortController();

@@ -21,6 +21,8 @@ export const instances = pgTable(
     appliedEpoch: text(),
     appliedRevision: bigint({ mode: 'number' }),
     appliedAt: timestamp({ withTimezone: true, precision: 3 }),
+    /** Up to when all its events have been sent, in the server's time; null: it sends none. */
+    through: timestamp({ withTimezone: true, precision: 3 }),
     firstSeenAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
     /** Refreshed by posts, and for open streams by the server that holds them. */
     lastSeenAt: timestamp({ withTimezone: true }).notNull().defaultNow(),

@@ -1,0 +1,100 @@
+import type { Evaluation } from '../gates/evidence.js';
+import type { ReleasePlan } from './plan.js';
+import type { PauseReason, ReleaseState } from './release.js';
+
+/** What a tick knows of a release before it looks at numbers. Times are epoch milliseconds. */
+export interface ReleaseStatus {
+  readonly state: ReleaseState;
+  readonly pauseReason: PauseReason | null;
+  readonly plan: ReleasePlan;
+  /** Index into the plan's steps. */
+  readonly step: number;
+  readonly isKilled: boolean;
+  readonly startAt: number | null;
+  readonly isStartApproved: boolean;
+  readonly isStepApproved: boolean;
+  readonly holdUntil: number | null;
+  /** Observed time in this step: only time with fresh data counts. */
+  readonly bakedMs: number;
+  readonly isBakeSkipped: boolean;
+  readonly lastTickAt: number | null;
+  readonly stepStartedAt: number | null;
+}
+
+/** One absolute query or probe at this tick, after debounce. */
+export interface TickedGate {
+  readonly metric: string;
+  readonly action: 'rollback' | 'pause' | 'watch';
+  readonly status: 'OK' | 'BREACH' | 'NO_DATA' | 'ERROR';
+  readonly value: number | null;
+  /** k of n ticks breached. */
+  readonly hasFired: boolean;
+  /** No data, or only errors, for longer than its grace. */
+  readonly isOverdue: boolean;
+  readonly onNoData: 'hold' | 'rollback' | 'ignore';
+  readonly message: string | null;
+}
+
+/** The world around a release at one tick. */
+export interface TickFacts {
+  readonly now: number;
+  readonly evaluation: Evaluation;
+  readonly ticked: readonly TickedGate[];
+  /** Up to which every live instance has flushed; null: nobody has. */
+  readonly watermark: number | null;
+  readonly liveInstances: number;
+  readonly silentInstances: readonly string[];
+  /** Closed windows and running freezes, in words with the next opening. */
+  readonly closed: readonly { readonly what: string; readonly opensAt: number | null }[];
+  /** Markers of the last 15 minutes, newest first. */
+  readonly recentMarkers: readonly { readonly label: string; readonly at: number }[];
+  /** Gates that have never had a number in this segment. */
+  readonly neverSeen: readonly string[];
+}
+
+export const HOLD_CODES = [
+  'FREEZE',
+  'WINDOW',
+  'HOLD_UNTIL',
+  'STALE_DATA',
+  'NO_DATA',
+  'SOURCE_ERROR',
+  'BAKE',
+  'UNITS',
+  'SUSPICIOUS',
+  'NOT_EARNED',
+  'UNSTABLE_UNITS',
+] as const;
+export type HoldCode = (typeof HOLD_CODES)[number];
+
+export interface Hold {
+  readonly code: HoldCode;
+  /** In words, with the numbers. */
+  readonly message: string;
+  readonly metric?: string;
+}
+
+export type DecisionAction =
+  | 'none'
+  | 'start'
+  | 'hold'
+  | 'await_approval'
+  | 'advance'
+  | 'final_bake'
+  | 'complete'
+  | 'pause'
+  | 'rollback'
+  | 'finish_rollback'
+  | 'kill';
+
+export interface Decision {
+  readonly action: DecisionAction;
+  /** One sentence with the numbers: the page shows it as it is. */
+  readonly sentence: string;
+  readonly holds: readonly Hold[];
+  readonly pauseReason?: PauseReason;
+  /** Metrics that the verdict rests on. */
+  readonly because: readonly string[];
+  /** Bake clock after this tick. */
+  readonly bakedMs: number;
+}
