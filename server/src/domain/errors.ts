@@ -11,6 +11,7 @@ export type ErrorCode =
   | 'ALREADY_EXISTS'
   | 'IN_USE'
   | 'CONFLICT'
+  | 'RELEASE_ACTIVE'
   | 'VERSION_STALE'
   | 'VERSION_REQUIRED'
   | 'LIMIT_EXCEEDED'

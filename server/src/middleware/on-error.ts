@@ -17,6 +17,7 @@ const ANSWERS = {
   ALREADY_EXISTS: [409, 'Already exists'],
   IN_USE: [409, 'Still in use'],
   CONFLICT: [409, 'Conflict'],
+  RELEASE_ACTIVE: [409, 'A release is running'],
   VERSION_STALE: [412, 'Somebody else saved first'],
   BODY_TOO_LARGE: [413, 'The body is too large'],
   UNSUPPORTED_MEDIA_TYPE: [415, 'Unsupported media type'],
