@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
@@ -33,8 +34,12 @@ const pages = {
   },
 };
 
+/** Spawned servers and browsers wait more than they work, so two cores carry two files at once. */
+const maxWorkers = Math.max(2, availableParallelism() - 1);
+
 export default defineConfig({
   test: {
+    maxWorkers,
     projects: [
       project('unit', ['{sdk,server}/src/**/*.test.ts', 'test/conformance/*.test.ts'], {
         exclude: ['**/*.db.test.ts', '**/node_modules/**'],

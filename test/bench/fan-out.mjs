@@ -157,6 +157,7 @@ try {
   addSdkRows('PostgreSQL', await withServer({ databaseUrl: await url() }, measureSdks));
   addSdkRows('embedded', await withServer({}, measureSdks));
   const replicas = await measureReplicas(await url());
+  add('change → SDK on another server, p50', median(replicas.nudged), 50, 'ms');
   add('change → SDK on another server, p99', percentile(replicas.nudged, 99), 50, 'ms');
   add('the same with LISTEN cut, max', Math.max(...replicas.polled), 1_200, 'ms');
   const streams = await withServer({ databaseUrl: await url() }, measureStreams);

@@ -51,10 +51,10 @@ export const ifMatchHeader = z.object({
     .openapi({ description: 'The version that was seen, in quotes', example: '"3"' }),
 });
 
-/** The version that the caller saw, from `If-Match: "<version>"`. */
+/** The version that the caller saw, from `If-Match: "<version>"`; a proxy may have weakened it. */
 export function readVersion(c: Context<AppEnv>): number {
   const header = c.req.header('If-Match');
-  const match = /^"(\d{1,9})"$/.exec(header?.trim() ?? '');
+  const match = /^(?:W\/)?"(\d{1,9})"$/.exec(header?.trim() ?? '');
   if (match?.[1] !== undefined) return Number(match[1]);
   const came = header === undefined ? 'nothing' : `'${header.slice(0, 40)}'`;
   throw new AppError(

@@ -81,7 +81,7 @@ const story: readonly Scenario[] = [
     status: 200,
     answer: {
       ...{ killed: true, version: 2, status: 'conditional', rules: [ramp(25)] },
-      kill: { reason: 'checkout is down', by: 'from SLUICE_INIT_KEYS', revision: 4 },
+      kill: { reason: 'checkout is down', by: 'initial key', revision: 4 },
     },
     audit: {
       action: 'flag.kill',

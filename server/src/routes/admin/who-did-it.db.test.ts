@@ -22,7 +22,7 @@ describe.each(databaseKinds)('every change on %s', (kind) => {
     await api.expect(200, `POST ${LIVE}/restore`, { body });
     const { items } = await api.expect(200, 'GET /projects/default/audit?limit=3');
     expect(items).toMatchObject([
-      { action: 'flag.restore', actor: { kind: 'apiKey', name: 'from SLUICE_INIT_KEYS' } },
+      { action: 'flag.restore', actor: { kind: 'apiKey', name: 'initial key' } },
       { action: 'flag.kill', actor: { kind: 'user', id: user.id, name: user.name } },
       { action: 'flag.create', actor: { kind: 'user', id: user.id } },
     ]);

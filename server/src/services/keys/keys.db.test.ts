@@ -32,7 +32,7 @@ describe.each(databaseKinds)('a key on %s', (kind) => {
       name: 'web',
       environment: 'staging',
       hint: `sluice_server_…${secret.slice(-4)}`,
-      createdBy: 'from SLUICE_INIT_KEYS',
+      createdBy: 'initial key',
       expiresAt: null,
       revokedAt: null,
       lastUsedAt: null,

@@ -24,7 +24,7 @@ export async function importKey(ctx: Ctx, key: InitKey): Promise<void> {
   const row = {
     id: ulid(),
     kind: key.kind,
-    name: 'from SLUICE_INIT_KEYS',
+    name: 'initial key',
     projectId: grant?.projectId ?? null,
     environmentId: grant?.environmentId ?? null,
     hint: hintOf(secret),
