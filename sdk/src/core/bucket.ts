@@ -5,6 +5,7 @@ export const BUCKET_COUNT = 100_000;
 
 const ROLLOUT_ROUND = 0;
 const SPLIT_ROUND = 1;
+const SAMPLE_ROUND = 2;
 /** Up to here a loop over the characters is faster than a call of the encoder. */
 const LOOP_LENGTH_MAX = 16;
 const UNIT_LENGTH_MAX = 64;
@@ -55,6 +56,28 @@ export function rolloutBucket(prefix: SeedPrefix, unit: string): number {
 
 export function splitBucket(prefix: SeedPrefix, unit: string): number {
   return toBucket(hashOf(prefix, unit, SPLIT_ROUND));
+}
+
+/**
+ * Who a person is to the statistics of a release: two hashes under its salt, as 16 hexadecimal
+ * digits. Independent of the places above, because a salt is nobody's seed.
+ */
+export function unitHash(salt: SeedPrefix, unit: string): string {
+  return toHex(hashOf(salt, unit, ROLLOUT_ROUND)) + toHex(hashOf(salt, unit, SPLIT_ROUND));
+}
+
+/** The person's place among 256, which sums are kept by. */
+export function unitBucket(hash: string): number {
+  return Number.parseInt(hash.slice(0, 2), 16);
+}
+
+/** Of the people whom a release counts one by one; a smaller sample is a part of a larger one. */
+export function isSampled(salt: SeedPrefix, unit: string, sample: number): boolean {
+  return sample >= 1 || hashOf(salt, unit, SAMPLE_ROUND) < sample * 2 ** 32;
+}
+
+function toHex(hash: number): string {
+  return hash.toString(16).padStart(8, '0');
 }
 
 /** Exact: the product stays below 2^53. */

@@ -2,8 +2,11 @@ import type { CompiledFlag, CompiledRuleset } from './compiled.js';
 import type { Now } from './conditions/matcher.js';
 import { type EvaluationContext, readUnit, subjectOf } from './context.js';
 import type { FlagBody } from './flag.js';
-import { failure, type Outcome, type ReleaseArms, withReleases } from './outcome.js';
+import { failedOutcome, failure, type Outcome, type ReleaseArms, withReleases } from './outcome.js';
 import type { ResolutionDetails } from './resolution.js';
+
+const NOT_FOUND = failedOutcome('FLAG_NOT_FOUND');
+const FAILED = failedOutcome('GENERAL');
 
 /**
  * What a flag is for a context, and why. Never throws: an unknown flag, a value of another type
@@ -17,18 +20,7 @@ export function evaluate<T>(
   context?: EvaluationContext,
   now?: Now,
 ): ResolutionDetails<T> {
-  try {
-    const flag = compiled.flags.get(key);
-    if (flag === undefined) return failure(defaultValue, 'FLAG_NOT_FOUND');
-    const { details, errorCode } = decide(flag, subjectOf(context), now);
-    if (details === undefined) return failure(defaultValue, errorCode);
-    if (defaultValue !== undefined && typeof defaultValue !== typeof details.value) {
-      return failure(defaultValue, 'TYPE_MISMATCH');
-    }
-    return details as ResolutionDetails<T>;
-  } catch {
-    return failure(defaultValue, 'GENERAL');
-  }
+  return detailsFor(resolve(compiled, key, context, now), defaultValue);
 }
 
 /** Is the flag's new side served? For flags of any type; never a type mismatch. */
@@ -39,13 +31,7 @@ export function isActive(
   defaultValue = false,
   now?: Now,
 ): boolean {
-  try {
-    const flag = compiled.flags.get(key);
-    if (flag === undefined) return defaultValue;
-    return decide(flag, subjectOf(context), now).isActive ?? defaultValue;
-  } catch {
-    return defaultValue;
-  }
+  return resolve(compiled, key, context, now).isActive ?? defaultValue;
 }
 
 /** As `isActive`, with the reasons: the value is whether the flag is active. */
@@ -56,14 +42,33 @@ export function isActiveDetails(
   defaultValue = false,
   now?: Now,
 ): ResolutionDetails<boolean> {
+  const { activeDetails, errorCode } = resolve(compiled, key, context, now);
+  return activeDetails ?? failure(defaultValue, errorCode);
+}
+
+/** The outcome itself, from which each of the answers above is made. Never throws. */
+export function resolve(
+  compiled: CompiledRuleset,
+  key: string,
+  context: EvaluationContext | undefined,
+  now: Now,
+): Outcome {
   try {
     const flag = compiled.flags.get(key);
-    if (flag === undefined) return failure(defaultValue, 'FLAG_NOT_FOUND');
-    const { activeDetails, errorCode } = decide(flag, subjectOf(context), now);
-    return activeDetails ?? failure(defaultValue, errorCode);
+    return flag === undefined ? NOT_FOUND : decide(flag, subjectOf(context), now);
   } catch {
-    return failure(defaultValue, 'GENERAL');
+    return FAILED;
   }
+}
+
+/** An outcome as the answer to a caller with this default. */
+export function detailsFor<T>(outcome: Outcome, defaultValue: T): ResolutionDetails<T> {
+  const { details, errorCode } = outcome;
+  if (details === undefined) return failure(defaultValue, errorCode);
+  if (defaultValue !== undefined && typeof defaultValue !== typeof details.value) {
+    return failure(defaultValue, 'TYPE_MISMATCH');
+  }
+  return details as ResolutionDetails<T>;
 }
 
 /**

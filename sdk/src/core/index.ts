@@ -1,4 +1,13 @@
-export { BUCKET_COUNT, bucketOf, hashOf, seedPrefix, splitBucketOf } from './bucket.js';
+export {
+  BUCKET_COUNT,
+  bucketOf,
+  hashOf,
+  isSampled,
+  seedPrefix,
+  splitBucketOf,
+  unitBucket,
+  unitHash,
+} from './bucket.js';
 export { compile } from './compile.js';
 export type { CompiledRuleset } from './compiled.js';
 export type { Now } from './conditions/matcher.js';
@@ -6,7 +15,15 @@ export { segmentNames } from './conditions/segment.js';
 export type { EvaluationContext } from './context.js';
 export { evaluate, isActive, isActiveDetails, missingUnit } from './evaluate.js';
 export { hashNames } from './hash/registry.js';
-export { parseAddress } from './ip-address.js';
+export {
+  type Address,
+  type AddressRange,
+  type AddressRanges,
+  isInRanges,
+  mergeRanges,
+  parseAddress,
+  parseBlock,
+} from './ip-address.js';
 export {
   CONDITION_DEPTH_MAX,
   FLAGS_MAX,

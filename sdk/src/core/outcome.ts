@@ -12,8 +12,15 @@ export interface Outcome {
   /** Absent: as the caller's default says. */
   readonly isActive: boolean | undefined;
   readonly errorCode: ErrorCode;
+  /** For whoever evaluates; shared by the variations of this outcome. */
+  readonly tally: Tally;
   /** The latest variation of this outcome that names releases; most outcomes ever have one. */
   withArms: { readonly arms: ReleaseArms; readonly outcome: Outcome } | undefined;
+}
+
+/** How often an outcome was served: a place to count at, which evaluation itself never touches. */
+export interface Tally {
+  count: number;
 }
 
 /** What an outcome is made from, the same for a whole flag. */
@@ -32,7 +39,7 @@ export function servedOutcome(
   if (value === undefined) return failedOutcome('GENERAL');
   const details = { value, variant: variant as string, ...why };
   const isActive = flag.type === 'boolean' ? value === true : variant !== flag.offVariant;
-  return outcomeOf(details, isActive);
+  return outcomeOf(details, isActive, { count: 0 });
 }
 
 export function failedOutcome(errorCode: ErrorCode): Outcome {
@@ -41,6 +48,7 @@ export function failedOutcome(errorCode: ErrorCode): Outcome {
     activeDetails: undefined,
     isActive: undefined,
     errorCode,
+    tally: { count: 0 },
     withArms: undefined,
   };
 }
@@ -65,7 +73,7 @@ function withArms(outcome: Outcome, arms: ReleaseArms): Outcome {
   const { details } = outcome;
   if (details === undefined) return outcome;
   if (outcome.withArms?.arms === arms) return outcome.withArms.outcome;
-  const armed = outcomeOf({ ...details, releases: arms }, outcome.isActive === true);
+  const armed = outcomeOf({ ...details, releases: arms }, outcome.isActive === true, outcome.tally);
   outcome.withArms = { arms, outcome: armed };
   return armed;
 }
@@ -78,7 +86,7 @@ function joined(
   return ownArms === undefined ? parentArms : Object.freeze([...ownArms, ...parentArms]);
 }
 
-function outcomeOf(details: ResolutionDetails, isActive: boolean): Outcome {
+function outcomeOf(details: ResolutionDetails, isActive: boolean, tally: Tally): Outcome {
   Object.freeze(details);
   return {
     details,
@@ -88,6 +96,7 @@ function outcomeOf(details: ResolutionDetails, isActive: boolean): Outcome {
         : Object.freeze({ ...details, value: isActive }),
     isActive,
     errorCode: 'GENERAL',
+    tally,
     withArms: undefined,
   };
 }

@@ -81,7 +81,10 @@ export interface RuleRelease {
 export interface ReleaseMetric {
   readonly key: string;
   readonly kind: string;
+  /** What is counted; of an `slo` the bad events. */
   readonly event: string;
+  /** Of an `slo`: all events. */
+  readonly total?: string;
   readonly attribution: 'request' | 'assignment';
   readonly per?: string;
   readonly thresholdMs?: number;

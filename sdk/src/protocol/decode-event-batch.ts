@@ -15,6 +15,9 @@ import { isEpoch, type Position } from './position.js';
 /** An hour of slots and some more: what a client may save up while the server is away. */
 export const SLOTS_MAX = 400;
 export const BUCKETS = 256;
+/** Far above what happens in ten seconds, and low enough to be added up for ever. */
+const COUNT_MAX = 1e9;
+const SUM_MAX = 1e15;
 const SKETCH_LENGTH_MAX = 16_384;
 const UNKNOWN_MAX = 1_000;
 const UNIT = /^[0-9a-f]{16}$/;
@@ -135,13 +138,13 @@ function sketch(text: unknown, where: string): string {
 }
 
 function count(value: unknown, where: string): number {
-  if (isCount(value)) return value;
-  throw new Misfit(`${where} must be a whole number from 0`);
+  if (isCount(value) && value <= COUNT_MAX) return value;
+  throw new Misfit(`${where} must be a whole number from 0 to ${COUNT_MAX}`);
 }
 
 function sum(value: unknown, where: string): number {
-  if (typeof value === 'number' && Number.isFinite(value)) return value;
-  throw new Misfit(`${where}: sum must be a finite number`);
+  if (typeof value === 'number' && Math.abs(value) <= SUM_MAX) return value;
+  throw new Misfit(`${where}: sum must be a number between -${SUM_MAX} and ${SUM_MAX}`);
 }
 
 function listOf(value: unknown, where: string, max = Number.POSITIVE_INFINITY): unknown[] {

@@ -33,4 +33,5 @@ export {
   type Position,
   parsePosition,
 } from './position.js';
+export { decodeSketch, encodeSketch, Sketch } from './sketch.js';
 export type { Goodbye, Heartbeat, RulesetPatch, StreamEvent } from './ruleset-message.js';
