@@ -38,6 +38,12 @@ export const markers = pgTable(
   (t) => [
     index('markers_environment_at').on(t.environmentId, t.at),
     unique('markers_idempotency').on(t.environmentId, t.idempotencyKey),
+    uniqueIndex('markers_one_a_minute')
+      .on(
+        ...[t.environmentId, t.type, t.service, t.version],
+        sql`date_trunc('minute', ${t.at} at time zone 'UTC')`,
+      )
+      .where(sql`${t.version} <> ''`),
   ],
 );
 

@@ -1,0 +1,1 @@
+CREATE UNIQUE INDEX "markers_one_a_minute" ON "markers" USING btree ("environment_id","type","service","version",date_trunc('minute', "at" at time zone 'UTC')) WHERE "markers"."version" <> '';
