@@ -18,6 +18,8 @@ export interface InstanceReport extends InstanceIdentity {
   readonly seq: number | null;
   readonly epoch: string | null;
   readonly revision: number | null;
+  /** Up to when all its events have come, epoch milliseconds; absent: it says nothing of that. */
+  readonly through?: number | null;
   readonly waitedMs: number;
 }
 
@@ -28,7 +30,8 @@ export interface InstanceKey {
 
 const INPUT = sql`as input (
   "environmentId" text, "instanceId" text, "service" text, "serviceVersion" text, "sdk" text,
-  "seq" bigint, "epoch" text, "revision" bigint, "waitedMs" double precision
+  "seq" bigint, "epoch" text, "revision" bigint, "through" double precision,
+  "waitedMs" double precision
 )`;
 
 /** A report may come late, and never takes back what a later one said. */
@@ -41,11 +44,15 @@ const APPLIES = sql`(
 
 /**
  * Stores reports, at most one per instance, in one statement and so in one commit. A batch whose
- * `seq` is not above the stored one is a repeat and changes nothing. Only news of a kill leaves a
- * receipt. Times are the database's: its clock also says when a change was committed.
+ * `seq` is not above the stored one is a repeat and changes nothing; whose report was new is the
+ * answer. Only news of a kill leaves a receipt. Times are the database's: its clock also says when
+ * a change was committed.
  */
-export async function storeReports(db: Db, reports: readonly InstanceReport[]): Promise<void> {
-  await db.execute(sql`
+export async function storeReports(
+  db: Db | Tx,
+  reports: readonly InstanceReport[],
+): Promise<readonly InstanceKey[]> {
+  const rows = await db.execute<{ environment_id: string; id: string }>(sql`
     with input as (
       select *, clock_timestamp() - "waitedMs" * interval '1 millisecond' as said_at
       from json_to_recordset(${JSON.stringify(reports)}::json) ${INPUT}
@@ -53,10 +60,11 @@ export async function storeReports(db: Db, reports: readonly InstanceReport[]): 
     ), stored as (
       insert into instances as instances (
         environment_id, id, service, service_version, sdk, seq,
-        applied_epoch, applied_revision, applied_at, last_seen_at
+        applied_epoch, applied_revision, applied_at, through, last_seen_at
       )
       select "environmentId", "instanceId", service, "serviceVersion", sdk, coalesce(seq, 0),
-        epoch, revision, case when epoch is not null then said_at end, now()
+        epoch, revision, case when epoch is not null then said_at end,
+        least(to_timestamp(through / 1000), clock_timestamp()), now()
       from input order by "environmentId", "instanceId"
       on conflict (environment_id, id) do update set
         service = excluded.service,
@@ -66,24 +74,28 @@ export async function storeReports(db: Db, reports: readonly InstanceReport[]): 
         applied_epoch = ${ifApplies('applied_epoch')},
         applied_revision = ${ifApplies('applied_revision')},
         applied_at = ${ifApplies('applied_at')},
+        through = greatest(instances.through, excluded.through),
         last_seen_at = excluded.last_seen_at
       where excluded.seq = 0 or instances.seq < excluded.seq
       returning environment_id, id
+    ), noted as (
+      insert into receipts (environment_id, instance_id, epoch, revision, received_at)
+      select input."environmentId", input."instanceId", input.epoch, input.revision, said_at
+      from input
+      join stored on stored.environment_id = input."environmentId"
+        and stored.id = input."instanceId"
+      left join instances as earlier on earlier.environment_id = input."environmentId"
+        and earlier.id = input."instanceId" and earlier.applied_epoch = input.epoch
+      where exists (
+        select from revision_changes as change
+        where change.environment_id = input."environmentId" and change.killed_keys <> '{}'
+          and change.revision <= input.revision
+          and change.revision > coalesce(earlier.applied_revision, -1)
+      )
+      on conflict do nothing
     )
-    insert into receipts (environment_id, instance_id, epoch, revision, received_at)
-    select input."environmentId", input."instanceId", input.epoch, input.revision, said_at
-    from input
-    join stored on stored.environment_id = input."environmentId"
-      and stored.id = input."instanceId"
-    left join instances as earlier on earlier.environment_id = input."environmentId"
-      and earlier.id = input."instanceId" and earlier.applied_epoch = input.epoch
-    where exists (
-      select from revision_changes as change
-      where change.environment_id = input."environmentId" and change.killed_keys <> '{}'
-        and change.revision <= input.revision
-        and change.revision > coalesce(earlier.applied_revision, -1)
-    )
-    on conflict do nothing`);
+    select environment_id, id from stored`);
+  return rows.map((row) => ({ environmentId: row.environment_id, instanceId: row.id }));
 }
 
 function ifApplies(column: string): SQL {

@@ -8,9 +8,11 @@ export async function ingestEvents(
   sender: InstanceIdentity,
   batch: EventBatch,
 ): Promise<EventBatchAck> {
-  const { seq, applied } = batch;
+  const { seq, applied, through } = batch;
   const epoch = applied?.epoch ?? null;
   const revision = applied?.revision ?? null;
-  await queue.add({ ...sender, seq, epoch, revision });
+  const { environmentId } = sender;
+  const report = { ...sender, seq, epoch, revision, through };
+  await queue.add(report, { environmentId, isTrusted: true, batch });
   return { seq };
 }

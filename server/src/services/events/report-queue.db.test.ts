@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { databaseKinds, withDatabase } from '../../../../test/support/database.js';
+import { eventBatch } from '../../../../test/support/ingest-stage.js';
 import { AppError } from '../../domain/errors.js';
 import type { EnvironmentGrant } from '../../domain/grant.js';
 import { listInstances } from '../../store/read-models/instances.js';
@@ -18,7 +19,8 @@ const sender = (instanceId: string) => ({
     sdk: 'node/1',
   },
 });
-const batch = (seq: number, revision = seq) => ({ seq, at: 1, applied: { epoch: 'E1', revision } });
+const batch = (seq: number, revision = seq) =>
+  eventBatch({ seq, applied: { epoch: 'E1', revision } });
 
 describe.each(databaseKinds)('the queue of reports on %s', (kind) => {
   const database = withDatabase(kind);

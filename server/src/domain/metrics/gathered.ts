@@ -1,0 +1,128 @@
+import { type BucketEntry, BUCKETS, decodeSketch, type Sketch } from '@sluice/sdk/protocol';
+import { firstOf, type Sighting } from './sighting.js';
+
+/** Metrics that are counted for every release besides its own. */
+export const EXPOSURES = '$exposures';
+/** First exposures within a segment. */
+export const FIRST = '$first';
+/** Distinct people of a phase. */
+export const IN_PHASE = '$phase';
+
+/** The warm-up included: what the tripwire looks at. */
+export function withWarmUp(metric: string): string {
+  return `${metric}!`;
+}
+
+/** Under which name the number of people is kept: a metric's own holds its sums. */
+export function counterOf(metric: string): string {
+  return metric.startsWith('$') || metric.endsWith('!') ? metric : `${metric}#`;
+}
+
+/** People of one metric and scope; the key is the hash of a person. */
+export interface SeenPeople {
+  readonly releaseId: string;
+  readonly metric: string;
+  readonly scope: number;
+  readonly units: Map<string, Sighting>;
+}
+
+/** What is to be added to one row of totals. */
+export interface TotalDelta {
+  readonly releaseId: string;
+  readonly metric: string;
+  readonly phase: number;
+  readonly armCode: number;
+  count: number;
+  sum: number;
+  bucketSums: Float64Array | null;
+  bucketCounts: Float64Array | null;
+  sketch: Sketch | null;
+}
+
+/** What is to be added to one point of a chart. */
+export interface SlotDelta {
+  readonly environmentId: string;
+  readonly series: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  count: number;
+  sum: number;
+  sketch: Sketch | null;
+}
+
+export interface FindingDelta {
+  readonly environmentId: string;
+  readonly what: string;
+  count: number;
+}
+
+export type TotalKey = Pick<TotalDelta, 'releaseId' | 'metric' | 'phase' | 'armCode'>;
+
+/** Many batches as one set of additions, so that storing them costs few statements. */
+export class Gathered {
+  readonly seen = new Map<string, SeenPeople>();
+  readonly totals = new Map<string, TotalDelta>();
+  readonly slots = new Map<string, SlotDelta>();
+  readonly findings = new Map<string, FindingDelta>();
+
+  see(
+    key: { readonly releaseId: string; readonly metric: string; readonly scope: number },
+    units: readonly string[],
+    sighting: Sighting,
+  ): void {
+    if (units.length === 0) return;
+    const id = `${key.releaseId} ${key.metric} ${key.scope}`;
+    const people = this.seen.get(id) ?? { ...key, units: new Map<string, Sighting>() };
+    this.seen.set(id, people);
+    for (const unit of units) {
+      const before = people.units.get(unit);
+      people.units.set(unit, before === undefined ? sighting : firstOf(before, sighting));
+    }
+  }
+
+  total(key: TotalKey): TotalDelta {
+    const id = `${key.releaseId} ${key.metric} ${key.phase} ${key.armCode}`;
+    const known = this.totals.get(id);
+    if (known) return known;
+    const total = { ...key, count: 0, sum: 0, bucketSums: null, bucketCounts: null, sketch: null };
+    this.totals.set(id, total);
+    return total;
+  }
+
+  slot(environmentId: string, series: string, at: number): SlotDelta {
+    const id = `${environmentId} ${series} ${at}`;
+    const known = this.slots.get(id);
+    if (known) return known;
+    const slot = { environmentId, series, at, count: 0, sum: 0, sketch: null };
+    this.slots.set(id, slot);
+    return slot;
+  }
+
+  find(environmentId: string, what: string, count: number): void {
+    if (count === 0) return;
+    const id = `${environmentId} ${what}`;
+    const finding = this.findings.get(id) ?? { environmentId, what, count: 0 };
+    this.findings.set(id, finding);
+    finding.count += count;
+  }
+}
+
+export function addBuckets(total: TotalDelta, buckets: readonly BucketEntry[]): void {
+  total.bucketSums ??= new Float64Array(BUCKETS);
+  total.bucketCounts ??= new Float64Array(BUCKETS);
+  for (const [bucket, sum, count] of buckets) {
+    total.bucketSums[bucket] = (total.bucketSums[bucket] ?? 0) + sum;
+    total.bucketCounts[bucket] = (total.bucketCounts[bucket] ?? 0) + count;
+    total.sum += sum;
+    total.count += count;
+  }
+}
+
+/** False for a text that is no sketch. */
+export function addSketch(to: { sketch: Sketch | null }, text: string): boolean {
+  const sketch = decodeSketch(text);
+  if (sketch === null) return false;
+  if (to.sketch === null) to.sketch = sketch;
+  else to.sketch.merge(sketch);
+  return true;
+}

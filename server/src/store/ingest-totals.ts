@@ -1,0 +1,58 @@
+import { type SQL, sql } from 'drizzle-orm';
+import type { TotalDelta } from '../domain/metrics/gathered.js';
+import type { Tx } from './db.js';
+
+/** Adds to this writer's rows, in key order: two that share a number wait, never in a circle. */
+export async function storeTotals(
+  tx: Tx,
+  totals: Iterable<TotalDelta>,
+  replica: number,
+): Promise<void> {
+  const rows = [...totals].filter(hasContent).map(toRow);
+  if (rows.length === 0) return;
+  await tx.execute(sql`
+    insert into release_totals as old (
+      replica, release_id, metric, phase, arm, count, sum, bucket_sums, bucket_counts
+    )
+    select ${replica}::int, release_id, metric, phase, arm, count, sum, bucket_sums, bucket_counts
+    from json_to_recordset(${JSON.stringify(rows)}::json) as input (
+      release_id text, metric text, phase int, arm int, count bigint, sum float8,
+      bucket_sums float8[], bucket_counts float8[]
+    )
+    order by release_id collate "C", metric collate "C", phase, arm
+    on conflict (replica, release_id, metric, phase, arm) do update set
+      count = old.count + excluded.count,
+      sum = old.sum + excluded.sum,
+      bucket_sums = ${added('bucket_sums')},
+      bucket_counts = ${added('bucket_counts')}`);
+}
+
+function added(column: string): SQL {
+  const name = sql.identifier(column);
+  return sql`case
+    when excluded.${name} is null then old.${name}
+    when old.${name} is null then excluded.${name}
+    else array(
+      select a + b from unnest(old.${name}, excluded.${name}) with ordinality as pair (a, b, place)
+      order by place
+    ) end`;
+}
+
+function hasContent(total: TotalDelta): boolean {
+  return (
+    total.count !== 0 || total.sum !== 0 || total.bucketCounts !== null || total.sketch !== null
+  );
+}
+
+function toRow(total: TotalDelta) {
+  return {
+    release_id: total.releaseId,
+    metric: total.metric,
+    phase: total.phase,
+    arm: total.armCode,
+    count: total.count,
+    sum: total.sum,
+    bucket_sums: total.bucketSums && [...total.bucketSums],
+    bucket_counts: total.bucketCounts && [...total.bucketCounts],
+  };
+}

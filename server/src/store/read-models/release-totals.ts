@@ -1,0 +1,154 @@
+import type { Arm } from '@sluice/sdk/core';
+import { BUCKETS } from '@sluice/sdk/protocol';
+import { sql } from 'drizzle-orm';
+import type { FrozenGates } from '../../domain/gates/evidence.js';
+import type {
+  BucketSums,
+  MetricTotals,
+  PerArm,
+  PhaseTotals,
+  ReleaseTotals,
+} from '../../domain/gates/totals.js';
+import {
+  counterOf,
+  EXPOSURES,
+  FIRST,
+  IN_PHASE,
+  withWarmUp,
+} from '../../domain/metrics/gathered.js';
+import { ARM_CODES, BOTH_ARMS } from '../../domain/metrics/sighting.js';
+import type { Db, Tx } from '../db.js';
+import { type IngestRelease, readIngestReleases } from '../ingest-releases.js';
+import { AppError } from '../../domain/errors.js';
+
+export interface TotalRow {
+  readonly metric: string;
+  readonly phase: number;
+  readonly arm: number;
+  readonly count: number;
+  readonly sum: number;
+  readonly bucketSums: readonly number[] | null;
+  readonly bucketCounts: readonly number[] | null;
+}
+
+/** Everything that a release has gathered so far, of every server. */
+export async function readReleaseTotals(db: Db | Tx, releaseId: string): Promise<ReleaseTotals> {
+  const release = (await readIngestReleases(db, [releaseId])).get(releaseId);
+  if (!release) throw new AppError('NOT_FOUND', `release "${releaseId}" does not exist`);
+  return toReleaseTotals(release, await readTotalRows(db, releaseId, null));
+}
+
+/** One row a metric, phase and arm: the writers' rows added. `metrics` null: all. */
+export async function readTotalRows(
+  db: Db | Tx,
+  releaseId: string,
+  metrics: readonly string[] | null,
+): Promise<readonly TotalRow[]> {
+  const only =
+    metrics === null
+      ? sql``
+      : sql`and metric in (select json_array_elements_text(${JSON.stringify(metrics)}::json))`;
+  const rows = await db.execute<{
+    readonly metric: string;
+    readonly phase: number;
+    readonly arm: number;
+    readonly count: number;
+    readonly sum: number;
+    readonly bucket_sums: readonly number[] | null;
+    readonly bucket_counts: readonly number[] | null;
+  }>(sql`
+    select metric, phase, arm, count::float8 as count, sum, bucket_sums, bucket_counts
+    from release_totals where release_id = ${releaseId} ${only}
+    order by replica, metric, phase, arm`);
+  const added = new Map<string, TotalRow>();
+  for (const row of rows) {
+    const id = `${row.metric} ${row.phase} ${row.arm}`;
+    const before = added.get(id);
+    added.set(id, {
+      ...{ metric: row.metric, phase: row.phase, arm: row.arm },
+      count: (before?.count ?? 0) + Number(row.count),
+      sum: (before?.sum ?? 0) + Number(row.sum),
+      bucketSums: addLists(before?.bucketSums ?? null, row.bucket_sums),
+      bucketCounts: addLists(before?.bucketCounts ?? null, row.bucket_counts),
+    });
+  }
+  return [...added.values()];
+}
+
+function addLists(
+  one: readonly number[] | null,
+  other: readonly number[] | null,
+): readonly number[] | null {
+  if (one === null || other === null) return one ?? other;
+  return one.map((value, place) => value + (other[place] ?? 0));
+}
+
+type Release = Pick<IngestRelease, 'sample' | 'phases' | 'frozen'>;
+
+export function toReleaseTotals(release: Release, rows: readonly TotalRow[]): ReleaseTotals {
+  const byKey = new Map(rows.map((row) => [`${row.metric} ${row.phase} ${row.arm}`, row]));
+  const metrics = new Set(rows.map((row) => row.metric.replace(/[#!]$/, '')));
+  for (const metric of [EXPOSURES, FIRST, IN_PHASE]) metrics.delete(metric);
+  const phases = release.phases.map((phase): PhaseTotals => {
+    const find = (metric: string, arm: number) => byKey.get(`${metric} ${phase.phase} ${arm}`);
+    const counts = (metric: string): PerArm<number> =>
+      perArm((arm) => find(metric, ARM_CODES[arm])?.count ?? 0);
+    const inBoth = find(IN_PHASE, BOTH_ARMS);
+    const people = perArm((arm) =>
+      addLists(find(IN_PHASE, ARM_CODES[arm])?.bucketCounts ?? null, inBoth?.bucketCounts ?? null),
+    );
+    const units = perArm((arm) => counts(IN_PHASE)[arm] + (inBoth?.count ?? 0));
+    return {
+      ...{ phase: phase.phase, segment: phase.segment, step: phase.step },
+      share: phase.percent / 100,
+      units,
+      firstUnits: counts(FIRST),
+      unitsInBothArms: inBoth?.count ?? 0,
+      exposures: counts(EXPOSURES),
+      metrics: Object.fromEntries(
+        [...metrics].flatMap((metric) => {
+          const totals = metricTotals(metric, { find, counts, people, frozen: release.frozen });
+          return Object.keys(totals).length === 0 ? [] : [[metric, totals]];
+        }),
+      ),
+    };
+  });
+  return { sample: release.sample, phases };
+}
+
+interface PhaseRows {
+  readonly find: (metric: string, arm: number) => TotalRow | undefined;
+  readonly counts: (metric: string) => PerArm<number>;
+  /** Distinct people of the phase by bucket. */
+  readonly people: PerArm<readonly number[] | null>;
+  readonly frozen: FrozenGates | null;
+}
+
+function metricTotals(metric: string, rows: PhaseRows): MetricTotals {
+  const { find, counts } = rows;
+  const has = (name: string) => [0, 1, BOTH_ARMS].some((arm) => find(name, arm) !== undefined);
+  const treated = find(metric, ARM_CODES.treatment);
+  const isLimit = rows.frozen?.limits.some((limit) => limit.metric === metric) ?? false;
+  const hasBuckets = !isLimit && has(metric);
+  return {
+    ...(has(counterOf(metric)) && { firsts: counts(counterOf(metric)) }),
+    ...(has(withWarmUp(metric)) && { firstsAll: counts(withWarmUp(metric)) }),
+    ...(hasBuckets && { buckets: perArm((arm) => bucketsOf(metric, arm, rows)) }),
+    ...(isLimit && { slo: { bad: treated?.sum ?? 0, total: treated?.count ?? 0 } }),
+  };
+}
+
+/** What is measured per person is divided by the people of the phase, wherever they came from. */
+function bucketsOf(metric: string, arm: Arm, { find, people, frozen }: PhaseRows): BucketSums {
+  const row = find(metric, ARM_CODES[arm]);
+  const definition = frozen?.compared.find((gate) => gate.metric === metric)?.definition;
+  const isPerUnit = definition !== undefined && 'per' in definition && definition.per === 'unit';
+  const n = isPerUnit ? people[arm] : row?.bucketCounts;
+  return { s: row?.bucketSums ?? NOTHING, n: n ?? NOTHING };
+}
+
+const NOTHING: readonly number[] = new Array<number>(BUCKETS).fill(0);
+
+function perArm<T>(of: (arm: Arm) => T): PerArm<T> {
+  return { treatment: of('treatment'), control: of('control') };
+}
