@@ -158,7 +158,7 @@ describe('a malformed request', () => {
     ['', "got ''"],
     ['3', "got '3'"],
     ['*', "got '*'"],
-    ['W/"3"', 'got'],
+    ['W/3', "got 'W/3'"],
     ['"3", "4"', 'got'],
     ['"-1"', 'got'],
     ['"1e9"', 'got'],
@@ -171,6 +171,15 @@ describe('a malformed request', () => {
       headers: { ...json, ...headers },
     });
     expectProblem(answer, 428, ['VERSION_REQUIRED', says]);
+  });
+
+  it('that changes something may hold a version that a proxy has weakened', async () => {
+    const answer = await send('/api/v1/projects/default', {
+      method: 'PUT',
+      json: { name: 'n' },
+      headers: { ...json, 'If-Match': 'W/"999"' },
+    });
+    expectProblem(answer, 412, ['VERSION_STALE']);
   });
 
   it.each([
