@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { ulid } from 'ulid';
 import { createApp } from './app.js';
 import { composeDelivery, type Delivery } from './compose-delivery.js';
+import { composeOutside } from './compose-outside.js';
 import type { Config } from './config.js';
 import { SYSTEM } from './domain/actor.js';
 import { keepTrying, worksNow } from './keep-trying.js';
@@ -68,6 +69,7 @@ export async function compose(
     ...{ database, dataDirectory, log, keys, keyCopy, now, clock, random },
   });
   const { metrics, nudge } = delivery;
+  const outside = composeOutside({ db, log });
   const contextFor: AppDeps['contextFor'] = (actor, requestId) => {
     return { actor, requestId, db, now, nudge, assertSpace: database.assertSpace };
   };
@@ -90,6 +92,7 @@ export async function compose(
       const isPrepared = await worksNow(prepare);
       await delivery.start();
       keys.start();
+      outside.start();
       if (isPrepared) {
         await delivery.feed.nudge();
         return { prepared: Promise.resolve(true) };
@@ -103,6 +106,7 @@ export async function compose(
     },
     async close() {
       keys.stop();
+      await outside.stop();
       await delivery.stop();
       await database.close();
     },

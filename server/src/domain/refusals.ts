@@ -1,7 +1,18 @@
 import type { FieldError } from '@sluice/sdk/protocol';
 import { AppError } from './errors.js';
 
-export type Noun = 'project' | 'environment' | 'flag' | 'segment' | 'variant';
+export type Noun =
+  | 'project'
+  | 'environment'
+  | 'flag'
+  | 'release'
+  | 'decision'
+  | 'segment'
+  | 'variant'
+  | 'source'
+  | 'template'
+  | 'webhook'
+  | 'window';
 
 /** Enough names to act on; the rest is counted. */
 const NAMED_MAX = 5;

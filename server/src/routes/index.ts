@@ -14,6 +14,7 @@ import { flagRoutes } from './admin/flags.js';
 import { instanceRoutes } from './admin/instances.js';
 import { keyRoutes } from './admin/keys.js';
 import { liveRoutes } from './admin/live.js';
+import { markerRoutes } from './admin/markers.js';
 import { previewRoutes } from './admin/preview.js';
 import { projectRoutes } from './admin/projects.js';
 import { receiptRoutes } from './admin/receipts.js';
@@ -21,6 +22,7 @@ import { rulesetRoutes } from './admin/ruleset.js';
 import { segmentRoutes } from './admin/segments.js';
 import { sessionRoutes, signInRoutes } from './admin/session.js';
 import { setupRoutes } from './admin/setup.js';
+import { windowRoutes } from './admin/windows.js';
 import { adminUiRoutes } from './admin-ui.js';
 import type { AppDeps } from './app-deps.js';
 import { sdkRoutes } from './client/sdk-routes.js';
@@ -57,6 +59,8 @@ function managementRoutes(deps: AppDeps, app: OpenAPIHono<AppEnv>): OpenAPIHono<
   api.route('/', liveRoutes(deps));
   api.route('/', receiptRoutes());
   api.route('/', instanceRoutes());
+  api.route('/', markerRoutes());
+  api.route('/', windowRoutes());
   return api;
 }
 
