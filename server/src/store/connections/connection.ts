@@ -29,6 +29,9 @@ export interface Client {
   readonly destroy: () => void;
 }
 
+/** Texts beyond these are sent as they are: lists of varying length make many. */
+const PREPARED_MAX = 300;
+
 export type Connect = (events: ConnectionEvents) => Client;
 
 export interface ConnectionOptions {
@@ -51,6 +54,7 @@ export class Connection {
   #wasDropped = false;
   #isSetUp = false;
   #hasAnswered = false;
+  readonly #prepared = new Set<string>();
 
   constructor({ connect, answerTimeoutMs, onNotify, onLost }: ConnectionOptions) {
     this.#answerTimeoutMs = answerTimeoutMs;
@@ -117,6 +121,14 @@ export class Connection {
     return result;
   }
 
+  /** A statement that is not prepared costs a second round trip, to ask for its types. */
+  #isWorthPreparing(text: string, { length }: readonly unknown[]): boolean {
+    if (length === 0 || this.#prepared.has(text)) return length > 0;
+    if (this.#prepared.size >= PREPARED_MAX) return false;
+    this.#prepared.add(text);
+    return true;
+  }
+
   async #undo(text: string): Promise<void> {
     if (this.#isLost) return;
     try {
@@ -134,7 +146,8 @@ export class Connection {
         this.#isSetUp = true;
         await this.#client.setUp?.();
       }
-      const query = this.#client.sql.unsafe(text, [...parameters] as never[]);
+      const prepare = this.#isWorthPreparing(text, parameters);
+      const query = this.#client.sql.unsafe(text, [...parameters] as never[], { prepare });
       const result = await (asArrays ? query.values() : query);
       this.#hasAnswered = true;
       return result;
