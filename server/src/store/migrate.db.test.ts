@@ -31,8 +31,9 @@ describe.each(databaseKinds)('migrate on %s', (kind) => {
   });
 
   test('refuses a database that is newer than the code', async () => {
+    const newest = (await readMigrations()).at(-1)?.name;
     await expect(database.migrate()).rejects.toThrow(
-      /newer than this Sluice: it has migration "9999_more", this version knows up to "0000_initial"/,
+      `newer than this Sluice: it has migration "9999_more", this version knows up to "${newest}"`,
     );
   });
 });
