@@ -1,6 +1,8 @@
 import { Connection } from './connection.js';
 import type { EvaluationContext } from './core/context.js';
-import { evaluate, isActiveDetails } from './core/index.js';
+import { detailsFor, resolve } from './core/evaluate.js';
+import type { CompiledRuleset } from './core/index.js';
+import type { Outcome } from './core/outcome.js';
 import type { ResolutionDetails } from './core/resolution.js';
 import type {
   ClientError,
@@ -20,6 +22,8 @@ import { changedKeys } from './sync/changed-keys.js';
 import type { SyncFailure } from './sync/ruleset-sync.js';
 import type { Snapshot } from './sync/snapshot.js';
 import { Findings } from './telemetry/findings.js';
+import { registerMeter } from './telemetry/meter-registry.js';
+import { Telemetry } from './telemetry/telemetry.js';
 
 const FLUSH_TIMEOUT_MS = 2_000;
 const NOBODY: EvaluationContext = Object.freeze({});
@@ -40,7 +44,9 @@ export function createClient(options: ClientOptions): FlagClient {
   });
   const log = new QuietLog(settings.logger, settings.clock);
   for (const problem of problems) log.say('warn', problem);
-  return new Client(settings, log, (observer) => new Connection(settings, log, observer));
+  return new Client(settings, log, (observer, telemetry) => {
+    return new Connection(settings, log, observer, telemetry);
+  });
 }
 
 /** The face of a client; its rules come from a source. */
@@ -50,6 +56,7 @@ export class Client implements FlagClient {
   readonly #source: RulesSource;
   readonly #contexts: RequestContexts;
   readonly #findings: Findings;
+  readonly #telemetry: Telemetry;
   readonly #readiness: Readiness;
   readonly #listeners: Listeners<ClientEvents>;
   /** Reading a clock costs a quarter of an evaluation, and only rules about dates need it. */
@@ -61,7 +68,7 @@ export class Client implements FlagClient {
   constructor(
     settings: Settings,
     log: QuietLog,
-    openSource: (observer: RulesObserver) => RulesSource,
+    openSource: (observer: RulesObserver, telemetry: Telemetry) => RulesSource,
   ) {
     this.#settings = settings;
     this.#log = log;
@@ -70,23 +77,32 @@ export class Client implements FlagClient {
     this.#findings = new Findings(log);
     this.#readiness = new Readiness(settings.clock);
     this.#listeners = new Listeners((event) => log.say('warn', `a listener of "${event}" threw`));
-    this.#source = openSource({
+    this.#telemetry = new Telemetry({
+      clock: settings.clock,
+      log,
+      now: this.#now,
+      want: (withinMs) => this.#source.want(withinMs),
+    });
+    const observer: RulesObserver = {
       onChange: (before, after) => this.#changed(before, after),
       onConfirmed: () => this.#confirmed(),
       onFailure: (failure) => this.#failed(failure),
       onAge: () => this.#statusMayHaveChanged(),
-    });
+    };
+    this.#source = openSource(observer, this.#telemetry);
+    const { current } = this.#source;
+    if (current !== null) this.#telemetry.use(current.compiled);
+    registerMeter(this, this.#telemetry.requests);
     if (!this.#source.start()) this.#readiness.settle(this.#withoutLive('failed'));
   }
 
   isActive(key: string, who?: ContextOrRequest, fallback = false): boolean {
     const snapshot = this.#source.usable;
     if (snapshot === null) return fallback;
-    const { compiled } = snapshot;
     const context = this.#contextOf(who);
-    const details = isActiveDetails(compiled, key, context, fallback, this.#now);
-    this.#findings.inspect(details, compiled, key, context, this.#now);
-    return details.value;
+    const outcome = resolve(snapshot.compiled, key, context, this.#now);
+    this.#observe(outcome, snapshot.compiled, key, context);
+    return outcome.isActive ?? fallback;
   }
 
   value<T>(key: string, who: ContextOrRequest | undefined, fallback: T): T {
@@ -98,11 +114,16 @@ export class Client implements FlagClient {
     if (snapshot === null) {
       return { value: fallback, reason: 'ERROR', errorCode: 'PROVIDER_NOT_READY' };
     }
-    const { compiled } = snapshot;
     const context = this.#contextOf(who);
-    const details = evaluate(compiled, key, fallback, context, this.#now);
-    this.#findings.inspect(details, compiled, key, context, this.#now);
+    const outcome = resolve(snapshot.compiled, key, context, this.#now);
+    const details = detailsFor(outcome, fallback);
+    const isMismatch = outcome.details !== undefined && outcome.details !== details;
+    if (!isMismatch) this.#observe(outcome, snapshot.compiled, key, context);
     return details;
+  }
+
+  track(event: string, who?: ContextOrRequest, value?: number): void {
+    this.#telemetry.track(event, this.#contextOf(who), value);
   }
 
   ready(timeoutMs = this.#settings.readyTimeoutMs): Promise<ReadyState> {
@@ -153,6 +174,17 @@ export class Client implements FlagClient {
     return this.close();
   }
 
+  #observe(
+    outcome: Outcome,
+    compiled: CompiledRuleset,
+    key: string,
+    context: EvaluationContext,
+  ): void {
+    this.#findings.inspect(outcome, compiled, key, context, this.#now);
+    if (outcome.details !== undefined) this.#telemetry.evaluated(key, outcome, context);
+    else if (outcome.errorCode === 'FLAG_NOT_FOUND') this.#telemetry.unknown(key);
+  }
+
   #contextOf(who: ContextOrRequest | undefined): EvaluationContext {
     if (typeof who !== 'object' || who === null) return NOBODY;
     try {
@@ -168,6 +200,7 @@ export class Client implements FlagClient {
   }
 
   #changed(before: Snapshot | null, after: Snapshot): void {
+    this.#telemetry.use(after.compiled);
     this.#statusMayHaveChanged();
     if (!this.#listeners.has('change')) return;
     const { epoch, revision } = after.compiled;

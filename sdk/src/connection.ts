@@ -16,7 +16,9 @@ import { nodeTransport } from './sync/node-transport.js';
 import { RulesetSync } from './sync/ruleset-sync.js';
 import { type Snapshot, SnapshotStore } from './sync/snapshot.js';
 import type { Transport } from './sync/transport.js';
-import { Receipts } from './telemetry/receipts.js';
+import { BatchSender } from './telemetry/batch-sender.js';
+import { BEAT_MS } from './telemetry/event-buffer.js';
+import type { Telemetry } from './telemetry/telemetry.js';
 
 /** A fleet that restarts with copies on its disks has no reason to connect all at once. */
 const FIRST_DELAY_WITH_COPY_MS = 250;
@@ -26,27 +28,29 @@ export class Connection implements RulesSource {
   readonly #settings: Settings;
   readonly #log: QuietLog;
   readonly #observer: RulesObserver;
+  readonly #telemetry: Telemetry;
   readonly #snapshots = new SnapshotStore();
   readonly #freshness: Freshness;
   readonly #serverTime: ServerTime;
   readonly #transport: Transport;
   readonly #sync: RulesetSync;
   readonly #watch: ProcessWatch;
-  #receipts: Receipts;
+  #sender: BatchSender;
   #disk: { readonly copy: DiskCopy; readonly writer: DiskWriter } | null = null;
   #key: string | null = null;
   #instance = randomUUID();
   #closed = false;
 
-  constructor(settings: Settings, log: QuietLog, observer: RulesObserver) {
+  constructor(settings: Settings, log: QuietLog, observer: RulesObserver, telemetry: Telemetry) {
     this.#settings = settings;
     this.#log = log;
     this.#observer = observer;
+    this.#telemetry = telemetry;
     const { clock, random } = settings;
     this.#freshness = new Freshness(clock, settings, () => observer.onAge());
     this.#serverTime = new ServerTime(clock);
     this.#transport = settings.fetch === null ? nodeTransport : fetchTransport(settings.fetch);
-    this.#receipts = this.#newReceipts();
+    this.#sender = this.#newSender();
     this.#watch = new ProcessWatch(clock, {
       onThawed: () => this.#sync.restart(),
       onForked: () => this.#forked(),
@@ -102,11 +106,17 @@ export class Connection implements RulesSource {
     this.#useKey(url, key);
     if (isFirst) void this.#run();
     else this.#sync.restart('whole');
-    this.#receipts.retryNow();
+    this.#sender.retryNow();
+  }
+
+  want(withinMs: number): boolean {
+    if (this.#key === null || this.#closed) return false;
+    this.#sender.want(withinMs);
+    return true;
   }
 
   async flush(timeoutMs: number): Promise<boolean> {
-    const work = [this.#receipts.flush(timeoutMs), this.#writeToDisk(timeoutMs)];
+    const work = [this.#sender.flush(timeoutMs), this.#writeToDisk(timeoutMs)];
     return (await Promise.all(work)).every(Boolean);
   }
 
@@ -117,7 +127,7 @@ export class Connection implements RulesSource {
     this.#freshness.close();
     if (this.#key !== null) unregisterClient(this.#key);
     await this.flush(timeoutMs);
-    this.#receipts.close();
+    this.#sender.close();
   }
 
   async #run(): Promise<void> {
@@ -163,23 +173,32 @@ export class Connection implements RulesSource {
     return { url: url ?? '', key: this.#key ?? '', instance, service, serviceVersion };
   }
 
-  #newReceipts(): Receipts {
+  #newSender(): BatchSender {
     const { clock, random } = this.#settings;
     const transport = this.#transport;
-    return new Receipts({ clock, random, transport, identity: () => this.#identity() });
+    return new BatchSender({
+      clock,
+      random,
+      transport,
+      identity: () => this.#identity(),
+      contents: this.#telemetry.contents,
+      onUnwanted: (status) => {
+        this.#log.say('warn', `the server does not take what was gathered: it answered ${status}`);
+      },
+    });
   }
 
   #applied(before: Snapshot | null, spreadMs: number | null): void {
     const after = this.#snapshots.current as Snapshot;
     const { epoch, revision, ruleset } = after.compiled;
-    this.#receipts.applied({ epoch, revision }, spreadMs);
+    this.#sender.applied({ epoch, revision }, spreadMs);
     this.#disk?.writer.save(ruleset);
     this.#observer.onChange(before, after);
   }
 
   #confirmed(): void {
     const { position } = this.#snapshots;
-    if (position !== null) this.#receipts.confirmed(position);
+    if (position !== null) this.#sender.confirmed(position);
     this.#freshness.confirm();
     this.#observer.onConfirmed();
   }
@@ -187,8 +206,10 @@ export class Connection implements RulesSource {
   #forked(): void {
     this.#log.say('warn', 'this process is a copy of another: the client starts over as its own');
     this.#instance = randomUUID();
-    this.#receipts.close();
-    this.#receipts = this.#newReceipts();
+    this.#sender.close();
+    this.#telemetry.reset();
+    this.#sender = this.#newSender();
+    this.#sender.want(BEAT_MS);
     this.#sync.restart();
   }
 }

@@ -93,6 +93,16 @@ export interface FlagClient {
   details<T>(key: string, context: ContextOrRequest | undefined, fallback: T): ResolutionDetails<T>;
 
   /**
+   * Says that something happened to somebody: a purchase, a failed upload, a score. Where a running
+   * release lists the event, it counts for the side that the person is on; else for the charts
+   * alone. Only counts, sums and salted hashes leave the process. Never throws.
+   *
+   * @example
+   * flags.track('purchase', { targetingKey: user.id }, order.total);
+   */
+  track(event: string, context?: ContextOrRequest, value?: number): void;
+
+  /**
    * Waits for live rules. Settles once, in at most `timeoutMs`, and never rejects.
    *
    * @example
@@ -129,8 +139,8 @@ export interface FlagClient {
   setKey(key: string): void;
 
   /**
-   * Writes what waits: the receipt of the newest rules and the copy on disk. False when the server
-   * did not take it in time; never rejects.
+   * Writes what waits: what was counted, the receipt of the newest rules, the copy on disk. False
+   * when the server did not take it in time; never rejects.
    *
    * @example
    * await flags.flush();
@@ -138,8 +148,8 @@ export interface FlagClient {
   flush(timeoutMs?: number): Promise<boolean>;
 
   /**
-   * Ends the connection and clears the timers; takes at most two seconds. Evaluation goes on from
-   * memory.
+   * Sends what waits, ends the connection and clears the timers; takes at most two seconds.
+   * Evaluation goes on from memory.
    *
    * @example
    * process.once('SIGTERM', () => flags.close());

@@ -1,5 +1,6 @@
 export type { FieldError, Problem } from './api-error.js';
 export { decodeEvent, type RawEvent } from './decode-event.js';
+export { BUCKETS, decodeEventBatch, SLOTS_MAX } from './decode-event-batch.js';
 export {
   type Decoded,
   decodePatch,
@@ -7,7 +8,6 @@ export {
   RULESET_BYTES_MAX,
   RULESET_FLAGS_MAX,
 } from './decode-ruleset.js';
-export { BUCKETS, decodeEventBatch, SLOTS_MAX } from './decode-event-batch.js';
 export {
   type BucketEntry,
   type EventBatch,
@@ -33,5 +33,5 @@ export {
   type Position,
   parsePosition,
 } from './position.js';
-export { decodeSketch, encodeSketch, Sketch } from './sketch.js';
 export type { Goodbye, Heartbeat, RulesetPatch, StreamEvent } from './ruleset-message.js';
+export { decodeSketch, encodeSketch, Sketch } from './sketch.js';

@@ -1,6 +1,6 @@
 import type { EvaluationContext } from '../core/context.js';
 import { type CompiledRuleset, missingUnit, type Now } from '../core/index.js';
-import type { ResolutionDetails } from '../core/resolution.js';
+import type { Outcome } from '../core/outcome.js';
 import type { QuietLog } from '../log.js';
 import { KeyCounter } from './key-counter.js';
 
@@ -22,14 +22,15 @@ export class Findings {
    * Never throws: key and context may be anything.
    */
   inspect(
-    details: ResolutionDetails<unknown>,
+    outcome: Outcome,
     compiled: CompiledRuleset,
     key: string,
     context: EvaluationContext,
     now: Now,
   ): void {
-    if (details.reason === 'DEFAULT') this.#inspectDefault(compiled, key, context, now);
-    else if (details.errorCode === 'FLAG_NOT_FOUND') this.#inspectUnknown(key);
+    const { details, errorCode } = outcome;
+    if (details?.reason === 'DEFAULT') this.#inspectDefault(compiled, key, context, now);
+    else if (details === undefined && errorCode === 'FLAG_NOT_FOUND') this.#inspectUnknown(key);
   }
 
   #inspectUnknown(key: unknown): void {

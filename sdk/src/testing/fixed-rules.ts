@@ -47,6 +47,10 @@ export class FixedRules implements RulesSource {
 
   setKey(): void {}
 
+  want(): boolean {
+    return false;
+  }
+
   flush(): Promise<boolean> {
     return Promise.resolve(true);
   }

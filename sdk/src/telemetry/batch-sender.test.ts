@@ -4,7 +4,8 @@ import { Inbox } from '../../../test/support/inbox.js';
 import type { EventBatch } from '../protocol/event-batch.js';
 import type { HttpRequest, Transport } from '../sync/transport.js';
 import { ManualClock } from '../testing/index.js';
-import { Receipts } from './receipts.js';
+import { BatchSender } from './batch-sender.js';
+import { EventBuffer } from './event-buffer.js';
 
 interface Post {
   readonly batch: EventBatch;
@@ -39,16 +40,26 @@ function setUp(random = 0.5) {
           }),
       });
     });
-  const deps = { clock, random: () => random, transport, identity: () => IDENTITY };
-  return { clock, posts, receipts: new Receipts(deps) };
+  let sender: BatchSender;
+  const contents = new EventBuffer({
+    clock,
+    now: () => clock.now(),
+    want: (withinMs) => {
+      sender.want(withinMs);
+      return true;
+    },
+  });
+  const deps = { clock, random: () => random, transport, contents, identity: () => IDENTITY };
+  sender = new BatchSender(deps);
+  return { clock, posts, sender, contents };
 }
 
 const at = (revision: number) => ({ epoch: 'e1', revision });
 
 describe('a receipt', () => {
   it('of a kill is posted at once when it is not to be spread', () => {
-    const { posts, receipts } = setUp();
-    receipts.applied(at(2), 0);
+    const { posts, sender } = setUp();
+    sender.applied(at(2), 0);
     expect(posts.all.map(({ batch }) => batch)).toMatchObject([
       { seq: 1, at: 1_795_248_000_000, applied: at(2) },
     ]);
@@ -63,8 +74,8 @@ describe('a receipt', () => {
       [400, 200],
       [3_600_000, 30_000],
     ] as const) {
-      const { clock, posts, receipts } = setUp(0.5);
-      receipts.applied(at(2), spreadMs);
+      const { clock, posts, sender } = setUp(0.5);
+      sender.applied(at(2), spreadMs);
       clock.advance(expected - 1);
       expect(posts.all).toEqual([]);
       clock.advance(1);
@@ -73,26 +84,26 @@ describe('a receipt', () => {
   });
 
   it('of another change comes within five seconds, together with those that follow', () => {
-    const { clock, posts, receipts } = setUp(0.99);
-    receipts.applied(at(2), null);
+    const { clock, posts, sender } = setUp(0.99);
+    sender.applied(at(2), null);
     clock.advance(3_000);
-    receipts.applied(at(3), null);
+    sender.applied(at(3), null);
     clock.advance(1_950);
     expect(posts.all.map(({ batch }) => batch.applied)).toEqual([at(3)]);
   });
 
   it('of a kill does not wait for the quiet one before it', () => {
-    const { posts, receipts } = setUp();
-    receipts.applied(at(2), null);
-    receipts.applied(at(3), 0);
+    const { posts, sender } = setUp();
+    sender.applied(at(2), null);
+    sender.applied(at(3), 0);
     expect(posts.all.map(({ batch }) => batch.applied)).toEqual([at(3)]);
   });
 
   it('waits for the one in flight, skips what passed by, and has the next number', async () => {
-    const { posts, receipts } = setUp();
-    receipts.applied(at(2), 0);
-    receipts.applied(at(3), 0);
-    receipts.applied(at(4), 0);
+    const { posts, sender } = setUp();
+    sender.applied(at(2), 0);
+    sender.applied(at(3), 0);
+    sender.applied(at(4), 0);
     expect(posts.all).toHaveLength(1);
     posts.all[0]?.answer(200);
     await settled();
@@ -103,11 +114,11 @@ describe('a receipt', () => {
   });
 
   it('without an answer is repeated as it was, since it may have been stored', async () => {
-    const { clock, posts, receipts } = setUp();
-    receipts.applied(at(2), 0);
+    const { clock, posts, sender } = setUp();
+    sender.applied(at(2), 0);
     posts.all[0]?.fail();
     await settled();
-    receipts.applied(at(3), 0);
+    sender.applied(at(3), 0);
     clock.advance(3_000);
     posts.all[1]?.answer(503);
     await settled();
@@ -119,8 +130,8 @@ describe('a receipt', () => {
   });
 
   it('is given up after 10 s without an answer, and repeated', async () => {
-    const { clock, posts, receipts } = setUp();
-    receipts.applied(at(2), 0);
+    const { clock, posts, sender } = setUp();
+    sender.applied(at(2), 0);
     clock.advance(10_000);
     await settled();
     clock.advance(3_000);
@@ -128,8 +139,8 @@ describe('a receipt', () => {
   });
 
   it('waits as long as the server asks', async () => {
-    const { clock, posts, receipts } = setUp(0);
-    receipts.applied(at(2), 0);
+    const { clock, posts, sender } = setUp(0);
+    sender.applied(at(2), 0);
     posts.all[0]?.answer(429, { 'retry-after': '30' });
     await settled();
     clock.advance(29_999);
@@ -139,8 +150,8 @@ describe('a receipt', () => {
   });
 
   it('is held, not dropped, while the key is refused', async () => {
-    const { clock, posts, receipts } = setUp(0);
-    receipts.applied(at(2), 0);
+    const { clock, posts, sender } = setUp(0);
+    sender.applied(at(2), 0);
     posts.all[0]?.answer(401);
     await settled();
     clock.advance(149_999);
@@ -150,18 +161,18 @@ describe('a receipt', () => {
   });
 
   it('is tried again at once with another key', async () => {
-    const { posts, receipts } = setUp();
-    receipts.applied(at(2), 0);
+    const { posts, sender } = setUp();
+    sender.applied(at(2), 0);
     posts.all[0]?.answer(401);
     await settled();
-    receipts.retryNow();
+    sender.retryNow();
     expect(posts.all).toHaveLength(2);
   });
 
   it('is posted once for rules that were not new', async () => {
-    const { clock, posts, receipts } = setUp();
+    const { clock, posts, sender } = setUp();
     for (let heartbeat = 0; heartbeat < 3; heartbeat += 1) {
-      receipts.confirmed(at(2));
+      sender.confirmed(at(2));
       clock.advance(5_000);
       posts.all[0]?.answer(200);
       await settled();
@@ -172,42 +183,42 @@ describe('a receipt', () => {
 
 describe('flushing', () => {
   it('posts what waits, and is true once that is acknowledged', async () => {
-    const { posts, receipts } = setUp();
-    receipts.applied(at(2), null);
-    const flushed = receipts.flush(2_000);
+    const { posts, sender } = setUp();
+    sender.applied(at(2), null);
+    const flushed = sender.flush(2_000);
     posts.all[0]?.answer(200);
     expect(await flushed).toBe(true);
-    expect(await receipts.flush(2_000)).toBe(true);
+    expect(await sender.flush(2_000)).toBe(true);
     expect(posts.all).toHaveLength(1);
   });
 
   it('is false when the server does not answer in time', async () => {
-    const { clock, receipts } = setUp();
-    receipts.applied(at(2), null);
-    const flushed = receipts.flush(2_000);
+    const { clock, sender } = setUp();
+    sender.applied(at(2), null);
+    const flushed = sender.flush(2_000);
     clock.advance(2_000);
     expect(await flushed).toBe(false);
   });
 
   it('does not hurry what a failure has put off', async () => {
-    const { clock, posts, receipts } = setUp(0);
-    receipts.applied(at(2), 0);
+    const { clock, posts, sender } = setUp(0);
+    sender.applied(at(2), 0);
     posts.all[0]?.answer(503);
     await settled();
-    const flushed = receipts.flush(100);
+    const flushed = sender.flush(100);
     clock.advance(100);
     expect(await flushed).toBe(false);
     expect(posts.all).toHaveLength(1);
   });
 
   it('ends with closing', async () => {
-    const { clock, posts, receipts } = setUp();
-    receipts.applied(at(2), 0);
-    const flushed = receipts.flush(2_000);
-    receipts.close();
+    const { clock, posts, sender } = setUp();
+    sender.applied(at(2), 0);
+    const flushed = sender.flush(2_000);
+    sender.close();
     expect(await flushed).toBe(false);
     await settled();
-    receipts.applied(at(3), 0);
+    sender.applied(at(3), 0);
     expect(posts.all).toHaveLength(1);
     expect(clock.pending).toEqual([]);
   });

@@ -1,0 +1,104 @@
+import type { Clock, Timer } from '../clock.js';
+import { type BatchContents, type BatchPart, POST_AFTER_MS } from './batch-sender.js';
+import { OpenSlot } from './open-slot.js';
+import { Outbox } from './outbox.js';
+import { slotTexts } from './slot-text.js';
+
+/** While a release runs its numbers are sent this often, empty or not. */
+export const BEAT_MS = 5_000;
+
+export interface EventBufferDeps {
+  readonly clock: Clock;
+  /** Server's time, epoch milliseconds. */
+  readonly now: () => number;
+  /** There is something to post within so many milliseconds. False: nobody will. */
+  readonly want: (withinMs: number) => boolean;
+}
+
+/** Gathers slot by slot; what is over waits as text in the outbox. */
+export class EventBuffer implements BatchContents {
+  readonly #deps: EventBufferDeps;
+  #outbox = new Outbox();
+  #open: { readonly slot: OpenSlot; readonly timer: Timer } | null = null;
+  /** A release runs. */
+  #beats = false;
+
+  constructor(deps: EventBufferDeps) {
+    this.#deps = deps;
+  }
+
+  get isEmpty(): boolean {
+    return this.#open === null && this.#outbox.isEmpty;
+  }
+
+  get isFull(): boolean {
+    return this.#outbox.isFull;
+  }
+
+  get beatMs(): number | null {
+    return this.#beats ? BEAT_MS : null;
+  }
+
+  set beats(beats: boolean) {
+    if (beats && !this.#beats) this.#deps.want(BEAT_MS);
+    this.#beats = beats;
+  }
+
+  /** The slot of this moment. */
+  slotAt(now: number): OpenSlot {
+    if (this.#open !== null && now >= this.#open.slot.endsAt) this.#end();
+    if (this.#open === null) {
+      const slot = new OpenSlot(now);
+      const timer = this.#deps.clock.setTimer(() => this.#end(), slot.endsAt - now);
+      this.#open = { slot, timer };
+      this.#deps.want(POST_AFTER_MS);
+    }
+    return this.#open.slot;
+  }
+
+  /** The slot that is open, without a look at the clock: a timer closes it in time. */
+  slot(): OpenSlot {
+    return this.#open?.slot ?? this.slotAt(this.#deps.now());
+  }
+
+  addUnknown(key: string): void {
+    this.#outbox.addUnknown(key);
+    this.#deps.want(POST_AFTER_MS);
+  }
+
+  addUnattributed(): void {
+    this.#outbox.addUnattributed();
+  }
+
+  drop(events: number): void {
+    this.#outbox.drop(events);
+  }
+
+  take(): BatchPart {
+    this.#close();
+    return this.#outbox.take(Math.floor(this.#deps.now()));
+  }
+
+  /** Begins again with nothing: somebody else sends what is here. */
+  reset(): void {
+    this.#open?.timer.cancel();
+    this.#open?.slot.close();
+    this.#open = null;
+    this.#outbox = new Outbox();
+  }
+
+  /** The time of the slot is over. What nobody will post is not kept. */
+  #end(): void {
+    this.#close();
+    if (!this.#deps.want(this.#outbox.isFull ? 0 : POST_AFTER_MS)) this.#outbox = new Outbox();
+  }
+
+  #close(): void {
+    if (this.#open === null) return;
+    const { slot, timer } = this.#open;
+    timer.cancel();
+    this.#open = null;
+    for (const text of slotTexts(slot.close())) this.#outbox.add(text);
+    this.#outbox.drop(slot.budget.dropped);
+  }
+}

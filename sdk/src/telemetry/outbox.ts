@@ -1,0 +1,83 @@
+import { isValidKey } from '../core/problems/key.js';
+import { SLOTS_MAX } from '../protocol/decode-event-batch.js';
+import type { SlotText } from './slot-text.js';
+
+/** Slots of one batch, with room for the rest of it below 1 MiB. */
+const BATCH_LENGTH_MAX = 900_000;
+const BATCHES_MAX = 20;
+const UNKNOWN_MAX = 1_000;
+
+/** Slots that are over and wait to be sent, oldest first; 20 batches at most. */
+export class Outbox {
+  #slots: SlotText[] = [];
+  #length = 0;
+  #unknown = new Set<string>();
+  #unattributed = 0;
+  #dropped = 0;
+
+  get isEmpty(): boolean {
+    const said = this.#unknown.size + this.#unattributed + this.#dropped;
+    return this.#slots.length === 0 && said === 0;
+  }
+
+  /** There is a batch to fill. */
+  get isFull(): boolean {
+    return this.#length >= BATCH_LENGTH_MAX || this.#slots.length >= SLOTS_MAX;
+  }
+
+  add(slot: SlotText): void {
+    if (slot.text.length > BATCH_LENGTH_MAX) {
+      this.drop(slot.weight);
+      return;
+    }
+    this.#slots.push(slot);
+    this.#length += slot.text.length;
+    while (this.#length > BATCH_LENGTH_MAX * BATCHES_MAX) this.drop(this.#shift().weight);
+  }
+
+  /** Said once a batch. What can be nobody's key is the log's business alone. */
+  addUnknown(key: string): void {
+    if (this.#unknown.size < UNKNOWN_MAX && isValidKey(key)) this.#unknown.add(key);
+  }
+
+  addUnattributed(): void {
+    this.#unattributed += 1;
+  }
+
+  drop(events: number): void {
+    this.#dropped += events;
+  }
+
+  /**
+   * The next batch, as the members of its object, and the events in it. `now` (null: unknown) is
+   * what it is complete up to, unless older slots than that have to wait for the next one.
+   */
+  take(now: number | null): { readonly members: string; readonly weight: number } {
+    const slots: SlotText[] = [];
+    let length = 0;
+    for (let next = this.#slots[0]; next !== undefined; next = this.#slots[0]) {
+      length += next.text.length;
+      if (length > BATCH_LENGTH_MAX || slots.length === SLOTS_MAX) break;
+      slots.push(this.#shift());
+    }
+    const through = now === null ? null : Math.min(now, this.#slots[0]?.from ?? now);
+    const members = [
+      `"through":${through}`,
+      `"slots":[${slots.map(({ text }) => text).join(',')}]`,
+      `"unknown":${JSON.stringify([...this.#unknown])}`,
+      `"unattributed":${this.#unattributed}`,
+      `"dropped":${this.#dropped}`,
+    ].join(',');
+    const weight = slots.reduce((sum, slot) => sum + slot.weight, this.#dropped);
+    this.#unknown = new Set();
+    this.#unattributed = 0;
+    this.#dropped = 0;
+    return { members, weight };
+  }
+
+  #shift(): SlotText {
+    const slot = this.#slots.shift() as SlotText;
+    this.#length -= slot.text.length;
+    return slot;
+  }
+}

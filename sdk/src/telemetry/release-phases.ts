@@ -1,0 +1,86 @@
+import { seedPrefix } from '../core/bucket.js';
+import { type AttributeReader, attributeReader, readUnit, subjectOf } from '../core/context.js';
+import { isRecord, isSameJson, keysOf, member } from '../core/json.js';
+import { isValidKey } from '../core/problems/key.js';
+import type { Arm } from '../core/resolution.js';
+import type { Ruleset } from '../core/ruleset.js';
+import { ArmTally } from './arm-tally.js';
+import { type KnownUnit, KnownUnits, type UnitPool } from './known-units.js';
+import { type Effect, effectsOf } from './metric-effects.js';
+
+/** A release in the phase that the rules in force give it. */
+export interface ReleasePhase {
+  readonly id: string;
+  readonly phase: number;
+  readonly flag: string;
+  /** Server's time, epoch milliseconds. */
+  readonly warmUpEndsAt: number;
+  readonly effects: ReadonlyMap<string, readonly Effect[]>;
+  readonly arms: Readonly<Record<Arm, ArmTally>>;
+  /** Null without a salt: then only exposures are counted. */
+  readonly units: KnownUnits | null;
+  readonly unit: AttributeReader;
+  /** What it was made from. */
+  readonly source: unknown;
+}
+
+/** By release id. A phase that is as it was is kept, with whom it knows. */
+export function phasesOf(
+  ruleset: Ruleset,
+  before: ReadonlyMap<string, ReleasePhase>,
+  pool: UnitPool,
+): ReadonlyMap<string, ReleasePhase> {
+  const phases = new Map<string, ReleasePhase>();
+  const flags = member(ruleset, 'flags');
+  for (const flag of keysOf(flags)) {
+    const rules = member(member(flags, flag), 'rules');
+    for (const rule of Array.isArray(rules) ? rules : []) {
+      const release = member(rule, 'release');
+      if (!isRecord(release)) continue;
+      const known = before.get(String(member(release, 'id')));
+      const source = { flag, release, by: member(member(rule, 'rollout'), 'by') };
+      const phase = isSameJson(known?.source, source) ? known : newPhase(source, pool);
+      if (phase !== undefined) phases.set(phase.id, phase);
+    }
+  }
+  return phases;
+}
+
+/** The person whom a context is about, as this phase draws people; null: not to be named. */
+export function personIn(phase: ReleasePhase, context: unknown): KnownUnit | null {
+  if (phase.units === null) return null;
+  const unit = readUnit(subjectOf(context), phase.unit);
+  return unit === '' ? null : phase.units.get(unit);
+}
+
+interface Source {
+  readonly flag: string;
+  readonly release: unknown;
+  readonly by: unknown;
+}
+
+function newPhase(source: Source, pool: UnitPool): ReleasePhase | undefined {
+  const { flag, release, by } = source;
+  const id = member(release, 'id');
+  const phase = member(release, 'phase');
+  if (typeof id !== 'string' || !isValidKey(id) || !Number.isSafeInteger(phase)) return undefined;
+  const [salt, sample] = [member(release, 'salt'), member(release, 'sample')];
+  const share = typeof sample === 'number' ? sample : 1;
+  const armOf = (arm: Arm) => new ArmTally(id, phase as number, arm);
+  return {
+    id,
+    phase: phase as number,
+    flag,
+    warmUpEndsAt:
+      number(member(release, 'phaseStartedAt')) + number(member(release, 'warmUpSeconds')) * 1_000,
+    effects: effectsOf(member(release, 'metrics')),
+    arms: { treatment: armOf('treatment'), control: armOf('control') },
+    units: typeof salt === 'string' ? new KnownUnits(pool, seedPrefix(salt), share) : null,
+    unit: attributeReader(typeof by === 'string' ? by : 'targetingKey'),
+    source,
+  };
+}
+
+function number(value: unknown): number {
+  return typeof value === 'number' && Number.isFinite(value) ? value : 0;
+}

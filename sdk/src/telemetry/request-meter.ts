@@ -1,0 +1,65 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Clock, Timer } from '../clock.js';
+import { RequestScope, type ScopeOwner } from './request-scope.js';
+
+/** How often requests that still run are looked at. */
+const SCAN_MS = 1_000;
+
+export interface RequestMeterEvents {
+  onEnd(scope: RequestScope, ms: number, isError: boolean): void;
+  /** It still runs after so many milliseconds. */
+  onSlow(scope: RequestScope, ms: number): void;
+}
+
+/** The requests that are being handled, and which one the code that runs now belongs to. */
+export class RequestMeter implements ScopeOwner {
+  readonly #clock: Clock;
+  readonly #events: RequestMeterEvents;
+  readonly #open = new Set<RequestScope>();
+  /** Made with the first request: it costs those who measure none. */
+  #storage: AsyncLocalStorage<RequestScope> | null = null;
+  #timer: Timer | null = null;
+
+  constructor(clock: Clock, events: RequestMeterEvents) {
+    this.#clock = clock;
+    this.#events = events;
+  }
+
+  get current(): RequestScope | undefined {
+    return this.#storage?.getStore();
+  }
+
+  get open(): Iterable<RequestScope> {
+    return this.#open;
+  }
+
+  begin(): RequestScope {
+    const scope = new RequestScope(this, this.#clock.monotonic());
+    this.#open.add(scope);
+    this.#timer ??= this.#nextScan();
+    return scope;
+  }
+
+  run<T>(scope: RequestScope, work: () => T): T {
+    this.#storage ??= new AsyncLocalStorage();
+    return this.#storage.run(scope, work);
+  }
+
+  end(scope: RequestScope, isError: boolean | null): void {
+    if (!this.#open.delete(scope) || isError === null) return;
+    this.#events.onEnd(scope, this.#clock.monotonic() - scope.startedAt, isError);
+  }
+
+  #nextScan(): Timer {
+    return this.#clock.setTimer(() => this.#scan(), SCAN_MS);
+  }
+
+  #scan(): void {
+    const now = this.#clock.monotonic();
+    for (const scope of this.#open) {
+      const ms = now - scope.startedAt;
+      if (scope.seen.size > 0) this.#events.onSlow(scope, ms);
+    }
+    this.#timer = this.#open.size > 0 ? this.#nextScan() : null;
+  }
+}

@@ -1,0 +1,220 @@
+import type { Clock } from '../clock.js';
+import type { EvaluationContext } from '../core/context.js';
+import { resolve } from '../core/evaluate.js';
+import { type CompiledRuleset, isValidKey } from '../core/index.js';
+import type { Outcome, ReleaseArms } from '../core/outcome.js';
+import type { ReleaseMetric } from '../core/ruleset.js';
+import type { QuietLog } from '../log.js';
+import type { BatchContents } from './batch-sender.js';
+import { EventBuffer } from './event-buffer.js';
+import { UnitPool } from './known-units.js';
+import { CRASH_EVENT, ERROR_EVENT, REQUEST_EVENT } from './metric-effects.js';
+import { personIn, phasesOf, type ReleasePhase } from './release-phases.js';
+import { RequestMeter } from './request-meter.js';
+import type { RequestScope, SeenArm } from './request-scope.js';
+
+/** Harm of a running release is told within this time. */
+const HARM_WITHIN_MS = 500;
+/** Beyond this nobody has measured anything. */
+const VALUE_MAX = 1e12;
+/** Under which every request's time is kept, with or without a release. */
+const LATENCY_METRIC = 'http.latency';
+
+type Attribution = ReleaseMetric['attribution'];
+
+export interface TelemetryDeps {
+  readonly clock: Clock;
+  readonly log: QuietLog;
+  /** Server's time, epoch milliseconds. */
+  readonly now: () => number;
+  /** There is something to post within so many milliseconds. False: nobody will. */
+  readonly want: (withinMs: number) => boolean;
+}
+
+/** Counts what evaluations served and what happened to whom, for the server's charts and gates. */
+export class Telemetry {
+  readonly requests: RequestMeter;
+  readonly #deps: TelemetryDeps;
+  readonly #buffer: EventBuffer;
+  readonly #pool = new UnitPool();
+  #compiled: CompiledRuleset | null = null;
+  #phases: ReadonlyMap<string, ReleasePhase> = new Map();
+
+  constructor(deps: TelemetryDeps) {
+    this.#deps = deps;
+    this.#buffer = new EventBuffer(deps);
+    this.requests = new RequestMeter(deps.clock, {
+      onEnd: (scope, ms, isError) => this.#requestEnded(scope, ms, isError),
+      onSlow: (scope, ms) => this.#requestIsSlow(scope, ms),
+    });
+  }
+
+  /** What waits to be sent. */
+  get contents(): BatchContents {
+    return this.#buffer;
+  }
+
+  /** Other rules are in force. */
+  use(compiled: CompiledRuleset): void {
+    this.#compiled = compiled;
+    this.#phases = phasesOf(compiled.ruleset, this.#phases, this.#pool);
+    this.#buffer.beats = this.#phases.size > 0;
+  }
+
+  /** One of millions: two comparisons and a sum, unless a release takes part. Never throws. */
+  evaluated(key: string, outcome: Outcome, context: EvaluationContext): void {
+    const { tally, details } = outcome;
+    if (tally.count === 0) this.#buffer.slot().touch(key, details?.variant, tally);
+    tally.count += 1;
+    if (details?.releases !== undefined) this.#expose(details.releases, context);
+  }
+
+  unknown(key: string): void {
+    this.#buffer.addUnknown(key);
+  }
+
+  /** Something happened to somebody. Never throws. */
+  track(event: string, context: EvaluationContext, value?: number): void {
+    const { log } = this.#deps;
+    if (!isValidKey(event)) {
+      log.say('warn', 'an event to track has no usable name');
+      return;
+    }
+    const isUsable = typeof value === 'number' && Math.abs(value) <= VALUE_MAX;
+    if (value !== undefined && !isUsable) {
+      log.say('warn', `the value of "${event}" is left out: expected a number up to ${VALUE_MAX}`);
+    }
+    try {
+      this.#attribute(event, context, isUsable ? value : 0);
+    } catch {
+      log.say('warn', `"${event}" counts for nobody: its context cannot be read`);
+    }
+  }
+
+  /** Everybody in flight was there when the process broke. */
+  crashed(): void {
+    const now = this.#deps.now();
+    for (const scope of this.requests.open) {
+      this.#buffer.slotAt(now).count(CRASH_EVENT, 0);
+      this.#recordRequest(scope, CRASH_EVENT, 0, now);
+    }
+  }
+
+  /** What was gathered belongs to another process. */
+  reset(): void {
+    this.#buffer.reset();
+    this.#pool.forget();
+  }
+
+  #expose(releases: ReleaseArms, context: EvaluationContext): void {
+    const slot = this.#buffer.slot();
+    const scope = this.requests.current;
+    for (const { id, phase: number, arm } of releases) {
+      const phase = this.#phases.get(id);
+      if (phase === undefined || phase.phase !== number) continue;
+      const tally = phase.arms[arm];
+      const unit = personOrNull(phase, context);
+      slot.open(tally).expose(unit, slot.budget);
+      if (scope !== undefined && unit !== null) scope.see({ phase, tally, unit });
+    }
+  }
+
+  #attribute(event: string, context: EvaluationContext, value: number): void {
+    const now = this.#deps.now();
+    this.#buffer.slotAt(now).count(event, value);
+    let isWanted = false;
+    let isAttributed = false;
+    for (const phase of this.#phases.values()) {
+      const effects = phase.effects.get(event);
+      if (effects === undefined) continue;
+      isWanted = true;
+      for (const attribution of new Set(effects.map(({ metric }) => metric.attribution))) {
+        const seen = this.#seen(phase, attribution, context);
+        if (seen === undefined) continue;
+        isAttributed = true;
+        this.#record(seen, { event, attribution, value, now });
+      }
+    }
+    if (isWanted && !isAttributed) this.#buffer.addUnattributed();
+  }
+
+  /** The arm that an event counts for: of its request, or of the person at this moment. */
+  #seen(
+    phase: ReleasePhase,
+    attribution: Attribution,
+    context: EvaluationContext,
+  ): SeenArm | undefined {
+    if (attribution === 'request') return this.requests.current?.seen.get(phase.id);
+    if (this.#compiled === null) return undefined;
+    const { details } = resolve(this.#compiled, phase.flag, context, this.#deps.now);
+    const side = details?.releases?.find(({ id }) => id === phase.id);
+    const unit = personIn(phase, context);
+    if (side === undefined || unit === null) return undefined;
+    return { phase, tally: phase.arms[side.arm], unit };
+  }
+
+  #requestEnded(scope: RequestScope, ms: number, isError: boolean): void {
+    const now = this.#deps.now();
+    const slot = this.#buffer.slotAt(now);
+    slot.count(REQUEST_EVENT, ms);
+    slot.count(LATENCY_METRIC, ms, true);
+    if (isError) slot.count(ERROR_EVENT, 0);
+    this.#recordRequest(scope, REQUEST_EVENT, ms, now);
+    if (isError) this.#recordRequest(scope, ERROR_EVENT, 0, now);
+  }
+
+  #recordRequest(scope: RequestScope, event: string, value: number, now: number): void {
+    for (const seen of scope.seen.values()) {
+      const summed = event === REQUEST_EVENT ? scope.alreadySlow : null;
+      this.#record(seen, { event, attribution: 'request', value, now, summed });
+    }
+  }
+
+  /** Counted now, and then not again: it may hang for ever. */
+  #requestIsSlow(scope: RequestScope, ms: number): void {
+    const now = this.#deps.now();
+    for (const { phase, tally, unit } of scope.seen.values()) {
+      if (now < phase.warmUpEndsAt) continue;
+      for (const effect of phase.effects.get(REQUEST_EVENT) ?? []) {
+        const { metric } = effect;
+        const isSlow =
+          effect.sum === 'slow' && ms > (metric.thresholdMs ?? Number.POSITIVE_INFINITY);
+        if (!isSlow || metric.attribution !== 'request' || !scope.markSlow(metric)) continue;
+        const { budget } = this.#buffer.slotAt(now);
+        this.#buffer.slot().open(tally).addSums(effect, { unit, value: ms }, budget);
+      }
+    }
+  }
+
+  #record({ phase, tally, unit }: SeenArm, happening: Happening): void {
+    const { event, attribution, value, now } = happening;
+    const effects = phase.effects.get(event);
+    if (effects === undefined) return;
+    const slot = this.#buffer.slotAt(now);
+    const isWarmUp = now < phase.warmUpEndsAt;
+    const occurrence = { unit, value, isWarmUp, alreadySummed: happening.summed ?? null };
+    let isNews = tally.isFirstHarm(event);
+    for (const effect of effects) {
+      if (effect.metric.attribution !== attribution) continue;
+      if (slot.open(tally).apply(effect, occurrence, slot.budget)) isNews = true;
+    }
+    if (isNews) this.#deps.want(HARM_WITHIN_MS);
+  }
+}
+
+interface Happening {
+  readonly event: string;
+  readonly attribution: Attribution;
+  readonly value: number;
+  readonly now: number;
+  readonly summed?: ReadonlySet<unknown> | null;
+}
+
+/** A context may throw the second time that it is read. */
+function personOrNull(phase: ReleasePhase, context: EvaluationContext) {
+  try {
+    return personIn(phase, context);
+  } catch {
+    return null;
+  }
+}
