@@ -76,7 +76,7 @@ const LAYERS: readonly (readonly [string, RegExp])[] = [
   ['releases', /^server\/src\/releases\//],
   ['middleware', /^server\/src\/middleware\//],
   ['routes', /^server\/src\/routes\//],
-  ['config', /^server\/src\/(config|log|metrics)\.ts$/],
+  ['config', /^server\/src\/(config|log|metrics|version)\.ts$/],
   ['app', /^server\/src\//],
   ['admin-ui', /^admin-ui\//],
 ];

@@ -18,6 +18,8 @@ import { markerRoutes } from './admin/markers.js';
 import { previewRoutes } from './admin/preview.js';
 import { projectRoutes } from './admin/projects.js';
 import { receiptRoutes } from './admin/receipts.js';
+import { releaseCommandRoutes } from './admin/release-commands.js';
+import { releaseRoutes } from './admin/releases.js';
 import { rulesetRoutes } from './admin/ruleset.js';
 import { segmentRoutes } from './admin/segments.js';
 import { sessionRoutes, signInRoutes } from './admin/session.js';
@@ -53,6 +55,8 @@ function managementRoutes(deps: AppDeps, app: OpenAPIHono<AppEnv>): OpenAPIHono<
   api.route('/', flagRoutes());
   api.route('/', flagConfigRoutes());
   api.route('/', previewRoutes());
+  api.route('/', releaseRoutes());
+  for (const routes of releaseCommandRoutes()) api.route('/', routes);
   api.route('/', rulesetRoutes());
   api.route('/', segmentRoutes());
   api.route('/', auditRoutes());

@@ -73,6 +73,11 @@ export const ruleSchema = z.custom<Rule>(isObject, mustBeObject).openapi('Rule',
           hash: { type: 'string' },
         },
       ),
+      release: {
+        type: 'object',
+        readOnly: true,
+        description: 'Of a running release, in what server keys get; never in a config',
+      },
     },
   ),
   example: {

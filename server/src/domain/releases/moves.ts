@@ -1,0 +1,178 @@
+import { noLatches } from '../gates/freeze-gates.js';
+import { type Attempt, lastStepOf, percentOf, stateAtStep } from './attempt.js';
+import type { Decision, DecisionAction } from './decision.js';
+import type { PauseReason } from './release.js';
+
+export const RELEASE_EVENTS = [
+  'advanced',
+  'held',
+  'paused',
+  'rolled_back',
+  'approval_required',
+  'completed',
+  'killed',
+] as const;
+export type ReleaseEventName = (typeof RELEASE_EVENTS)[number];
+
+/** Columns that a move may set; the store adds the version. */
+export type AttemptChange = Partial<Omit<Attempt, 'id' | 'ruleId' | 'salt' | 'version'>> & {
+  readonly startedAt?: Date | null;
+  readonly endedAt?: Date | null;
+  readonly nextTickAt?: Date | null;
+  readonly lastTickAt?: Date | null;
+};
+
+/** One change of an attempt, before it is written: state, phase and rule move together. */
+export interface Move {
+  /** As the audit and the timeline name it: `advance`. */
+  readonly action: string;
+  /** What happened, with the numbers. */
+  readonly sentence: string;
+  readonly change: AttemptChange;
+  /** A new phase begins, for this reason. */
+  readonly phase?: 'step' | 'jump' | 'rollback' | 'audience' | 'override' | 'gates';
+  /** The rule is nobody's any more: it stays at its percentage, and people may edit it. */
+  readonly frees?: true;
+  readonly event?: ReleaseEventName;
+}
+
+/** Goes to a step of the plan, up or down; the bake begins anew. */
+export function toStep(attempt: Attempt, step: number, { action, sentence, at }: MoveWords): Move {
+  const { plan } = attempt;
+  const percent = plan.steps[step]?.percent ?? attempt.percent;
+  const isRise = percent > attempt.percent;
+  return {
+    action,
+    sentence,
+    phase: action === 'jump' ? 'jump' : 'step',
+    change: {
+      ...stepBegins(at),
+      step,
+      percent,
+      state: attempt.state === 'paused' ? 'paused' : stateAtStep(plan, step),
+      pauseReason: attempt.state === 'paused' ? attempt.pauseReason : null,
+    },
+    ...(isRise ? { event: 'advanced' as const } : {}),
+  };
+}
+
+interface MoveWords {
+  readonly action: string;
+  readonly sentence: string;
+  readonly at: Date;
+}
+
+function stepBegins(at: Date): AttemptChange {
+  return { bakedMs: 0, stepStartedAt: at, holdUntil: null, nextTickAt: at };
+}
+
+export function toPause(reason: PauseReason, sentence: string): Move {
+  return {
+    action: 'pause',
+    sentence,
+    change: { state: 'paused', pauseReason: reason },
+    event: 'paused',
+  };
+}
+
+/** In the same segment: what is proven stays proven. */
+export function toResume(attempt: Attempt, at: Date): Move {
+  const { plan, step, percent } = attempt;
+  const state = step < 0 ? 'scheduled' : stateAtStep(plan, step);
+  return {
+    action: 'resume',
+    sentence: `Resumed at ${percentOf(percent)}.`,
+    change: { state, pauseReason: null, nextTickAt: at, lastTickAt: at },
+  };
+}
+
+export function toRollback(attempt: Attempt, { sentence, at }: Omit<MoveWords, 'action'>): Move {
+  const percent = attempt.plan.rollbackTo === 'start' ? attempt.startPercent : 0;
+  return {
+    action: 'rollback',
+    sentence,
+    phase: 'rollback',
+    change: {
+      state: 'rolling_back',
+      pauseReason: null,
+      percent: Math.min(percent, attempt.percent),
+      stepStartedAt: at,
+      nextTickAt: at,
+    },
+    event: 'rolled_back',
+  };
+}
+
+/** The attempt is over; its rule stays as it is. */
+export function toEnd(
+  state: 'completed' | 'rolled_back' | 'cancelled' | 'superseded',
+  { action, sentence, at }: MoveWords,
+): Move {
+  return {
+    action,
+    sentence,
+    frees: true,
+    change: { state, pauseReason: null, endedAt: at, nextTickAt: null },
+    ...(state === 'completed' ? { event: 'completed' as const } : {}),
+  };
+}
+
+/** Evidence begins anew; people stay where they are. */
+export function toNewSegment(
+  attempt: Attempt,
+  { action, sentence, at }: MoveWords,
+  phase: 'override' | 'gates',
+): Move {
+  const segment = attempt.segment + 1;
+  const goesOn = action === 'override';
+  return {
+    action,
+    sentence,
+    phase,
+    change: {
+      segment,
+      latches: noLatches(segment),
+      bakedMs: 0,
+      nextTickAt: at,
+      ...(goesOn ? { state: stateAtStep(attempt.plan, attempt.step), pauseReason: null } : {}),
+    },
+  };
+}
+
+/** What the ticker makes of a decision; null: nothing but numbers has changed. */
+export function moveOfDecision(attempt: Attempt, decision: Decision, at: Date): Move | null {
+  const { sentence } = decision;
+  switch (decision.action satisfies DecisionAction) {
+    case 'start':
+      return toStep(attempt, 0, { action: 'start', sentence, at });
+    case 'advance':
+      return advanceMove(attempt, decision, at);
+    case 'final_bake':
+      return finalBakeMove(attempt, decision, at);
+    case 'complete':
+      return toEnd('completed', { action: 'complete', sentence, at });
+    case 'pause':
+      return toPause(decision.pauseReason ?? 'error', sentence);
+    case 'rollback':
+      return toRollback(attempt, { sentence, at });
+    default:
+      return null;
+  }
+}
+
+/** Exactly one step, whatever was missed meanwhile. */
+function advanceMove(attempt: Attempt, { sentence }: Decision, at: Date): Move | null {
+  if (attempt.step >= lastStepOf(attempt.plan)) return null;
+  return toStep(attempt, attempt.step + 1, { action: 'advance', sentence, at });
+}
+
+/** The last step is reached by this, or has been earned and now bakes for the last time. */
+function finalBakeMove(attempt: Attempt, decision: Decision, at: Date): Move | null {
+  if (attempt.step < lastStepOf(attempt.plan)) return advanceMove(attempt, decision, at);
+  if (attempt.state === 'final_bake') return null;
+  return {
+    action: 'final_bake',
+    sentence: decision.sentence,
+    change: { ...stepBegins(at), state: 'final_bake' },
+  };
+}

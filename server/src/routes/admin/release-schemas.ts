@@ -1,0 +1,171 @@
+import { z } from '@hono/zod-openapi';
+import type { Evaluation } from '../../domain/gates/evidence.js';
+import { HOLD_CODES } from '../../domain/releases/decision.js';
+import { GATES_MAX, STEPS_MAX } from '../../domain/releases/plan.js';
+import type { PlanInput } from '../../domain/releases/plan-input.js';
+import { RELEASE_STATES } from '../../domain/releases/release.js';
+import * as s from '../schemas.js';
+
+const actionSchema = z.enum(['rollback', 'pause', 'watch']);
+const percentSchema = z.number().openapi({ example: 5 });
+const keyName = z.string().min(1).max(100);
+
+/** Ranges are the plan's own: they are checked with what the project has, and named by field. */
+const stepFields = {
+  percent: percentSchema,
+  minBakeSeconds: z.number().int(),
+  minUnits: z.number().int(),
+  advance: z.enum(['earned', 'guard']).openapi({
+    description: '`guard`: time and the absence of harm are enough; chosen on purpose',
+  }),
+  approval: z.boolean(),
+  audience: keyName.nullable().openapi({ description: 'Only people of this segment' }),
+};
+
+const gateFields = {
+  metric: keyName.openapi({ example: 'http.errors' }),
+  action: actionSchema,
+  weight: z.number(),
+  margin: z.number().nullable(),
+  ruledOut: z.number().openapi({ description: 'A step is earned once this much is ruled out' }),
+  floor: z.number().nullable(),
+};
+
+const planFields = {
+  rollbackTo: z.enum(['zero', 'start']),
+  holdback: z.number(),
+  finalBakeSeconds: z.number().int(),
+  warmUpSeconds: z.number().int(),
+  tickSeconds: z.number().int(),
+  maxLagSeconds: z.number().int(),
+  restartBakeOnDeploy: z.boolean(),
+  windows: z.array(keyName).max(50),
+  startAt: z.iso.datetime({ offset: true }).nullable(),
+  startApproval: z.boolean(),
+  template: keyName.nullable(),
+};
+
+export const planDto = z
+  .object({
+    ...planFields,
+    startAt: z.string().nullable(),
+    steps: z.array(z.object(stepFields)).readonly(),
+    gates: z.array(z.object(gateFields)).readonly(),
+    windows: z.array(z.string()).readonly(),
+  })
+  .openapi('ReleasePlan');
+
+const { percent, ...stepOptions } = stepFields;
+const { metric, action, ...gateOptions } = gateFields;
+
+/** What is left out comes from the template, then from the defaults. */
+const planShape = z
+  .strictObject({
+    steps: z
+      .array(z.strictObject({ percent }).extend(z.object(stepOptions).partial().shape))
+      .max(STEPS_MAX)
+      .optional(),
+    gates: z
+      .array(z.strictObject({ metric, action }).extend(z.object(gateOptions).partial().shape))
+      .max(GATES_MAX)
+      .optional(),
+    ...z.object(planFields).partial().shape,
+  })
+  .openapi('PlanInput', {
+    example: { template: 'standard', gates: [{ metric: 'http.errors', action: 'rollback' }] },
+  });
+
+/** Absent is absent: JSON knows no undefined. */
+export const planInput = planShape as unknown as z.ZodType<PlanInput>;
+
+export const newRelease = z
+  .strictObject({
+    ruleId: keyName.optional().openapi({
+      description: "The rule to open; absent: the flag's only rollout, else a new last rule",
+    }),
+    plan: planInput,
+    start: z.boolean().openapi({ description: 'false: a draft that nobody sees' }),
+    reason: s.reasonSchema.optional(),
+  })
+  .openapi('NewRelease', { example: { plan: { template: 'standard' }, start: true } });
+
+export const planChange = z
+  .strictObject({ plan: planInput, reason: s.reasonSchema })
+  .openapi('PlanChange', {
+    example: { plan: { template: 'careful' }, reason: 'more time at each step' },
+  });
+
+export const phaseDto = z
+  .object({
+    phase: z.number().int(),
+    segment: z.number().int(),
+    step: z.number().int(),
+    percent: percentSchema,
+    startedAt: s.timeSchema,
+    endedAt: s.timeSchema.nullable(),
+    cause: z.string().openapi({ example: 'step' }),
+    revision: z.number().int().nullable(),
+  })
+  .openapi('ReleasePhase');
+
+const holdDto = z.object({
+  code: z.enum(HOLD_CODES),
+  message: z.string(),
+  metric: z.string().optional(),
+});
+
+const evaluationDto = z.custom<Evaluation | null>().openapi('Evaluation', {
+  type: ['object', 'null'],
+  description:
+    'One look: gates with effect, bounds, phases and lnE; families, limits and sample ratio',
+});
+
+export const releaseDto = z
+  .object({
+    id: z.string(),
+    environment: z.string(),
+    flag: z.string(),
+    ruleId: z.string(),
+    state: z.enum(RELEASE_STATES),
+    pauseReason: z.enum(['manual', 'regression', 'srm', 'absolute', 'error']).nullable(),
+    plan: planDto,
+    step: z.number().int().openapi({ description: 'Index of the plan; -1 before the first' }),
+    phase: z.number().int(),
+    segment: z.number().int(),
+    percent: percentSchema,
+    startPercent: percentSchema,
+    sentence: z.string().openapi({ description: 'What was decided last, and why' }),
+    holds: z.array(holdDto).readonly(),
+    awaitsApproval: z.boolean(),
+    evaluation: evaluationDto,
+    phases: z.array(phaseDto).readonly(),
+    bakedMs: z.number(),
+    bakeNeededMs: z.number(),
+    startAt: s.timeSchema.nullable(),
+    holdUntil: s.timeSchema.nullable(),
+    nextTickAt: s.timeSchema.nullable(),
+    liveInstances: z.number().int(),
+    silentInstances: z.array(z.string()).readonly(),
+    watermark: s.timeSchema.nullable(),
+    rollback: z
+      .object({ instances: z.number().int(), off: z.number().int() })
+      .nullable()
+      .openapi({ description: 'Instances, and how many of them confirmed the rollback' }),
+    version: s.versionSchema,
+    createdAt: s.timeSchema,
+    createdBy: z.string(),
+    startedAt: s.timeSchema.nullable(),
+    endedAt: s.timeSchema.nullable(),
+  })
+  .openapi('Release');
+
+export const decisionDto = z
+  .object({
+    version: s.versionSchema,
+    at: s.timeSchema,
+    action: z.string().openapi({ example: 'advance' }),
+    sentence: z.string(),
+    actor: z.object({ kind: z.string(), id: z.string(), name: z.string() }),
+    reason: z.string().nullable(),
+  })
+  .openapi('ReleaseDecision');

@@ -1,0 +1,63 @@
+import type { FieldError } from '@sluice/sdk/protocol';
+import { isSame } from '../../domain/changed-fields.js';
+import type { EnvironmentGrant } from '../../domain/grant.js';
+import { assertValid, conflict } from '../../domain/refusals.js';
+import type { Attempt } from '../../domain/releases/attempt.js';
+import { type Move, toNewSegment } from '../../domain/releases/moves.js';
+import type { ReleasePlan } from '../../domain/releases/plan.js';
+import type { PlanInput } from '../../domain/releases/plan-input.js';
+import { hasEnded } from '../../domain/releases/release.js';
+import type { Ctx } from '../context.js';
+import { freezeSegment } from './freeze-segment.js';
+import { type CommandInput, moveRelease } from './move-release.js';
+import { planOfInput } from './plan-of-input.js';
+
+export interface ChangePlan extends CommandInput {
+  readonly version: number;
+  readonly plan: PlanInput;
+}
+
+/** Steps ahead are free; other gates begin a new segment, so that nobody picks the winner. */
+export async function changePlan(
+  ctx: Ctx,
+  grant: EnvironmentGrant<'release:write'>,
+  input: ChangePlan,
+): Promise<string> {
+  return moveRelease(ctx, grant, {
+    ...input,
+    command: 'change-plan',
+    plan: async ({ release }, { tx, at }) => {
+      if (hasEnded(release.state) || release.state === 'rolling_back') {
+        throw conflict('the attempt is over: its plan is history');
+      }
+      const { plan, problems } = await planOfInput(tx, grant, input.plan);
+      assertValid([...problems, ...problemsOfPast(release, plan)]);
+      const sentence = `The plan was changed by ${ctx.actor.name}.`;
+      const hasNewGates = !isSame(plan.gates, release.plan.gates) && release.step >= 0;
+      if (!hasNewGates) return { move: { action: 'change-plan', sentence, change: { plan } } };
+      const segment = release.segment + 1;
+      const { frozen, metrics } = await freezeSegment(tx, grant, plan, segment);
+      const words = {
+        ...{ action: 'change-plan', at },
+        sentence: `The gates were changed by ${ctx.actor.name}; evidence begins anew.`,
+      };
+      const move = toNewSegment(release, words, 'gates');
+      return { move: withPlan(move, plan, { frozen }), metrics };
+    },
+  });
+}
+
+function withPlan(move: Move, plan: ReleasePlan, change: Move['change']): Move {
+  return { ...move, change: { ...move.change, ...change, plan } };
+}
+
+/** Who has the feature now is not a matter of plans: jump to a step, or roll back. */
+function problemsOfPast(release: Attempt, plan: ReleasePlan): readonly FieldError[] {
+  const { step } = release;
+  return release.plan.steps.slice(0, step + 1).flatMap((past, index) => {
+    const now = plan.steps[index];
+    if (now?.percent === past.percent && now.audience === past.audience) return [];
+    const pointer = `/plan/steps/${index}`;
+    return [{ pointer, message: `was reached already and must stay at ${past.percent} %` }];
+  });
+}

@@ -1,0 +1,177 @@
+import type { ReleaseMetric, Rule } from '@sluice/sdk/core';
+import type { EnvironmentGrant } from '../../domain/grant.js';
+import { conflict } from '../../domain/refusals.js';
+import { percentOf } from '../../domain/releases/attempt.js';
+import type { Decision } from '../../domain/releases/decision.js';
+import type { DecisionInputs } from '../../domain/releases/decision-inputs.js';
+import { replaceRule, ruleAsWritten, ruleOfPhase } from '../../domain/releases/managed-rule.js';
+import type { Move } from '../../domain/releases/moves.js';
+import type { Tx } from '../../store/db.js';
+import { insertDecision } from '../../store/decision-store.js';
+import type { FlagConfigRow } from '../../store/flag-config-store.js';
+import { enqueue } from '../../store/outbox-store.js';
+import {
+  endPhase,
+  insertPhase,
+  type ReleaseRow,
+  saveManagedRules,
+  saveRelease,
+  saveRollbackRevision,
+} from '../../store/release-store.js';
+import { SERVER_VERSION } from '../../version.js';
+import type { Ctx } from '../context.js';
+import { recordChange } from '../record-change.js';
+import { eventOfMove } from './event-of-move.js';
+
+/** Where a move happens; the config's row is locked. */
+export interface MoveSubject {
+  readonly flag: { readonly id: string; readonly key: string };
+  readonly config: FlagConfigRow;
+  readonly release: ReleaseRow;
+}
+
+export interface MoveCircumstances {
+  readonly at: Date;
+  readonly reason?: string | undefined;
+  /** Of an automatic move. */
+  readonly decision?: Decision | undefined;
+  readonly inputs?: DecisionInputs | undefined;
+  /** Given when a segment begins: what SDKs gather from now on. */
+  readonly metrics?: readonly ReleaseMetric[] | undefined;
+  /** "Draw new people". */
+  readonly seed?: string | undefined;
+  /** Given when a start has made the rule count. */
+  readonly status?: FlagConfigRow['status'] | undefined;
+  readonly evenKilled?: boolean;
+}
+
+/** The attempt as it is after the move, before it is stored. */
+export function releaseAfter(
+  before: ReleaseRow,
+  move: Move,
+  { decision }: Pick<MoveCircumstances, 'decision'>,
+): ReleaseRow {
+  return {
+    ...before,
+    ...move.change,
+    ...(decision === undefined ? {} : { decision }),
+    phase: before.phase + (move.phase === undefined ? 0 : 1),
+    version: before.version + 1,
+  };
+}
+
+/** The rules as the move leaves them; the same list when it does not touch its rule. */
+export function rulesAfter(
+  rules: readonly Rule[],
+  after: ReleaseRow,
+  move: Move,
+  { at, metrics, seed }: MoveCircumstances,
+): readonly Rule[] {
+  if (move.frees) return replaceRule(rules, after.ruleId, ruleAsWritten);
+  if (move.phase === undefined) return rules;
+  const phase = { startedAt: at.getTime(), ...(metrics && { metrics }), ...(seed && { seed }) };
+  return replaceRule(rules, after.ruleId, (rule) => ruleOfPhase(rule, after, phase));
+}
+
+/**
+ * State, phase, rule, audit row, revision, decision and messages in the caller's transaction.
+ * Throws when somebody else was first or the flag is killed.
+ */
+export async function writeMove(
+  tx: Tx,
+  ctx: Ctx,
+  grant: EnvironmentGrant,
+  subject: MoveSubject,
+  move: Move,
+  circumstances: MoveCircumstances,
+): Promise<MoveSubject> {
+  const { config, flag, release: before } = subject;
+  const { evenKilled = false, reason, status = config.status } = circumstances;
+  const after = releaseAfter(before, move, circumstances);
+  await saveMove(tx, before, after, evenKilled);
+  const rules = rulesAfter(config.rules, after, move, circumstances);
+  const isRuleset = rules !== config.rules || status !== config.status;
+  if (isRuleset) {
+    const newStatus = status === config.status ? undefined : status;
+    const isSaved = await saveManagedRules(tx, grant, flag.id, {
+      rules,
+      evenKilled,
+      status: newStatus,
+    });
+    if (!isSaved) throw refusalOfKilled(flag.key);
+  }
+  const [revision] = await recordChange(tx, ctx, grant, {
+    action: `release.${move.action}`,
+    target: { type: 'release', key: flag.key },
+    before: auditOf(grant, flag.key, before),
+    after: auditOf(grant, flag.key, after),
+    reason,
+    environmentId: grant.environmentId,
+    revises: isRuleset ? [grant.environmentId] : [],
+    touched: { flagKeys: [flag.key] },
+  });
+  const moved = { flag, release: after, config: { ...config, rules, status } };
+  const known = { ...circumstances, revision: revision?.revision ?? null };
+  await recordMove(tx, ctx, grant, moved, move, known);
+  return moved;
+}
+
+/** The compare-and-set of every write. */
+export async function saveMove(
+  tx: Tx,
+  before: ReleaseRow,
+  after: ReleaseRow,
+  evenKilled = false,
+): Promise<void> {
+  const { id, version } = before;
+  const change = Object.fromEntries(
+    Object.entries(after).filter(
+      ([name, value]) => name !== 'version' && value !== before[name as keyof ReleaseRow],
+    ),
+  );
+  if (await saveRelease(tx, { id, version, evenKilled }, change)) return;
+  throw conflict(`release ${id} was changed by somebody else, or its flag is killed`);
+}
+
+/** What follows a move once its revision is known: phase, decision, messages. */
+export async function recordMove(
+  tx: Tx,
+  ctx: Ctx,
+  grant: EnvironmentGrant,
+  { flag, release }: MoveSubject,
+  move: Move,
+  circumstances: MoveCircumstances & { readonly revision: number | null },
+): Promise<void> {
+  const { at, reason = null, decision = null, inputs = null, revision } = circumstances;
+  const { id, phase, segment, step, percent, version } = release;
+  if (move.phase !== undefined) {
+    await insertPhase(tx, {
+      ...{ releaseId: id, phase, segment, percent, revision },
+      step: move.phase === 'rollback' ? -1 : step,
+      startedAt: at,
+      cause: move.phase,
+    });
+  }
+  if (move.phase === 'rollback' && revision !== null) await saveRollbackRevision(tx, id, revision);
+  if (move.frees) await endPhase(tx, id, at);
+  await insertDecision(tx, {
+    ...{ releaseId: id, version, at, action: move.action, sentence: move.sentence },
+    ...{ actor: ctx.actor, reason, decision, inputs, serverVersion: SERVER_VERSION },
+  });
+  if (move.event === undefined) return;
+  const told = { name: move.event, sentence: move.sentence, reason, at, actor: ctx.actor };
+  await enqueue(tx, grant.projectId, eventOfMove(grant, flag.key, release, told));
+}
+
+export function refusalOfKilled(flagKey: string): Error {
+  return conflict(`flag "${flagKey}" is killed: nothing opens it until it is restored`);
+}
+
+/** What an audit entry tells of an attempt; its numbers are in its decisions. */
+export function auditOf(grant: EnvironmentGrant, flag: string, row: ReleaseRow) {
+  const { id, ruleId, state, pauseReason, step, phase, segment } = row;
+  return {
+    ...{ environment: grant.environmentKey, flag, id, ruleId, state, pauseReason },
+    ...{ step, phase, segment, percent: percentOf(row.percent) },
+  };
+}

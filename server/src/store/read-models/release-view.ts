@@ -1,0 +1,204 @@
+import { and, desc, eq, inArray, lt, type SQL } from 'drizzle-orm';
+import type { Evaluation } from '../../domain/gates/evidence.js';
+import type { EnvironmentGrant } from '../../domain/grant.js';
+import { notFound } from '../../domain/refusals.js';
+import { bakeNeededMs } from '../../domain/releases/attempt.js';
+import type { Hold } from '../../domain/releases/decision.js';
+import type { ReleasePlan } from '../../domain/releases/plan.js';
+import type { PauseReason, ReleaseState } from '../../domain/releases/release.js';
+import type { Db, Tx } from '../db.js';
+import { flags, releasePhases, releases } from '../schema/index.js';
+import { mapPage, type Page, type PageQuery, placeOfCursor, toPage } from './page.js';
+import { type Confirmation, readConfirmation } from './release-confirmation.js';
+import { readWatermark, type Watermark } from './watermark.js';
+
+export interface PhaseView {
+  readonly phase: number;
+  readonly segment: number;
+  readonly step: number;
+  readonly percent: number;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  readonly cause: string;
+  readonly revision: number | null;
+}
+
+export interface ReleaseView {
+  readonly id: string;
+  readonly environment: string;
+  readonly flag: string;
+  readonly ruleId: string;
+  readonly state: ReleaseState;
+  readonly pauseReason: PauseReason | null;
+  readonly plan: ReleasePlan;
+  readonly step: number;
+  readonly phase: number;
+  readonly segment: number;
+  readonly percent: number;
+  readonly startPercent: number;
+  /** What was decided last, as the page shows it. */
+  readonly sentence: string;
+  readonly holds: readonly Hold[];
+  readonly awaitsApproval: boolean;
+  readonly evaluation: Evaluation | null;
+  readonly phases: readonly PhaseView[];
+  readonly bakedMs: number;
+  readonly bakeNeededMs: number;
+  readonly startAt: string | null;
+  readonly holdUntil: string | null;
+  readonly nextTickAt: string | null;
+  readonly liveInstances: number;
+  readonly silentInstances: readonly string[];
+  readonly watermark: string | null;
+  readonly rollback: Confirmation | null;
+  readonly version: number;
+  readonly createdAt: string;
+  readonly createdBy: string;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+}
+
+type ReleaseRow = typeof releases.$inferSelect;
+
+export async function readRelease(
+  db: Db | Tx,
+  grant: EnvironmentGrant,
+  flag: string,
+  id: string,
+): Promise<ReleaseView> {
+  const [row] = await selectReleases(db, grant, flag, eq(releases.id, id)).limit(1);
+  if (!row) throw notFound('release', id);
+  const [view] = await toViews(db, grant, flag, [row.releases]);
+  return view as ReleaseView;
+}
+
+/** Newest first. */
+export async function pageOfReleases(
+  db: Db,
+  grant: EnvironmentGrant,
+  flag: string,
+  query: PageQuery,
+): Promise<Page<ReleaseView>> {
+  const [known] = await db
+    .select({ id: flags.id })
+    .from(flags)
+    .where(and(eq(flags.projectId, grant.projectId), eq(flags.key, flag)));
+  if (!known) throw notFound('flag', flag);
+  const before = placeOfCursor(query.cursor);
+  const rows = await selectReleases(
+    db,
+    grant,
+    flag,
+    before === undefined ? undefined : lt(releases.id, before),
+  )
+    .orderBy(desc(releases.id))
+    .limit(query.limit + 1);
+  const page = toPage(rows, query.limit, (row) => row.releases.id);
+  const views = await toViews(
+    db,
+    grant,
+    flag,
+    page.items.map((row) => row.releases),
+  );
+  const byId = new Map(views.map((view) => [view.id, view]));
+  return mapPage(page, (row) => byId.get(row.releases.id) as ReleaseView);
+}
+
+function selectReleases(
+  db: Db | Tx,
+  grant: EnvironmentGrant,
+  flag: string,
+  condition: SQL | undefined,
+) {
+  return db
+    .select({ releases })
+    .from(releases)
+    .innerJoin(flags, eq(flags.id, releases.flagId))
+    .where(
+      and(
+        eq(releases.projectId, grant.projectId),
+        eq(releases.environmentId, grant.environmentId),
+        eq(flags.key, flag),
+        condition,
+      ),
+    )
+    .$dynamic();
+}
+
+async function toViews(
+  db: Db | Tx,
+  grant: EnvironmentGrant,
+  flag: string,
+  rows: readonly ReleaseRow[],
+): Promise<readonly ReleaseView[]> {
+  if (rows.length === 0) return [];
+  const ids = rows.map((row) => row.id);
+  const phases = await db
+    .select()
+    .from(releasePhases)
+    .where(inArray(releasePhases.releaseId, ids))
+    .orderBy(releasePhases.releaseId, releasePhases.phase);
+  const watermark = await readWatermark(db, grant.environmentId);
+  const views: ReleaseView[] = [];
+  for (const row of rows) {
+    const own = phases.filter((phase) => phase.releaseId === row.id);
+    const rollback = await readConfirmation(db, grant.environmentId, row.rollbackRevision);
+    views.push(toReleaseView({ grant, flag, row, phases: own, watermark, rollback }));
+  }
+  return views;
+}
+
+interface Parts {
+  readonly grant: EnvironmentGrant;
+  readonly flag: string;
+  readonly row: ReleaseRow;
+  readonly phases: readonly (typeof releasePhases.$inferSelect)[];
+  readonly watermark: Watermark;
+  readonly rollback: Confirmation | null;
+}
+
+function toReleaseView({ grant, flag, row, phases, watermark, rollback }: Parts): ReleaseView {
+  const { id, ruleId, state, pauseReason, plan, step, phase, segment, percent, startPercent } = row;
+  return {
+    ...{ id, environment: grant.environmentKey, flag, ruleId, state, pauseReason, plan },
+    ...{ step, phase, segment, percent, startPercent },
+    sentence: row.decision?.sentence ?? '',
+    holds: row.decision?.holds ?? [],
+    awaitsApproval: row.decision?.action === 'await_approval',
+    evaluation: row.evaluation,
+    phases: phases.map(toPhaseView),
+    bakedMs: row.bakedMs,
+    bakeNeededMs: bakeNeededMs(row),
+    startAt: textOf(row.startAt),
+    holdUntil: textOf(row.holdUntil),
+    nextTickAt: textOf(row.nextTickAt),
+    liveInstances: watermark.live,
+    silentInstances: watermark.silent,
+    watermark: textOf(watermark.watermark),
+    rollback,
+    version: row.version,
+    createdAt: row.createdAt.toISOString(),
+    createdBy: row.createdBy,
+    startedAt: textOf(row.startedAt),
+    endedAt: textOf(row.endedAt),
+  };
+}
+
+export function toPhaseView(row: typeof releasePhases.$inferSelect): PhaseView {
+  const { phase, segment, step, percent, cause, revision } = row;
+  const startedAt = row.startedAt.toISOString();
+  return {
+    phase,
+    segment,
+    step,
+    percent,
+    startedAt,
+    endedAt: textOf(row.endedAt),
+    cause,
+    revision,
+  };
+}
+
+function textOf(time: Date | null): string | null {
+  return time?.toISOString() ?? null;
+}

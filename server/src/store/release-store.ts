@@ -1,0 +1,271 @@
+import { and, desc, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm';
+import type { EnvironmentGrant, Grant } from '../domain/grant.js';
+import type { ReleasePlan } from '../domain/releases/plan.js';
+import { OPEN_STATES } from '../domain/releases/release-states.js';
+import type { Db, Tx } from './db.js';
+import {
+  flagConfigs,
+  flags,
+  releaseCommands,
+  releasePhases,
+  releases,
+  templates,
+} from './schema/index.js';
+import { refuseDuplicate } from './unique-violation.js';
+
+export type ReleaseRow = typeof releases.$inferSelect;
+export type NewRelease = typeof releases.$inferInsert;
+export type PhaseRow = typeof releasePhases.$inferSelect;
+
+export async function insertRelease(tx: Tx, row: NewRelease, refusal: () => Error): Promise<void> {
+  await refuseDuplicate(tx.insert(releases).values(row), 'releases_one_active', refusal);
+}
+
+/** The row, locked until commit. Lock the flag's config first: everybody does. */
+export async function lockRelease(
+  tx: Tx,
+  grant: EnvironmentGrant,
+  flagId: string,
+  id: string,
+): Promise<ReleaseRow | undefined> {
+  const [row] = await tx
+    .select()
+    .from(releases)
+    .where(and(isHere(grant, flagId), eq(releases.id, id)))
+    .for('no key update');
+  return row;
+}
+
+/** The attempt that has not ended, if any, locked until commit. */
+export async function lockOpenRelease(
+  tx: Tx,
+  grant: EnvironmentGrant,
+  flagId: string,
+): Promise<ReleaseRow | undefined> {
+  const [row] = await tx
+    .select()
+    .from(releases)
+    .where(and(isHere(grant, flagId), inArray(releases.state, [...OPEN_STATES])))
+    .for('no key update');
+  return row;
+}
+
+/** The newest attempt, whatever became of it. */
+export async function findLatestRelease(
+  tx: Tx,
+  grant: EnvironmentGrant,
+  flagId: string,
+): Promise<ReleaseRow | undefined> {
+  const [row] = await tx
+    .select()
+    .from(releases)
+    .where(isHere(grant, flagId))
+    .orderBy(desc(releases.createdAt), desc(releases.id))
+    .limit(1);
+  return row;
+}
+
+export interface CompareAndSet {
+  readonly id: string;
+  readonly version: number;
+  /** A kill has the last word: nothing but the end of a release is written over one. */
+  readonly evenKilled?: boolean;
+}
+
+/** False when somebody else was first, or the flag is killed: then nothing was written. */
+export async function saveRelease(
+  tx: Tx,
+  { id, version, evenKilled = false }: CompareAndSet,
+  change: Partial<ReleaseRow>,
+): Promise<boolean> {
+  const rows = await tx
+    .update(releases)
+    .set({ ...change, version: sql`${releases.version} + 1` })
+    .where(and(isVersion(id, version), evenKilled ? undefined : notKilled()))
+    .returning({ id: releases.id });
+  return rows.length === 1;
+}
+
+/** The revision is known only once it has been given, last in the transaction. */
+export async function saveRollbackRevision(tx: Tx, id: string, revision: number): Promise<void> {
+  await tx.update(releases).set({ rollbackRevision: revision }).where(eq(releases.id, id));
+}
+
+export type Look = Pick<
+  ReleaseRow,
+  'evaluation' | 'decision' | 'latches' | 'frozen' | 'bakedMs' | 'lastTickAt'
+>;
+
+/**
+ * What a tick saw, without a new version: nothing has moved. A tick that was overtaken by another
+ * tick or a move writes nothing.
+ */
+export async function saveLook(
+  db: Db | Tx,
+  seen: Pick<ReleaseRow, 'id' | 'version' | 'lastTickAt'>,
+  look: Partial<Look>,
+): Promise<boolean> {
+  const rows = await db
+    .update(releases)
+    .set(look)
+    .where(
+      and(
+        isVersion(seen.id, seen.version),
+        seen.lastTickAt === null
+          ? isNull(releases.lastTickAt)
+          : eq(releases.lastTickAt, seen.lastTickAt),
+      ),
+    )
+    .returning({ id: releases.id });
+  return rows.length === 1;
+}
+
+/** False when the flag is killed; a config's version belongs to its editors. */
+export async function saveManagedRules(
+  tx: Tx,
+  grant: EnvironmentGrant,
+  flagId: string,
+  { evenKilled, ...change }: ManagedChange,
+): Promise<boolean> {
+  const rows = await tx
+    .update(flagConfigs)
+    .set({
+      rules: change.rules,
+      ...(change.status === undefined
+        ? {}
+        : { status: change.status, version: sql`${flagConfigs.version} + 1` }),
+    })
+    .where(
+      and(
+        eq(flagConfigs.projectId, grant.projectId),
+        eq(flagConfigs.environmentId, grant.environmentId),
+        eq(flagConfigs.flagId, flagId),
+        evenKilled ? undefined : eq(flagConfigs.killed, false),
+      ),
+    )
+    .returning({ flagId: flagConfigs.flagId });
+  return rows.length === 1;
+}
+
+export interface ManagedChange {
+  readonly rules: (typeof flagConfigs.$inferSelect)['rules'];
+  /** Given when a start has made the rule: then editors must look again. */
+  readonly status?: (typeof flagConfigs.$inferSelect)['status'] | undefined;
+  readonly evenKilled?: boolean;
+}
+
+/** Ends the phase in force and begins the next one. */
+export async function insertPhase(tx: Tx, phase: typeof releasePhases.$inferInsert): Promise<void> {
+  await endPhase(tx, phase.releaseId, phase.startedAt);
+  await tx.insert(releasePhases).values(phase);
+}
+
+export async function endPhase(tx: Tx, releaseId: string, at: Date): Promise<void> {
+  await tx
+    .update(releasePhases)
+    .set({ endedAt: at })
+    .where(and(eq(releasePhases.releaseId, releaseId), isNull(releasePhases.endedAt)));
+}
+
+/** Every percentage that the attempt has had. */
+export async function listPercents(tx: Tx, releaseId: string): Promise<readonly number[]> {
+  const rows = await tx
+    .selectDistinct({ percent: releasePhases.percent })
+    .from(releasePhases)
+    .where(eq(releasePhases.releaseId, releaseId));
+  return rows.map((row) => row.percent);
+}
+
+export async function findCommand(tx: Tx, grant: EnvironmentGrant, idempotencyKey: string) {
+  const [row] = await tx
+    .select()
+    .from(releaseCommands)
+    .where(
+      and(
+        eq(releaseCommands.environmentId, grant.environmentId),
+        eq(releaseCommands.idempotencyKey, idempotencyKey),
+      ),
+    );
+  return row;
+}
+
+/** False when the key was used meanwhile. */
+export async function insertCommand(
+  tx: Tx,
+  command: typeof releaseCommands.$inferInsert,
+): Promise<boolean> {
+  const rows = await tx
+    .insert(releaseCommands)
+    .values(command)
+    .onConflictDoNothing()
+    .returning({ key: releaseCommands.idempotencyKey });
+  return rows.length === 1;
+}
+
+export interface OpenRelease {
+  readonly release: ReleaseRow;
+  readonly config: typeof flagConfigs.$inferSelect;
+  readonly flagKey: string;
+}
+
+/** Attempts of the project that have not ended, by environment; nothing is locked. */
+export async function listOpenReleases(tx: Db | Tx, grant: Grant): Promise<readonly OpenRelease[]> {
+  const rows = await tx
+    .select()
+    .from(releases)
+    .innerJoin(
+      flagConfigs,
+      and(
+        eq(flagConfigs.environmentId, releases.environmentId),
+        eq(flagConfigs.flagId, releases.flagId),
+      ),
+    )
+    .innerJoin(flags, eq(flags.id, releases.flagId))
+    .where(and(eq(releases.projectId, grant.projectId), inArray(releases.state, [...OPEN_STATES])))
+    .orderBy(releases.environmentId, releases.flagId);
+  return rows.map((row) => ({
+    release: row.releases,
+    config: row.flag_configs,
+    flagKey: row.flags.key,
+  }));
+}
+
+/** The plan of a template that the project has made. */
+export async function findTemplatePlan(
+  db: Db | Tx,
+  grant: Grant,
+  key: string,
+): Promise<ReleasePlan | undefined> {
+  const [row] = await db
+    .select({ plan: templates.plan })
+    .from(templates)
+    .where(and(eq(templates.projectId, grant.projectId), eq(templates.key, key)));
+  return row?.plan;
+}
+
+/** The one clock of all schedules. */
+export async function readClock(db: Db | Tx): Promise<Date> {
+  const [row] = await db.execute<{ ms: number }>(
+    sql`select floor(extract(epoch from clock_timestamp()) * 1000)::float8 as ms`,
+  );
+  return new Date(Number(row?.ms));
+}
+
+function isHere(grant: EnvironmentGrant, flagId: string): SQL | undefined {
+  return and(
+    eq(releases.projectId, grant.projectId),
+    eq(releases.environmentId, grant.environmentId),
+    eq(releases.flagId, flagId),
+  );
+}
+
+function isVersion(id: string, version: number): SQL | undefined {
+  return and(eq(releases.id, id), eq(releases.version, version));
+}
+
+function notKilled(): SQL {
+  return sql`not exists (
+    select from ${flagConfigs} where ${flagConfigs.environmentId} = ${releases.environmentId}
+      and ${flagConfigs.flagId} = ${releases.flagId} and ${flagConfigs.killed}
+  )`;
+}
