@@ -26,8 +26,10 @@ export interface FrozenLimit {
 /** What a segment of a release is judged by, written once. */
 export interface FrozenGates {
   readonly segment: number;
-  /** Number of comparative steps planned: late onset and absolute limits average over them. */
+  /** Number of comparative steps planned: late onset averages over them. */
   readonly plannedPhases: number;
+  /** Number of all steps planned, the last at 100 % too: absolute limits average over them. */
+  readonly plannedSteps: number;
   readonly compared: readonly FrozenGate[];
   readonly limits: readonly FrozenLimit[];
 }
@@ -118,3 +120,6 @@ export interface Evaluation {
 export const LN_HOLD = Math.log(2);
 export const LN_PAUSE = Math.log(20);
 export const LN_ROLLBACK = Math.log(100);
+
+/** Bounds of effects and shares are one-sided, each at this error. */
+export const BOUND_ALPHA = 0.05;

@@ -7,7 +7,7 @@ export interface ReleaseStatus {
   readonly state: ReleaseState;
   readonly pauseReason: PauseReason | null;
   readonly plan: ReleasePlan;
-  /** Index into the plan's steps. */
+  /** Index into the plan's steps; -1 before the first. */
   readonly step: number;
   readonly isKilled: boolean;
   readonly startAt: number | null;
@@ -35,6 +35,13 @@ export interface TickedGate {
   readonly message: string | null;
 }
 
+export interface RecentMarker {
+  readonly label: string;
+  readonly at: number;
+  /** New code went out, to both arms alike: the bake may begin anew. */
+  readonly isDeploy: boolean;
+}
+
 /** The world around a release at one tick. */
 export interface TickFacts {
   readonly now: number;
@@ -45,10 +52,17 @@ export interface TickFacts {
   readonly liveInstances: number;
   readonly silentInstances: readonly string[];
   /** Closed windows and running freezes, in words with the next opening. */
-  readonly closed: readonly { readonly what: string; readonly opensAt: number | null }[];
+  readonly closed: readonly {
+    readonly kind: 'window' | 'freeze';
+    readonly what: string;
+    readonly opensAt: number | null;
+  }[];
   /** Markers of the last 15 minutes, newest first. */
-  readonly recentMarkers: readonly { readonly label: string; readonly at: number }[];
-  /** Gates that have never had a number in this segment. */
+  readonly recentMarkers: readonly RecentMarker[];
+  /**
+   * Gates that have never had a number in this segment: a misspelt event must not pass for a quiet
+   * one. Failures of requests (`http.*`) have one as soon as there are requests.
+   */
   readonly neverSeen: readonly string[];
 }
 

@@ -1,0 +1,109 @@
+import { type ChosenPhases, choosePhases, distinctUnits } from './choose-phases.js';
+import type {
+  Evaluation,
+  FamilyEvidence,
+  FrozenGate,
+  FrozenGates,
+  GateEvidence,
+  Latches,
+} from './evidence.js';
+import { type FamilyMember, familyOf } from './family.js';
+import { noLatches } from './freeze-gates.js';
+import { judgeGate } from './judge-gate.js';
+import { judgeLimits } from './judge-limits.js';
+import { sampleRatioLnE } from './sample-ratio.js';
+import type { ReleaseTotals } from './totals.js';
+import { tripwire } from './tripwire.js';
+
+/**
+ * One look at a release, from totals alone: the same totals give the same evidence, in whatever
+ * order they were gathered. The running maxima in `latches` are what decides.
+ */
+export function evaluateGates(
+  totals: ReleaseTotals,
+  frozen: FrozenGates,
+  latches: Latches,
+  at: { readonly step: number },
+): Evaluation {
+  const before = latches.segment === frozen.segment ? latches : noLatches(frozen.segment);
+  const phases = choosePhases(totals, frozen.segment, at.step);
+  const judged = frozen.compared.map((gate) =>
+    judgeGate(phases, { gate, sample: totals.sample, plannedPhases: frozen.plannedPhases }),
+  );
+  const gates = withSharedProof(
+    judged.map(({ evidence }) => evidence),
+    frozen.compared,
+  );
+  const limits = judgeLimits(phases.all, frozen, before);
+  const pause = evidenceOf(membersOf(gates, frozen.compared, 'pause'), before.pause);
+  const tripped = tripwire(totals, frozen, before).lnEMax;
+  const rollback = evidenceOf(membersOf(gates, frozen.compared, 'rollback'), tripped);
+  const sampleRatio = judgeSampleRatio(phases, before);
+  return {
+    ...{ gates, limits, pause, rollback, sampleRatio },
+    bothArmsShare: bothArmsShareOf(phases),
+    stepUnits: {
+      treatment: Math.round(distinctUnits(phases.ofStep, 'treatment') / totals.sample),
+      control: Math.round(distinctUnits(phases.ofStep, 'control') / totals.sample),
+    },
+    latches: {
+      segment: frozen.segment,
+      pause: pause.lnEMax,
+      rollback: rollback.lnEMax,
+      sampleRatio: sampleRatio.lnEMax,
+      limits: Object.fromEntries(limits.map(({ metric, lnEMax }) => [metric, lnEMax])),
+    },
+    frozen: { ...frozen, compared: judged.map(({ gate }) => gate) },
+  };
+}
+
+function membersOf(
+  gates: readonly GateEvidence[],
+  frozen: readonly FrozenGate[],
+  family: 'pause' | 'rollback',
+): readonly FamilyMember[] {
+  return gates.map(({ metric, lnE, isReady }, index) => {
+    return { metric, lnE, isReady, weight: frozen[index]?.weights[family] ?? 0 };
+  });
+}
+
+function evidenceOf(members: readonly FamilyMember[], before: number): FamilyEvidence {
+  const { lnE, parts } = familyOf(members);
+  return { lnE, lnEMax: Math.max(before, lnE), parts };
+}
+
+/**
+ * A failure is watched twice: by people, of whom each counts once, and per request, of which a
+ * healthy app has too few that fail. What one cannot know yet, the other may have shown.
+ */
+function withSharedProof(
+  gates: readonly GateEvidence[],
+  frozen: readonly FrozenGate[],
+): readonly GateEvidence[] {
+  const failures = frozen.map(({ definition: { kind, event, harmful, attribution } }) =>
+    kind === 'split' || kind === 'ratio' ? `${event} ${harmful} ${attribution}` : null,
+  );
+  const proven = new Set(gates.map(({ isEarned }, index) => (isEarned ? failures[index] : null)));
+  return gates.map((gate, index) => {
+    const failure = failures[index];
+    const mayShare = gate.kind === 'split' || gate.ruledOut === null;
+    const isEarned = gate.isEarned || (mayShare && failure != null && proven.has(failure));
+    return { ...gate, isEarned };
+  });
+}
+
+function judgeSampleRatio({ compared }: ChosenPhases, before: Latches) {
+  const lnE = sampleRatioLnE(compared.map(({ share, firstUnits }) => ({ share, ...firstUnits })));
+  return { lnE, lnEMax: Math.max(before.sampleRatio, lnE) };
+}
+
+/** Of the people seen since this step began. */
+function bothArmsShareOf({ ofStep }: ChosenPhases): number {
+  let both = 0;
+  let people = 0;
+  for (const { units, unitsInBothArms } of ofStep) {
+    both += unitsInBothArms;
+    people += units.treatment + units.control;
+  }
+  return people === 0 ? 0 : both / people;
+}

@@ -1,0 +1,54 @@
+import { isCompared, type MetricDefinition } from '../metrics/metric.js';
+import type { GatePlan, ReleasePlan } from '../releases/plan.js';
+import { isComparativeShare } from './choose-phases.js';
+import type { FrozenGate, FrozenGates, FrozenLimit, Latches } from './evidence.js';
+
+/** What a segment is judged by: from here on, edits of metrics and plans change nothing in it. */
+export function freezeGates(
+  plan: Pick<ReleasePlan, 'gates' | 'steps'>,
+  definitions: Readonly<Record<string, MetricDefinition>>,
+  segment: number,
+): FrozenGates {
+  const gates = plan.gates.flatMap((gate) => {
+    const definition = definitions[gate.metric];
+    return definition ? [{ gate, definition }] : [];
+  });
+  const compared = gates.flatMap(({ gate, definition }) =>
+    isCompared(definition) ? [{ gate, definition }] : [],
+  );
+  const pauseSum = weightOf(compared, ({ action }) => action !== 'watch');
+  const rollbackSum = weightOf(compared, ({ action }) => action === 'rollback');
+  return {
+    segment,
+    plannedPhases: plan.steps.filter(({ percent }) => isComparativeShare(percent / 100)).length,
+    plannedSteps: plan.steps.length,
+    compared: compared.map(
+      ({ gate, definition }): FrozenGate => ({
+        ...{ metric: gate.metric, definition, action: gate.action },
+        margin: gate.margin ?? definition.margin,
+        ...{ ruledOut: gate.ruledOut, floor: gate.floor, scale: null },
+        weights: {
+          pause: gate.action === 'watch' ? 0 : gate.weight / pauseSum,
+          rollback: gate.action === 'rollback' ? gate.weight / rollbackSum : 0,
+        },
+      }),
+    ),
+    limits: gates.flatMap(({ gate, definition }): FrozenLimit[] =>
+      definition.kind === 'slo'
+        ? [{ metric: gate.metric, action: gate.action, limit: definition.limit }]
+        : [],
+    ),
+  };
+}
+
+function weightOf(
+  gates: readonly { readonly gate: GatePlan }[],
+  counts: (gate: GatePlan) => boolean,
+): number {
+  return gates.reduce((sum, { gate }) => sum + (counts(gate) ? gate.weight : 0), 0);
+}
+
+/** A segment begins at e = 1. */
+export function noLatches(segment: number): Latches {
+  return { segment, pause: 0, rollback: 0, sampleRatio: 0, limits: {} };
+}

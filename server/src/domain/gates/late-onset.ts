@@ -1,0 +1,34 @@
+import { logSumExp } from './log-mean-exp.js';
+
+const WEIGHT_OF_ALL = 0.8;
+
+/**
+ * Harm may begin at a later step only: a fifth of the bet is spread over "it began at step s".
+ * `lnEByStart` has one entry for each start reached; the others of `planned` count as e = 1.
+ */
+export function lateOnsetLnE(lnEByStart: readonly number[], planned: number): number {
+  const [all = 0, ...later] = lnEByStart;
+  if (planned < 2) return all;
+  const reached = later.slice(0, planned - 1);
+  const waiting = Array.from({ length: planned - 1 - reached.length }, () => 0);
+  const weight = Math.log((1 - WEIGHT_OF_ALL) / (planned - 1));
+  return logSumExp([
+    Math.log(WEIGHT_OF_ALL) + all,
+    ...[...reached, ...waiting].map((lnE) => weight + lnE),
+  ]);
+}
+
+/**
+ * Where each start begins: the index of the first phase of every step reached, in the order they
+ * were. A step that was left and entered again is no new start.
+ */
+export function startsOf(phases: readonly { readonly step: number }[], planned: number): number[] {
+  const seen = new Set<number>();
+  const starts: number[] = [];
+  phases.forEach(({ step }, index) => {
+    if (seen.has(step)) return;
+    seen.add(step);
+    starts.push(index);
+  });
+  return starts.slice(0, Math.max(1, planned));
+}

@@ -1,0 +1,14 @@
+/** ln of the mean of exp(value), without leaving the range of a double. */
+export function logMeanExp(values: readonly number[]): number {
+  return logSumExp(values) - Math.log(values.length);
+}
+
+/** ln of the sum of exp(value); minus infinity for none. */
+export function logSumExp(values: readonly number[]): number {
+  let highest = Number.NEGATIVE_INFINITY;
+  for (const value of values) if (value > highest) highest = value;
+  if (!Number.isFinite(highest)) return highest;
+  let sum = 0;
+  for (const value of values) sum += Math.exp(value - highest);
+  return highest + Math.log(sum);
+}

@@ -1,0 +1,46 @@
+import { findCrossing } from './find-crossing.js';
+import { logMeanExp } from './log-mean-exp.js';
+import { SPLIT_EFFECTS } from './split.js';
+
+const SHARE_MAX = 0.999;
+const SHARE_MIN = 1e-9;
+
+export interface BadOfTotal {
+  readonly bad: number;
+  readonly total: number;
+}
+
+/** E3: ln of the evidence that the share of bad ones is above `limit`. */
+export function oneSampleLnE(counts: BadOfTotal, limit: number): number {
+  return logMeanExp(
+    SPLIT_EFFECTS.map((effect) =>
+      lnLikelihoodRatio(counts, limit, Math.min(SHARE_MAX, limit * (1 + effect))),
+    ),
+  );
+}
+
+/** Evidence that the share of bad ones is below `limit`. */
+export function oneSampleLnEBelow(counts: BadOfTotal, limit: number): number {
+  return logMeanExp(
+    SPLIT_EFFECTS.map((effect) => lnLikelihoodRatio(counts, limit, limit / (1 + effect))),
+  );
+}
+
+/** Upper bound of the share of bad ones at evidence `1 / alpha`; 1: nothing is ruled out. */
+export function oneSampleUpper({ bad, total }: BadOfTotal, alpha: number): number {
+  if (total <= 0 || bad >= total) return 1;
+  const line = -Math.log(alpha);
+  const at = findCrossing(
+    (lnShare) => oneSampleLnEBelow({ bad, total }, Math.exp(lnShare)) - line,
+    Math.log(Math.max(SHARE_MIN, bad / total)),
+    Math.log(SHARE_MAX),
+  );
+  return at === null ? 1 : Math.exp(at);
+}
+
+function lnLikelihoodRatio({ bad, total }: BadOfTotal, nullShare: number, share: number): number {
+  return (
+    bad * Math.log(share / nullShare) +
+    (total - bad) * (Math.log1p(-share) - Math.log1p(-nullShare))
+  );
+}

@@ -1,0 +1,36 @@
+import { choosePhases } from './choose-phases.js';
+import { type FrozenGates, type Latches, LN_ROLLBACK } from './evidence.js';
+import { familyOf, mainPartsOf } from './family.js';
+import { HARMED_PEOPLE_MIN, harmedPeople, splitCountsOf, splitGateLnE } from './judge-split.js';
+import type { ReleaseTotals } from './totals.js';
+
+export interface Tripwire {
+  readonly lnE: number;
+  readonly lnEMax: number;
+  /** Harmed treated people of the gate with the most of them. */
+  readonly treatedPeople: number;
+  readonly fires: boolean;
+  readonly because: readonly string[];
+}
+
+/**
+ * The rollback family over its split gates, warm-up included: cheap enough for each stored batch,
+ * so that gross harm ends in seconds. It spends the same error budget as the ticks.
+ */
+export function tripwire(totals: ReleaseTotals, frozen: FrozenGates, latches: Latches): Tripwire {
+  const { compared } = choosePhases(totals, frozen.segment, 0);
+  const members = frozen.compared
+    .filter(({ definition, weights }) => definition.kind === 'split' && weights.rollback > 0)
+    .map((gate) => {
+      const counts = splitCountsOf(compared, gate.metric, 'firstsAll');
+      const people = harmedPeople(counts, gate);
+      const isReady = people >= HARMED_PEOPLE_MIN;
+      const lnE = isReady ? splitGateLnE(compared, counts, gate, frozen.plannedPhases) : 0;
+      return { metric: gate.metric, weight: gate.weights.rollback, people, isReady, lnE };
+    });
+  const { lnE, parts } = familyOf(members);
+  const lnEMax = Math.max(latches.segment === frozen.segment ? latches.rollback : 0, lnE);
+  const treatedPeople = members.reduce((most, { people }) => Math.max(most, people), 0);
+  const fires = lnEMax >= LN_ROLLBACK;
+  return { lnE, lnEMax, treatedPeople, fires, because: fires ? mainPartsOf(parts) : [] };
+}

@@ -1,0 +1,78 @@
+import type { GatePlan, ReleasePlan, StepPlan } from './plan.js';
+import type { GateInput, PlanInput, StepInput } from './plan-input.js';
+import { PLAN_TEMPLATES } from './plan-templates.js';
+
+const DEFAULT_TEMPLATE = 'standard';
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+
+/** Minimum bake of a step that names none, by the percentage it stays below or at. */
+const BAKES: readonly (readonly [percent: number, seconds: number])[] = [
+  [1, 30 * MINUTE],
+  [5, HOUR],
+  [25, 4 * HOUR],
+  [100, 12 * HOUR],
+];
+
+const DEFAULTS: Omit<ReleasePlan, 'steps' | 'gates'> = {
+  rollbackTo: 'zero',
+  holdback: 0,
+  finalBakeSeconds: 24 * HOUR,
+  warmUpSeconds: 60,
+  tickSeconds: 30,
+  maxLagSeconds: 180,
+  restartBakeOnDeploy: true,
+  windows: [],
+  startAt: null,
+  startApproval: false,
+  template: null,
+};
+
+/**
+ * Everything that the input leaves out: from its template (`base`, or the built-in one it names),
+ * then from the defaults. Nothing is checked here.
+ */
+export function completePlan(input: PlanInput, base: PlanInput = templateOf(input)): ReleasePlan {
+  const given = Object.fromEntries(
+    Object.entries({ ...base, ...input }).filter(([, value]) => value !== undefined),
+  ) as PlanInput;
+  const { steps = [], gates = [], ...rest } = given;
+  const { holdback } = { ...DEFAULTS, ...rest };
+  return {
+    ...DEFAULTS,
+    ...rest,
+    steps: (input.steps === undefined ? endBelow(steps, holdback) : steps).map(completeStep),
+    gates: gates.map(completeGate),
+  };
+}
+
+function templateOf({ template }: PlanInput): PlanInput {
+  const key = template ?? DEFAULT_TEMPLATE;
+  return PLAN_TEMPLATES.find((other) => other.key === key)?.plan ?? {};
+}
+
+/** A template's last step leaves out those who were asked to be held back. */
+function endBelow(steps: readonly StepInput[], holdback: number): readonly StepInput[] {
+  return steps.map((step, index) =>
+    index === steps.length - 1
+      ? { ...step, percent: Math.min(step.percent, 100 - holdback) }
+      : step,
+  );
+}
+
+function completeStep(step: StepInput, index: number, steps: readonly StepInput[]): StepPlan {
+  const isLast = index === steps.length - 1;
+  const bake = BAKES.find(([percent]) => step.percent <= percent)?.[1] ?? 0;
+  return {
+    minBakeSeconds: isLast ? 0 : bake,
+    minUnits: 100,
+    advance: 'earned',
+    approval: false,
+    audience: null,
+    ...step,
+  };
+}
+
+function completeGate(gate: GateInput): GatePlan {
+  return { weight: 1, margin: null, ruledOut: 1, floor: 0.005, ...gate };
+}

@@ -1,0 +1,75 @@
+import { bakedMsAfter } from './bake-clock.js';
+import type { Decision, Hold, ReleaseStatus, TickFacts } from './decision.js';
+import { harmOf } from './harm-of.js';
+import { closedHolds, holdsOf } from './holds.js';
+import { hasEnded } from './release.js';
+import { proofOf } from './proof-of.js';
+import { isAtLastStep, placeOf, stepOf } from './step-of.js';
+import { asTime } from './words.js';
+
+/**
+ * What to do with a release at one tick; the first line that applies decides. Harm acts whatever
+ * the windows, approvals and holds say, and nothing but the last line raises exposure.
+ */
+export function decide(status: ReleaseStatus, facts: TickFacts): Decision {
+  const { state } = status;
+  if (hasEnded(state)) return stay(status, `The release is over: ${state.replace('_', ' ')}.`);
+  if (status.isKilled) return { ...stay(status, 'The flag was killed.'), action: 'kill' };
+  if (state === 'draft') return stay(status, 'A draft: not started.');
+  if (state === 'scheduled') return decideStart(status, facts);
+  if (state === 'rolling_back') {
+    return { ...stay(status, 'Nobody is served the feature any more.'), action: 'finish_rollback' };
+  }
+  const harm = harmOf(status, facts);
+  if (harm !== null && (harm.action === 'rollback' || state !== 'paused')) return harm;
+  if (state === 'paused') {
+    return stay(status, `Paused at ${placeOf(stepOf(status))} (${status.pauseReason}).`);
+  }
+  return decideStep(status, facts);
+}
+
+function stay({ bakedMs }: ReleaseStatus, sentence: string): Decision {
+  return { action: 'none', sentence, holds: [], because: [], bakedMs };
+}
+
+function decideStart(status: ReleaseStatus, facts: TickFacts): Decision {
+  const { startAt, plan, isStartApproved } = status;
+  if (startAt !== null && startAt > facts.now) return stay(status, `Starts ${asTime(startAt)}.`);
+  const holds = closedHolds(facts);
+  if (holds.length > 0) return hold('Waiting to start', holds, status.bakedMs);
+  if (plan.startApproval && !isStartApproved) {
+    return { ...stay(status, 'Waiting for approval to start.'), action: 'await_approval' };
+  }
+  const sentence = `Started at ${placeOf(plan.steps[0])}.`;
+  return { ...stay(status, sentence), action: 'start', bakedMs: 0 };
+}
+
+/** Running or in its final bake, and no harm seen. */
+function decideStep(status: ReleaseStatus, facts: TickFacts): Decision {
+  const bakedMs = bakedMsAfter(status, facts);
+  const holds = holdsOf(status, facts);
+  const place = placeOf(stepOf(status));
+  if (holds.length > 0) return hold(`Holding at ${place}`, holds, bakedMs);
+  if (stepOf(status)?.approval && !status.isStepApproved) {
+    const sentence = `Waiting for approval to go on from ${place}.`;
+    return { action: 'await_approval', sentence, holds, because: [], bakedMs };
+  }
+  if (isAtLastStep(status)) {
+    return { action: 'complete', sentence: `Completed at ${place}.`, holds, because: [], bakedMs };
+  }
+  const { plan, step } = status;
+  const next = placeOf(plan.steps[step + 1]);
+  const isLast = step + 1 === plan.steps.length - 1;
+  return {
+    action: isLast ? 'final_bake' : 'advance',
+    sentence: `Advanced from ${place} to ${next}: ${proofOf(status, facts)}.`,
+    ...{ holds, because: [], bakedMs: 0 },
+  };
+}
+
+function hold(where: string, holds: readonly Hold[], bakedMs: number): Decision {
+  const [first] = holds;
+  const more = holds.length > 1 ? ` (and ${holds.length - 1} more)` : '';
+  const sentence = `${where}: ${first?.message}${more}.`;
+  return { action: 'hold', sentence, holds, because: [], bakedMs };
+}

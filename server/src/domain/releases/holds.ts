@@ -1,0 +1,139 @@
+import { type GateEvidence, LN_HOLD } from '../gates/evidence.js';
+import { bakedMsAfter } from './bake-clock.js';
+import type { Hold, ReleaseStatus, TickFacts } from './decision.js';
+import { describeGates, describeLimit, metricsBehind } from './describe-harm.js';
+import { bakeNeededMs, isAtLastStep, isComparedStep, stepOf } from './step-of.js';
+import { asChange, asDuration, asEvidence, asList, asPercent, asTime, inWords } from './words.js';
+
+const BOTH_ARMS_MAX = 0.001;
+
+/** Everything that keeps a release where it is, in words; none: it may go on. */
+export function holdsOf(status: ReleaseStatus, facts: TickFacts): readonly Hold[] {
+  return [
+    ...(isAtLastStep(status) ? [] : closedHolds(facts)),
+    ...holdUntil(status, facts),
+    ...staleHolds(status, facts),
+    ...sourceHolds(status, facts),
+    ...bakeHolds(status, facts),
+    ...unitHolds(status, facts),
+    ...suspicionHolds(status, facts),
+    ...unearnedHolds(status, facts),
+  ];
+}
+
+/** Windows and freezes hold back only what raises exposure. */
+export function closedHolds({ closed }: TickFacts): readonly Hold[] {
+  return closed.map(({ kind, what, opensAt }) => ({
+    code: kind === 'freeze' ? 'FREEZE' : 'WINDOW',
+    message: opensAt === null ? what : `${what}; opens ${asTime(opensAt)}`,
+  }));
+}
+
+function holdUntil({ holdUntil: until }: ReleaseStatus, { now }: TickFacts): readonly Hold[] {
+  if (until === null || until <= now) return [];
+  return [{ code: 'HOLD_UNTIL', message: `held by hand until ${asTime(until)}` }];
+}
+
+function staleHolds(status: ReleaseStatus, facts: TickFacts): readonly Hold[] {
+  const { now, watermark, liveInstances, silentInstances } = facts;
+  const stale = (message: string): Hold[] => [{ code: 'STALE_DATA', message }];
+  if (silentInstances.length > 0) return stale(`silent: ${asList(silentInstances)}`);
+  if (watermark === null || liveInstances === 0) return stale('no instance reports');
+  const lagMaxMs = status.plan.maxLagSeconds * 1000;
+  if (now - watermark > lagMaxMs) {
+    const age = asDuration(now - watermark);
+    return stale(
+      `the data is complete up to ${age} ago, at most ${asDuration(lagMaxMs)} is allowed`,
+    );
+  }
+  const overtimeMs = bakedMsAfter(status, facts) - bakeNeededMs(status);
+  if (!status.isBakeSkipped && overtimeMs >= 0 && watermark < now - overtimeMs) {
+    return stale('the data does not reach the end of the bake yet');
+  }
+  return [];
+}
+
+function sourceHolds({ plan }: ReleaseStatus, facts: TickFacts): readonly Hold[] {
+  const watched = new Set(
+    plan.gates.filter(({ action }) => action === 'watch').map(({ metric }) => metric),
+  );
+  const unseen = facts.neverSeen
+    .filter((metric) => !watched.has(metric))
+    .map((metric): Hold => {
+      return { code: 'NO_DATA', metric, message: `${metric} has never had a number` };
+    });
+  const asked = facts.ticked.flatMap(({ metric, action, status, onNoData, message }): Hold[] => {
+    const why = message === null ? '' : `: ${message}`;
+    if (action === 'watch') return [];
+    if (status === 'BREACH') {
+      return [{ code: 'SUSPICIOUS', metric, message: `${metric} is beyond its limit${why}` }];
+    }
+    if (status === 'OK' || onNoData === 'ignore') return [];
+    return status === 'ERROR'
+      ? [{ code: 'SOURCE_ERROR', metric, message: `${metric} could not be read${why}` }]
+      : [{ code: 'NO_DATA', metric, message: `${metric} has no number${why}` }];
+  });
+  return [...unseen, ...asked];
+}
+
+function bakeHolds(status: ReleaseStatus, facts: TickFacts): readonly Hold[] {
+  const needed = bakeNeededMs(status);
+  const baked = bakedMsAfter(status, facts);
+  if (status.isBakeSkipped || baked >= needed) return [];
+  return [{ code: 'BAKE', message: `observed for ${asDuration(baked)} of ${asDuration(needed)}` }];
+}
+
+function unitHolds(status: ReleaseStatus, { evaluation }: TickFacts): readonly Hold[] {
+  const { stepUnits, bothArmsShare } = evaluation;
+  const wanted = stepOf(status)?.minUnits ?? 0;
+  const holds: Hold[] = [];
+  if (stepUnits.treatment < wanted) {
+    const seen = `${inWords(stepUnits.treatment)} of ${inWords(wanted)}`;
+    holds.push({ code: 'UNITS', message: `${seen} people with the feature seen in this step` });
+  }
+  if (bothArmsShare > BOTH_ARMS_MAX) {
+    const message = `${asPercent(bothArmsShare)} of people were seen on both sides: is what the rule draws by stable?`;
+    holds.push({ code: 'UNSTABLE_UNITS', message });
+  }
+  return holds;
+}
+
+function suspicionHolds(status: ReleaseStatus, { evaluation }: TickFacts): readonly Hold[] {
+  const holds = evaluation.limits
+    .filter(({ action, lnE }) => action !== 'watch' && lnE >= LN_HOLD)
+    .map((limit): Hold => {
+      const message = `${describeLimit(limit)}: evidence ${asEvidence(limit.lnE)}`;
+      return { code: 'SUSPICIOUS', metric: limit.metric, message };
+    });
+  const { pause } = evaluation;
+  if (!isComparedStep(status) || pause.lnE < LN_HOLD) return holds;
+  const metrics = metricsBehind(evaluation, 'pause');
+  const message = `${describeGates(evaluation, metrics)}: evidence ${asEvidence(pause.lnE)}, below 2 goes on`;
+  const [metric] = metrics;
+  return [...holds, { code: 'SUSPICIOUS', message, ...(metric === undefined ? {} : { metric }) }];
+}
+
+/** Where nobody is left to compare with there is nothing to earn. */
+function unearnedHolds(status: ReleaseStatus, { evaluation }: TickFacts): readonly Hold[] {
+  if (stepOf(status)?.advance !== 'earned' || !isComparedStep(status)) return [];
+  return evaluation.gates
+    .filter(({ action, isEarned }) => action === 'rollback' && !isEarned)
+    .map((gate): Hold => {
+      return { code: 'NOT_EARNED', metric: gate.metric, message: missingProof(gate, status) };
+    });
+}
+
+function missingProof({ metric, ruledOut, badShare }: GateEvidence, { plan }: ReleaseStatus) {
+  const gate = plan.gates.find((other) => other.metric === metric);
+  const bound =
+    ruledOut === null
+      ? 'nothing is ruled out yet'
+      : `worse than ${asChange(ruledOut)} is ruled out`;
+  const wanted = gate ? `, ${asChange(gate.ruledOut)} is wanted` : '';
+  const floor = gate?.floor ?? null;
+  const other =
+    badShare === null || floor === null
+      ? ''
+      : `; or a share surely below ${asPercent(floor)}, now ${asPercent(badShare.upper)}`;
+  return `${metric}: ${bound}${wanted}${other}`;
+}
