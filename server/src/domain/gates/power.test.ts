@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { type PowerGate, peopleNeeded, previewPower } from './power.js';
+
+const errors: PowerGate = {
+  ...{ metric: 'http.errors', kind: 'split', harmful: 'up' },
+  ...{ ruledOut: 1, floor: null, rate: 0.01 },
+};
+
+describe('the power preview', () => {
+  it('needs the events of the reference table, at a small share', () => {
+    const eventsFor = (ruledOut: number) => {
+      return (peopleNeeded({ ...errors, ruledOut }, 0.01) ?? 0) * 0.01;
+    };
+    const table = [
+      [0.25, 260],
+      [0.5, 73],
+      [1, 21],
+      [2, 7],
+    ] as const;
+    for (const [ruledOut, events] of table) {
+      expect(eventsFor(ruledOut) / events).toBeGreaterThan(0.6);
+      expect(eventsFor(ruledOut) / events).toBeLessThan(1.5);
+    }
+  });
+
+  it('is quicker at a larger share, and needs the minimum of people at least', () => {
+    const steps = [1, 5, 25, 50].map((percent) => ({ percent, minUnits: 100 }));
+    const hours = previewPower({ steps, gates: [errors], unitsPerHour: 10_000 }).map(
+      ({ ruledOut }) => ruledOut[0]?.hours ?? 0,
+    );
+    expect(hours).toEqual([...hours].sort((a, b) => b - a));
+    expect(hours[0]).toBeGreaterThan(10);
+    const busy = previewPower({ steps, gates: [{ ...errors, rate: 1 }], unitsPerHour: 100 });
+    expect(busy[0]?.ruledOut[0]?.hours).toBeGreaterThanOrEqual(100);
+  });
+
+  it('lets a healthy app pass by its floor', () => {
+    const healthy = { ...errors, rate: 1e-5, floor: 0.005 };
+    const people = peopleNeeded(healthy, 0.01) ?? 0;
+    expect(people).toBeGreaterThan(500);
+    expect(people).toBeLessThan(1000);
+    expect(peopleNeeded({ ...errors, rate: 0.01, floor: 0.005 }, 0.01)).toBeGreaterThan(1000);
+  });
+
+  it('counts means and shares of requests in people, too', () => {
+    const mean = { ...errors, kind: 'mean', ruledOut: 0.1, variation: 1.5 } as const;
+    expect(peopleNeeded(mean, 0.05)).toBeCloseTo((2.2 * 6.18 * 2.25) / (0.95 * 0.01), 6);
+    expect(peopleNeeded({ ...errors, kind: 'ratio', rate: 0.5 }, 0.05)).toBe(100);
+  });
+
+  it('promises nothing that cannot come true', () => {
+    expect(peopleNeeded({ ...errors, rate: null }, 0.01)).toBeNull();
+    expect(peopleNeeded({ ...errors, rate: 0 }, 0.01)).toBeNull();
+    expect(peopleNeeded(errors, 1)).toBeNull();
+    const silent = { steps: [{ percent: 1, minUnits: 100 }], gates: [errors], unitsPerHour: 0 };
+    expect(previewPower(silent)[0]?.ruledOut[0]?.hours).toBeNull();
+  });
+});
