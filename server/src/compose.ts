@@ -4,6 +4,7 @@ import { ulid } from 'ulid';
 import { createApp } from './app.js';
 import { composeDelivery, type Delivery } from './compose-delivery.js';
 import { composeOutside } from './compose-outside.js';
+import { composeReleases } from './compose-releases.js';
 import type { Config } from './config.js';
 import { SYSTEM } from './domain/actor.js';
 import { keepTrying, worksNow } from './keep-trying.js';
@@ -67,16 +68,20 @@ export async function compose(
   const keys = new KeyVerifier({ db, log, now, recall: (hash) => keyCopy.recall(hash) });
   const delivery = composeDelivery({
     ...{ database, dataDirectory, log, keys, keyCopy, now, clock, random },
+    onTrip: (trip) => releases.onTrip(trip),
   });
   const { metrics, nudge } = delivery;
-  const outside = composeOutside({ db, log });
+  const outside = composeOutside({ config, db, log, now });
   const contextFor: AppDeps['contextFor'] = (actor, requestId) => {
     return { actor, requestId, db, now, nudge, assertSpace: database.assertSpace };
   };
+  const { sources } = outside;
+  const releases = composeReleases({ contextFor, sources, log, random });
   const setupToken = new SetupToken(config.setupToken);
   const stopping = new AbortController();
   const app = createApp({
     ...{ settings: config, log, db, now, contextFor, keys, hasher, setupToken, delivery, metrics },
+    ...{ outbound: outside.outbound, sources },
     serverVersion: SERVER_VERSION,
     adminUi: loadAdminUi(adminUiDirectory, config.basePath),
     readiness: () => readinessOf(delivery, stopping.signal.aborted),
@@ -94,10 +99,13 @@ export async function compose(
       keys.start();
       outside.start();
       if (isPrepared) {
+        releases.ticker.start();
         await delivery.feed.nudge();
         return { prepared: Promise.resolve(true) };
       }
-      return { prepared: keepTrying(prepare, { log, signal: stopping.signal, random }) };
+      const prepared = keepTrying(prepare, { log, signal: stopping.signal, random });
+      void prepared.then((isReady) => isReady && releases.ticker.start());
+      return { prepared };
     },
     setupToken: async () => ((await isSetupNeeded(db)) ? setupToken.reveal() : null),
     async drain() {
@@ -106,6 +114,7 @@ export async function compose(
     },
     async close() {
       keys.stop();
+      await releases.ticker.stop();
       await outside.stop();
       await delivery.stop();
       await database.close();

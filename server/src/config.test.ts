@@ -54,6 +54,7 @@ describe('the configuration', () => {
       SLUICE_INIT_FILE: 'export.json',
       SLUICE_SETUP_TOKEN: 'short',
       SLUICE_TRUSTED_PROXIES: '10.0.0.0/8,10.0.0.0/99',
+      SLUICE_OUTBOUND_ALLOW: '10.0.0.0/8, nowhere',
       SLUICE_PUBLIC_URL: 'ftp://flags.example.com',
       LOG_LEVEL: 'loud',
     });
@@ -68,6 +69,7 @@ describe('the configuration', () => {
       'SLUICE_INIT_FILE is not supported by this version; make projects through the API',
       'SLUICE_SETUP_TOKEN must have 32 to 256 of the characters A-Z a-z 0-9 _ -',
       'SLUICE_TRUSTED_PROXIES must be addresses or CIDR blocks between commas, got "10.0.0.0/99"',
+      'SLUICE_OUTBOUND_ALLOW must be addresses or CIDR blocks between commas, got "nowhere"',
       'SLUICE_PUBLIC_URL must be like https://flags.example.com or https://example.com/flags',
       'LOG_LEVEL must be one of debug, info, warn, error, silent, got "loud"',
     ]);

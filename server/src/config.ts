@@ -1,6 +1,11 @@
 import { z } from '@hono/zod-openapi';
 import { parseTrustedProxies, type TrustedProxies } from '@sluice/sdk/request';
 import { type InitKey, parseInitKey } from './domain/init-key.js';
+import {
+  type AllowedAddresses,
+  NOTHING_ALLOWED,
+  parseAllowList,
+} from './domain/outbound/outbound-address.js';
 import { problemOfPassword } from './domain/password-rules.js';
 import { Secret } from './domain/secret.js';
 import { LOG_LEVELS, type LogLevel } from './log.js';
@@ -29,6 +34,8 @@ export interface Config extends AppSettings {
   readonly initAdmin: InitAdmin | null;
   readonly initKeys: readonly InitKey[];
   readonly setupToken: Secret | null;
+  /** Private addresses that metric sources and webhooks may call. */
+  readonly outboundAllowed: AllowedAddresses;
   readonly logLevel: LogLevel;
 }
 
@@ -89,6 +96,12 @@ const trustedProxies = z.string().transform((text, check) => {
   });
 });
 
+const outboundAllow = z.string().transform((text, check) => {
+  const list = parseAllowList(text.split(',').map((block) => block.trim()));
+  if ('ranges' in list) return list.ranges;
+  return refuse(check, `must be addresses or CIDR blocks between commas, got "${list.bad}"`);
+});
+
 const publicUrl = z.string().transform((text, check) => {
   const url = URL.canParse(text) ? new URL(text) : null;
   const basePath = url?.pathname.replace(/\/+$/, '') ?? '';
@@ -116,6 +129,7 @@ const schema = z.object({
   SLUICE_INIT_FILE: initFile.optional(),
   SLUICE_SETUP_TOKEN: setupToken.optional(),
   SLUICE_TRUSTED_PROXIES: trustedProxies.optional(),
+  SLUICE_OUTBOUND_ALLOW: outboundAllow.optional(),
   SLUICE_PUBLIC_URL: publicUrl.optional(),
   LOG_LEVEL: z
     .enum(LOG_LEVELS, {
@@ -148,6 +162,7 @@ function toConfig(variables: z.infer<typeof schema>): Config {
     initAdmin: variables.SLUICE_INIT_ADMIN ?? null,
     initKeys: Object.freeze(variables.SLUICE_INIT_KEYS ?? []),
     setupToken: variables.SLUICE_SETUP_TOKEN ?? null,
+    outboundAllowed: variables.SLUICE_OUTBOUND_ALLOW ?? NOTHING_ALLOWED,
     logLevel: variables.LOG_LEVEL,
     publicOrigin: url?.origin ?? null,
     basePath: url?.basePath ?? '',

@@ -6,7 +6,9 @@ type Issue = z.core.$ZodIssue;
 
 const SHOWN_LENGTH_MAX = 60;
 /** Answers end up in logs and on screens. */
-const SECRET_FIELDS: ReadonlySet<PropertyKey | undefined> = new Set(['password', 'token']);
+const SECRET_FIELDS: ReadonlySet<PropertyKey | undefined> = new Set([
+  ...['password', 'token', 'authorization'],
+]);
 
 /** Names each field at fault by a JSON pointer, and says what was expected and what came. */
 export function fieldErrorsOf(error: z.ZodError, input: unknown): FieldError[] {

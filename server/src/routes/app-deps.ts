@@ -1,4 +1,6 @@
 import type { AppSettings } from '../config.js';
+import type { Outbound } from '../domain/outbound/outbound.js';
+import type { Sources } from '../domain/sources/sources.js';
 import type { Log } from '../log.js';
 import type { Metrics } from '../metrics.js';
 import type { AuthenticateOptions } from '../middleware/authenticate.js';
@@ -23,6 +25,8 @@ export interface AppDeps {
   readonly adminUi: AdminUi;
   readonly delivery: DeliveryParts;
   readonly metrics: Metrics;
+  readonly outbound: Outbound;
+  readonly sources: Sources;
   /** Whether SDKs get answers here; `/readyz` says it. */
   readonly readiness: () => Readiness;
 }

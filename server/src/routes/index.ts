@@ -24,6 +24,7 @@ import { rulesetRoutes } from './admin/ruleset.js';
 import { segmentRoutes } from './admin/segments.js';
 import { sessionRoutes, signInRoutes } from './admin/session.js';
 import { setupRoutes } from './admin/setup.js';
+import { sourceRoutes } from './admin/sources.js';
 import { windowRoutes } from './admin/windows.js';
 import { adminUiRoutes } from './admin-ui.js';
 import type { AppDeps } from './app-deps.js';
@@ -65,6 +66,7 @@ function managementRoutes(deps: AppDeps, app: OpenAPIHono<AppEnv>): OpenAPIHono<
   api.route('/', instanceRoutes());
   api.route('/', markerRoutes());
   api.route('/', windowRoutes());
+  api.route('/', sourceRoutes(deps));
   return api;
 }
 

@@ -121,7 +121,11 @@ describe('what is closed now', () => {
 
   it('is a named window, with its next opening', () => {
     expect(closedNow(rules, 'production', ['office'], saturday)).toEqual([
-      { what: 'outside window "Office hours"', opensAt: at('2026-01-19T08:00:00Z') },
+      {
+        kind: 'window',
+        what: 'outside window "Office hours"',
+        opensAt: at('2026-01-19T08:00:00Z'),
+      },
     ]);
   });
 
@@ -129,7 +133,11 @@ describe('what is closed now', () => {
     const names = ['nights', 'office'];
     expect(closedNow(rules, 'production', names, at('2026-01-16T10:00:00Z'))).toEqual([]);
     expect(closedNow(rules, 'production', names, at('2026-01-16T17:00:00Z'))).toEqual([
-      { what: 'outside windows "Office hours", "Nights"', opensAt: at('2026-01-16T21:00:00Z') },
+      {
+        kind: 'window',
+        what: 'outside windows "Office hours", "Nights"',
+        opensAt: at('2026-01-16T21:00:00Z'),
+      },
     ]);
   });
 
@@ -137,13 +145,14 @@ describe('what is closed now', () => {
     const elsewhere = [window({ environments: ['staging'] })];
     expect(closedNow(elsewhere, 'production', ['office'], saturday)).toEqual([]);
     expect(closedNow([], 'production', ['office'], saturday)).toEqual([
-      { what: 'outside window "office" (which does not exist)', opensAt: null },
+      { kind: 'window', what: 'outside window "office" (which does not exist)', opensAt: null },
     ]);
   });
 
   it('is each freeze of the environment, named by the release or not', () => {
     const moment = at('2026-12-24T12:00:00Z');
-    const closed = { what: 'freeze "Year end"', opensAt: at('2027-01-04T08:00:00Z') };
+    const opensAt = at('2027-01-04T08:00:00Z');
+    const closed = { kind: 'freeze', what: 'freeze "Year end"', opensAt };
     expect(closedNow(rules, 'production', [], moment)).toEqual([closed]);
     expect(closedNow(rules, 'staging', [], moment)).toEqual([]);
     expect(closedNow(rules, 'production', [], at('2027-01-04T08:00:00Z'))).toEqual([]);

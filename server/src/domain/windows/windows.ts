@@ -29,6 +29,7 @@ export type WindowRule = Window | Freeze;
 
 /** Why exposure may not rise, and from when it may; null: nobody knows. */
 export interface Closed {
+  readonly kind: WindowRule['kind'];
   readonly what: string;
   readonly opensAt: number | null;
 }
@@ -51,7 +52,7 @@ export function closedNow(
   const freezes = here
     .filter((rule) => rule.kind === 'freeze')
     .filter(({ startsAt, endsAt }) => startsAt <= nowMs && (endsAt === null || nowMs < endsAt))
-    .map(({ name, endsAt }) => ({ what: `freeze "${name}"`, opensAt: endsAt }));
+    .map(({ kind, name, endsAt }) => ({ kind, what: `freeze "${name}"`, opensAt: endsAt }));
   return [...freezes, ...outsideOf(windowKeys, rules, here, nowMs)];
 }
 
@@ -73,6 +74,7 @@ function outsideOf(
   const plural = names.length + gone.length === 1 ? 'window' : 'windows';
   return [
     {
+      kind: 'window',
       what: `outside ${plural} ${[...names, ...gone].join(', ')}`,
       opensAt: times.length === 0 ? null : Math.min(...times),
     },

@@ -1,0 +1,46 @@
+import type { FieldError } from '@sluice/sdk/protocol';
+import { parseOutboundUrl } from '../outbound/outbound-url.js';
+import type { SourceKind } from './measurement.js';
+import { fillPlaceholders, unknownPlaceholders } from './placeholders.js';
+
+export interface SourceInput {
+  readonly kind: SourceKind;
+  readonly url: string;
+  /** Absent: as it is; null: none. */
+  readonly authorization?: string | null | undefined;
+}
+
+/** What stands in a header: visible ASCII, with single spaces inside. */
+const HEADER_VALUE = /^[\x21-\x7e]+( [\x21-\x7e]+)*$/;
+const EXAMPLE = { flag: 'flag', release: 'release', environment: 'environment' };
+
+/** The address as it would be asked, for the checks of a URL. */
+export function exampleUrlOf(url: string): string {
+  return fillPlaceholders(url, EXAMPLE, encodeURIComponent);
+}
+
+/** Form only; where the address leads is asked for elsewhere. */
+export function problemsOfSource(input: SourceInput): readonly FieldError[] {
+  const { kind, url, authorization = null } = input;
+  const problems: FieldError[] = [];
+  const [stranger] = unknownPlaceholders(url);
+  const parsed = parseOutboundUrl(exampleUrlOf(url));
+  if (stranger !== undefined) {
+    const message = `names {{${stranger}}}; there are {{flag}}, {{release}} and {{environment}}`;
+    problems.push({ pointer: '/url', message });
+  } else if ('problem' in parsed) {
+    problems.push({ pointer: '/url', message: parsed.problem });
+  } else if (parsed.url.hash !== '') {
+    problems.push({ pointer: '/url', message: 'must not have a part behind #' });
+  } else if (ASKED_BELOW.has(kind) && parsed.url.search !== '') {
+    problems.push({ pointer: '/url', message: `must not have a query: ${kind} gets one from us` });
+  }
+  if (authorization !== null && !HEADER_VALUE.test(authorization)) {
+    const message = 'must be what stands in an Authorization header, such as "Bearer …"';
+    problems.push({ pointer: '/authorization', message });
+  }
+  return problems;
+}
+
+/** Their API lies below the address. */
+const ASKED_BELOW: ReadonlySet<SourceKind> = new Set(['prometheus', 'graphite']);

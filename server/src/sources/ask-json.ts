@@ -1,0 +1,49 @@
+import type { Outbound } from '../domain/outbound/outbound.js';
+import { type Measurement, measurementError } from '../domain/sources/measurement.js';
+import type { Endpoint } from './metric-source.js';
+
+export type Asked =
+  | { readonly status: number; readonly json: unknown }
+  | { readonly failure: Measurement };
+
+/** Any status with a JSON body; all else is a measurement that failed. */
+export async function askJson(
+  outbound: Outbound,
+  { authorization, timeoutMs }: Endpoint,
+  url: string,
+): Promise<Asked> {
+  const answer = await outbound.send({
+    ...{ method: 'GET', url, timeoutMs },
+    headers: { Accept: 'application/json', ...authorizationOf(authorization) },
+  });
+  if (answer.kind === 'failed') return { failure: measurementError(answer.message) };
+  const json = parseJson(answer.body);
+  if (json !== undefined) return { status: answer.status, json };
+  const what = isSuccess(answer.status) ? 'something else than JSON' : String(answer.status);
+  return { failure: measurementError(`answered ${what}${hintOf(answer.status)}`) };
+}
+
+export function authorizationOf(value: string | null): Record<string, string> {
+  return value === null ? {} : { Authorization: value };
+}
+
+export function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+/** What the status alone does not tell. */
+export function hintOf(status: number): string {
+  return status >= 300 && status < 400 ? '; redirects are not followed' : '';
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

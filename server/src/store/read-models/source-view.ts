@@ -1,0 +1,63 @@
+import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import type { Grant } from '../../domain/grant.js';
+import { notFound } from '../../domain/refusals.js';
+import type { SourceKind } from '../../domain/sources/measurement.js';
+import type { Db, Tx } from '../db.js';
+import { sources } from '../schema/index.js';
+import { mapPage, type Page, type PageQuery, placeOfCursor, toPage } from './page.js';
+
+export interface SourceView {
+  readonly key: string;
+  readonly name: string;
+  readonly kind: SourceKind;
+  readonly url: string;
+  /** Whether a secret is sent along; which one is never shown. */
+  readonly hasAuthorization: boolean;
+  readonly timeoutMs: number;
+  readonly enabled: boolean;
+  readonly version: number;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export async function readSource(db: Db | Tx, grant: Grant, key: string): Promise<SourceView> {
+  const [row] = await db
+    .select()
+    .from(sources)
+    .where(and(eq(sources.projectId, grant.projectId), eq(sources.key, key)));
+  if (!row) throw notFound('source', key);
+  return toSourceView(row);
+}
+
+export async function pageOfSources(
+  db: Db,
+  grant: Grant,
+  query: PageQuery,
+): Promise<Page<SourceView>> {
+  const after = placeOfCursor(query.cursor);
+  const rows = await db
+    .select()
+    .from(sources)
+    .where(
+      and(
+        eq(sources.projectId, grant.projectId),
+        after === undefined ? undefined : gt(sql`${sources.key} collate "C"`, after),
+      ),
+    )
+    .orderBy(asc(sql`${sources.key} collate "C"`))
+    .limit(query.limit + 1);
+  return mapPage(
+    toPage(rows, query.limit, (row) => row.key),
+    toSourceView,
+  );
+}
+
+function toSourceView(row: typeof sources.$inferSelect): SourceView {
+  const { key, name, kind, url, timeoutMs, enabled, version } = row;
+  return {
+    ...{ key, name, kind, url, hasAuthorization: row.authorization !== null },
+    ...{ timeoutMs, enabled, version },
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  };
+}
