@@ -8,6 +8,8 @@ import type { Endpoint, MetricSource } from './metric-source.js';
 import { createProbe } from './probe.js';
 import { createPrometheus } from './prometheus.js';
 
+export type { Sources, StoredSource } from '../domain/sources/sources.js';
+
 export interface SourcesDeps {
   readonly outbound: Outbound;
   readonly now: () => Date;
