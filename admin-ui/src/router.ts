@@ -1,4 +1,4 @@
-export const FLAG_TABS = ['targeting', 'try', 'settings', 'history'] as const;
+export const FLAG_TABS = ['targeting', 'release', 'try', 'settings', 'history'] as const;
 export type FlagTab = (typeof FLAG_TABS)[number];
 
 export const SECTIONS = [

@@ -34,6 +34,18 @@ export type InstanceDto = z.infer<typeof instanceDto>;
 export type SessionDto = z.infer<typeof sessionDto>;
 export type { CreatedKey as CreatedKeyDto } from './services/keys/create-key.js';
 export type { KeyDto } from './services/keys/key-dto.js';
+export type {
+  Evaluation as EvaluationDto,
+  GateEvidence as GateEvidenceDto,
+} from './domain/gates/evidence.js';
+export type { MetricDefinition as MetricDefinitionDto } from './domain/metrics/metric.js';
+export type { Hold as HoldDto } from './domain/releases/decision.js';
+export type { ReleasePlan as ReleasePlanDto } from './domain/releases/plan.js';
+export type { PlanInput as PlanInputDto } from './domain/releases/plan-input.js';
+export type {
+  PauseReason as PauseReasonDto,
+  ReleaseState as ReleaseStateDto,
+} from './domain/releases/release.js';
 export type { Problem as ProblemDto } from '@sluice/sdk/protocol';
 
 export interface PageDto<T> {

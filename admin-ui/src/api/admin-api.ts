@@ -1,16 +1,21 @@
 import type { ApiClient, Query } from './client.js';
+import { path } from './path.js';
+import { ReleaseApi } from './release-api.js';
+import { ReleaseSettingsApi } from './release-settings-api.js';
 import type * as dto from './types.js';
 
 const LIST_MAX = 200;
-const path = (parts: TemplateStringsArray, ...keys: string[]): string =>
-  String.raw({ raw: parts }, ...keys.map(encodeURIComponent));
 
 /** The routes of the management API, one line each. */
 export class AdminApi {
+  readonly releases: ReleaseApi;
+  readonly settings: ReleaseSettingsApi;
   readonly #client: ApiClient;
 
   constructor(client: ApiClient) {
     this.#client = client;
+    this.releases = new ReleaseApi(client);
+    this.settings = new ReleaseSettingsApi(client);
   }
 
   readonly setupNeeded = () => this.#get<{ needed: boolean }>('/setup');

@@ -12,6 +12,8 @@ export interface SendOptions {
   readonly query?: Query | undefined;
   /** Sent as `If-Match`. */
   readonly version?: number;
+  /** The same for every try of one act, so that it is done once. */
+  readonly idempotencyKey?: string;
 }
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -62,6 +64,9 @@ export class ApiClient {
     }
     if (options.version !== undefined) {
       headers['if-match'] = `"${options.version}"`;
+    }
+    if (options.idempotencyKey !== undefined) {
+      headers['idempotency-key'] = options.idempotencyKey;
     }
     try {
       return await this.#fetch(this.url(path, options.query), {

@@ -1,0 +1,138 @@
+import type { FlagAddress } from '../../api/admin-api.js';
+import { ApiError, describeError } from '../../api/api-error.js';
+import { drawIdempotencyKey } from '../../api/idempotency-key.js';
+import type { PlanInput, Release, ReleasePlan, ReleasePreview } from '../../api/release-types.js';
+import type { FieldMessage } from '../../api/types.js';
+import type { App } from '../../state/app.js';
+import type { Draft } from '../conditions/draft-condition.js';
+
+const PREVIEW_DELAY_MS = 400;
+
+export type DraftPlan = Draft<ReleasePlan>;
+
+/** A release in the making: its plan, and what the server thinks of it while it is typed. */
+export class PlanDraft {
+  readonly #app: App;
+  readonly #at: FlagAddress;
+  /** Undefined: the server picks the rule. */
+  ruleId = $state<string>();
+  plan = $state<DraftPlan>();
+  reason = $state('');
+  #preview = $state.raw<ReleasePreview>();
+  #refused = $state.raw<readonly FieldMessage[]>([]);
+  #failure = $state.raw<string>();
+  #busy = $state(false);
+  #asked = 0;
+  #key = drawIdempotencyKey();
+
+  constructor(app: App, at: FlagAddress, plan?: ReleasePlan) {
+    this.#app = app;
+    this.#at = at;
+    this.plan = plan && (structuredClone(plan) as unknown as DraftPlan);
+  }
+
+  get preview(): ReleasePreview | undefined {
+    return this.#preview;
+  }
+
+  get errors(): readonly FieldMessage[] {
+    return this.#refused.length > 0 ? this.#refused : (this.#preview?.errors ?? []);
+  }
+
+  get failure(): string | undefined {
+    return this.#failure;
+  }
+
+  get isBusy(): boolean {
+    return this.#busy;
+  }
+
+  /** The whole plan that a template stands for. */
+  async choose(template: string): Promise<void> {
+    const preview = await this.#ask({ template });
+    if (preview !== undefined) {
+      this.plan = structuredClone(preview.plan) as unknown as DraftPlan;
+    }
+  }
+
+  /** Asks once typing pauses; returns the function that forgets the question. */
+  watch(): () => void {
+    const plan = this.#proposed();
+    void this.ruleId;
+    if (plan === undefined) {
+      return () => {};
+    }
+    const timer = setTimeout(() => void this.#ask(plan), PREVIEW_DELAY_MS);
+    return () => clearTimeout(timer);
+  }
+
+  create(start: boolean): Promise<Release | undefined> {
+    return this.#send((plan) =>
+      this.#app.api.releases.create(
+        this.#at,
+        {
+          ...(this.ruleId === undefined ? {} : { ruleId: this.ruleId }),
+          ...(this.reason.trim() === '' ? {} : { reason: this.reason.trim() }),
+          plan,
+          start,
+        },
+        this.#key,
+      ),
+    );
+  }
+
+  save(release: Release): Promise<Release | undefined> {
+    return this.#send((plan) =>
+      this.#app.api.releases.savePlan({ ...this.#at, id: release.id }, release.version, {
+        plan,
+        reason: this.reason.trim(),
+      }),
+    );
+  }
+
+  #proposed(): PlanInput | undefined {
+    return this.plan && ($state.snapshot(this.plan) as unknown as PlanInput);
+  }
+
+  async #send(act: (plan: PlanInput) => Promise<Release>): Promise<Release | undefined> {
+    const plan = this.#proposed();
+    if (plan === undefined || this.#busy) {
+      return undefined;
+    }
+    this.#busy = true;
+    this.#failure = undefined;
+    this.#refused = [];
+    try {
+      return await act(plan);
+    } catch (error) {
+      // What was refused changed nothing: the next try is another act.
+      this.#key = error instanceof ApiError && error.status > 0 ? drawIdempotencyKey() : this.#key;
+      this.#refused = error instanceof ApiError ? error.fieldErrors : [];
+      this.#failure = describeError(error);
+      return undefined;
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  async #ask(plan: PlanInput): Promise<ReleasePreview | undefined> {
+    this.#asked += 1;
+    const asked = this.#asked;
+    const rule = this.ruleId === undefined ? {} : { ruleId: this.ruleId };
+    try {
+      const preview = await this.#app.api.releases.preview(this.#at, { ...rule, plan });
+      if (asked === this.#asked) {
+        this.#preview = preview;
+        this.#refused = [];
+        this.#failure = undefined;
+        return preview;
+      }
+    } catch (error) {
+      if (asked === this.#asked) {
+        this.#refused = error instanceof ApiError ? error.fieldErrors : [];
+        this.#failure = this.#refused.length > 0 ? undefined : describeError(error);
+      }
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,53 @@
+import type { Marker, ReleasePhase, SeriesPoint } from '../../api/release-types.js';
+import type { ChartLine, ChartMark } from '../../ui/chart-parts.js';
+import { formatPercent } from '../flag-editor/draft-rule.js';
+import { formatShare } from './release-words.js';
+
+type Arm = 'treatment' | 'control';
+
+export function chartLines(points: readonly SeriesPoint[]): {
+  readonly times: readonly number[];
+  readonly lines: readonly ChartLine[];
+} {
+  return {
+    times: points.map(({ at }) => Date.parse(at) / 1000),
+    lines: [
+      { label: 'With the feature', tone: 'accent', values: points.map(rate('treatment')) },
+      { label: 'Without', tone: 'muted', values: points.map(rate('control')) },
+    ],
+  };
+}
+
+function rate(arm: Arm): (point: SeriesPoint) => number | null {
+  return ({ [arm]: { count, of } }) => (of === 0 ? null : count / of);
+}
+
+export function chartMarks(
+  phases: readonly ReleasePhase[],
+  markers: readonly Marker[],
+): readonly ChartMark[] {
+  return [
+    ...phases.map(({ startedAt, percent }) => ({
+      at: Date.parse(startedAt) / 1000,
+      label: formatPercent(percent),
+      kind: 'phase' as const,
+    })),
+    ...markers.map(({ at, label }) => ({
+      at: Date.parse(at) / 1000,
+      label,
+      kind: 'marker' as const,
+    })),
+  ];
+}
+
+/** What the picture shows, for who cannot see it: the newest phase only, never pooled. */
+export function summarise(metric: string, points: readonly SeriesPoint[]): string {
+  const phase = points.at(-1)?.phase;
+  const latest = points.filter((point) => point.phase === phase);
+  const share = (arm: Arm): string => {
+    const count = latest.reduce((sum, point) => sum + point[arm].count, 0);
+    const of = latest.reduce((sum, point) => sum + point[arm].of, 0);
+    return of === 0 ? 'no data' : formatShare(count / of);
+  };
+  return `${metric} in phase ${phase ?? '–'}: ${share('treatment')} with the feature, ${share('control')} without.`;
+}

@@ -1,0 +1,64 @@
+import type { ReleaseDecision, ReleaseTimeline } from '../../api/release-types.js';
+import { formatPercent } from '../flag-editor/draft-rule.js';
+
+/** One line of the timeline. */
+export interface Happening {
+  readonly id: string;
+  readonly at: string;
+  readonly kind: 'decision' | 'phase' | 'marker';
+  readonly title: string;
+  readonly text: string;
+  readonly who: string | undefined;
+  readonly reason: string | undefined;
+  /** Can be recomputed from what it was made from. */
+  readonly version: number | undefined;
+  readonly url: string | undefined;
+}
+
+const NOTHING = { who: undefined, reason: undefined, version: undefined, url: undefined };
+
+/** Everything that happened, newest first. */
+export function happenings({ decisions, phases, markers }: ReleaseTimeline): readonly Happening[] {
+  const all = [
+    ...decisions.map(ofDecision),
+    ...phases.map(
+      ({ phase, percent, startedAt, cause, segment }): Happening => ({
+        ...NOTHING,
+        id: `phase-${phase}`,
+        at: startedAt,
+        kind: 'phase',
+        title: `Phase ${phase}`,
+        text: `${formatPercent(percent)}, begun by ${cause.replaceAll('_', ' ')}${
+          segment > 1 ? `, segment ${segment}` : ''
+        }`,
+      }),
+    ),
+    ...markers.map(
+      ({ id, at, type, label, derived, url }): Happening => ({
+        ...NOTHING,
+        id: `marker-${id}`,
+        at,
+        kind: 'marker',
+        title: type,
+        text: `${label}${derived ? ', seen in the version of an instance' : ''}`,
+        url: url ?? undefined,
+      }),
+    ),
+  ];
+  return all.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
+}
+
+function ofDecision(decision: ReleaseDecision): Happening {
+  const { version, at, action, sentence, actor, reason } = decision;
+  return {
+    ...NOTHING,
+    id: `decision-${version}`,
+    at,
+    kind: 'decision',
+    title: action.replaceAll('_', ' '),
+    text: sentence,
+    who: actor.name || actor.kind,
+    reason: reason ?? undefined,
+    version,
+  };
+}

@@ -1,0 +1,20 @@
+import type { Hold } from '../../api/release-types.js';
+
+const WORDS: Readonly<Record<Hold['code'], string>> = {
+  FREEZE: 'Freeze',
+  WINDOW: 'Outside its window',
+  HOLD_UNTIL: 'Held by hand',
+  STALE_DATA: 'Waits for data',
+  NO_DATA: 'No data',
+  SOURCE_ERROR: 'A source fails',
+  BAKE: 'Bakes',
+  UNITS: 'Too few people yet',
+  SUSPICIOUS: 'Something looks worse',
+  NOT_EARNED: 'Not earned yet',
+  UNSTABLE_UNITS: 'People change sides',
+};
+
+/** A title for what holds a release; the message beside it has the numbers. */
+export function holdWords(code: Hold['code']): string {
+  return WORDS[code] ?? code;
+}

@@ -1,0 +1,167 @@
+import type { Release, ReleaseCommand } from '../../api/release-types.js';
+import { formatPercent } from '../flag-editor/draft-rule.js';
+
+/** What a person may do with a release, and how it is asked. */
+export interface Offer {
+  readonly command: ReleaseCommand;
+  readonly label: string;
+  readonly title: string;
+  readonly description: string;
+  readonly confirm: string;
+  readonly needsReason: boolean;
+  /** Beside the reason. */
+  readonly asks?: 'until' | 'step' | 'people';
+}
+
+export interface Offers {
+  /** As buttons. */
+  readonly main: readonly Offer[];
+  /** In the menu. */
+  readonly more: readonly Offer[];
+}
+
+type Words = Omit<Offer, 'command' | 'needsReason'>;
+
+const NEEDS_REASON: readonly ReleaseCommand[] = ['advance', 'override', 'skip-bake', 'jump'];
+
+function offer(command: ReleaseCommand, words: Words): Offer {
+  return { command, needsReason: NEEDS_REASON.includes(command), ...words };
+}
+
+export function offersFor(release: Release): Offers {
+  const all = offers(release);
+  const pick = (...names: ReleaseCommand[]): Offer[] => names.map((name) => all[name]);
+  const { state } = release;
+  switch (state) {
+    case 'draft':
+      return { main: pick('start', 'cancel'), more: [] };
+    case 'scheduled':
+      return { main: pick(...approval(release), 'cancel'), more: [] };
+    case 'running':
+      return {
+        main: pick(...approval(release), 'pause', 'rollback'),
+        more: pick('advance', 'hold', 'skip-bake', 'jump', 'restart', 'cancel'),
+      };
+    case 'final_bake':
+      return {
+        main: pick('pause', 'rollback'),
+        more: pick('complete', 'hold', 'skip-bake', 'jump', 'restart', 'cancel'),
+      };
+    case 'paused':
+      return {
+        main: pick(...wayOut(release), 'rollback'),
+        more: pick('jump', 'restart', 'cancel'),
+      };
+    case 'rolling_back':
+      return { main: [], more: pick('cancel') };
+    default:
+      return { main: pick('restart'), more: [] };
+  }
+}
+
+/** An approval ahead of time is refused. */
+function approval({ awaitsApproval }: Release): ReleaseCommand[] {
+  return awaitsApproval ? ['approve'] : [];
+}
+
+/** After a verdict of the numbers, going on is a decision against them. */
+function wayOut({ pauseReason }: Release): ReleaseCommand[] {
+  if (pauseReason === 'regression' || pauseReason === 'srm') {
+    return ['override'];
+  }
+  return pauseReason === 'absolute' ? ['resume', 'override'] : ['resume'];
+}
+
+function offers(release: Release): Readonly<Record<ReleaseCommand, Offer>> {
+  const { plan, step, flag } = release;
+  const next = plan.steps[step + 1];
+  const back =
+    plan.rollbackTo === 'start'
+      ? `Exposure goes back to ${formatPercent(release.startPercent)}, where it was before the release.`
+      : 'Nobody gets the feature any more.';
+  const beyond = next === undefined ? 'the next step' : formatPercent(next.percent);
+  return {
+    start: offer('start', {
+      label: 'Start…',
+      title: `Start the release of ${flag}?`,
+      description: 'The first step opens as soon as its schedule and windows allow.',
+      confirm: 'Start now',
+    }),
+    pause: offer('pause', {
+      label: 'Pause…',
+      title: `Pause the release of ${flag}?`,
+      description: `Exposure stays at ${formatPercent(release.percent)}; numbers are still watched, and harm still rolls back.`,
+      confirm: 'Pause now',
+    }),
+    resume: offer('resume', {
+      label: 'Resume…',
+      title: `Resume the release of ${flag}?`,
+      description: 'It goes on from this step with all the numbers so far.',
+      confirm: 'Resume now',
+    }),
+    rollback: offer('rollback', {
+      label: 'Roll back…',
+      title: `Roll back the release of ${flag}?`,
+      description: `${back} This attempt is over then.`,
+      confirm: 'Roll back now',
+    }),
+    advance: offer('advance', {
+      label: 'Advance anyway…',
+      title: `Advance to ${beyond} without having earned it?`,
+      description: 'What holds the release is passed over. It is recorded with your reason.',
+      confirm: 'Advance now',
+    }),
+    override: offer('override', {
+      label: 'Go on against the verdict…',
+      title: 'Go on against the verdict?',
+      description:
+        'Evidence starts anew in a new segment; what was seen so far stays on record but no longer counts. Restart with new people for a clean second opinion.',
+      confirm: 'Go on',
+    }),
+    approve: offer('approve', {
+      label: 'Approve…',
+      title: step < 0 ? `Approve the start of ${flag}?` : `Approve going to ${beyond}?`,
+      description: 'It goes on at the next look.',
+      confirm: 'Approve',
+    }),
+    hold: offer('hold', {
+      label: 'Hold until…',
+      title: 'Hold at this step until',
+      description: 'Nothing rises before then; harm still rolls back at once.',
+      confirm: 'Hold',
+      asks: 'until',
+    }),
+    'skip-bake': offer('skip-bake', {
+      label: 'Skip the bake…',
+      title: 'Skip the bake of this step?',
+      description: 'The minimum time no longer counts; evidence is still asked for.',
+      confirm: 'Skip the bake',
+    }),
+    jump: offer('jump', {
+      label: 'Jump to a step…',
+      title: 'Jump to another step',
+      description: 'Down at any time; up passes over what the steps between would have earned.',
+      confirm: 'Jump now',
+      asks: 'step',
+    }),
+    complete: offer('complete', {
+      label: 'Complete now…',
+      title: `Complete the release of ${flag}?`,
+      description: 'The final bake ends here; the percentage stays and is yours to edit again.',
+      confirm: 'Complete now',
+    }),
+    cancel: offer('cancel', {
+      label: 'Cancel the release…',
+      title: `Cancel the release of ${flag}?`,
+      description: `Nobody watches any more; exposure stays at ${formatPercent(release.percent)}.`,
+      confirm: 'Cancel the release',
+    }),
+    restart: offer('restart', {
+      label: 'Start again…',
+      title: `Start the release of ${flag} again?`,
+      description: 'A new attempt with the same plan and no numbers.',
+      confirm: 'Start again',
+      asks: 'people',
+    }),
+  };
+}

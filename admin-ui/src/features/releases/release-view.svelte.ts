@@ -1,0 +1,75 @@
+import type { FlagAddress } from '../../api/admin-api.js';
+import type { LiveNews } from '../../api/live.svelte.js';
+import type { ReleaseAddress } from '../../api/release-api.js';
+import type { Release, ReleaseTimeline } from '../../api/release-types.js';
+import type { App } from '../../state/app.js';
+import { Resource } from '../../state/resource.svelte.js';
+import { hasEnded } from './release-words.js';
+
+/** The release of one flag in one environment, kept fresh by the live stream. */
+export class ReleaseView {
+  readonly at: FlagAddress;
+  /** The latest attempts, newest first. */
+  readonly attempts: Resource<readonly Release[]>;
+  readonly timeline: Resource<ReleaseTimeline>;
+  readonly #app: App;
+  #chosen = $state<string>();
+
+  readonly shown = $derived.by(() => {
+    const attempts = this.attempts.data;
+    return attempts?.find(({ id }) => id === this.#chosen) ?? attempts?.[0];
+  });
+  readonly active = $derived.by(() => this.attempts.data?.find((attempt) => !hasEnded(attempt)));
+
+  constructor(app: App, at: FlagAddress) {
+    this.#app = app;
+    this.at = at;
+    this.attempts = new Resource(async () => (await app.api.releases.list(at)).items);
+    this.timeline = new Resource(async () => {
+      const address = this.address;
+      return address === undefined
+        ? { phases: [], decisions: [], markers: [] }
+        : app.api.releases.timeline(address);
+    });
+  }
+
+  get address(): ReleaseAddress | undefined {
+    return this.shown && { ...this.at, id: this.shown.id };
+  }
+
+  /** Returns the stop function; hand it to onMount. */
+  start(): () => void {
+    void this.refresh();
+    return this.#app.live.refreshOn(
+      (news) => this.#isAbout(news),
+      () => void this.refresh(),
+    );
+  }
+
+  async refresh(): Promise<void> {
+    await this.attempts.load();
+    await this.timeline.load();
+  }
+
+  /** Another attempt than the latest; undefined: the latest. */
+  async choose(id: string | undefined): Promise<void> {
+    this.#chosen = id;
+    await this.timeline.load();
+  }
+
+  /** What a command answered, at once; the rest of the page follows. */
+  receive(release: Release): void {
+    const others = (this.attempts.data ?? []).filter(({ id }) => id !== release.id);
+    this.attempts.set([release, ...others].sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1)));
+    this.#chosen = undefined;
+    void this.refresh();
+  }
+
+  #isAbout(news: LiveNews): boolean {
+    if (news.kind !== 'change') {
+      return true;
+    }
+    const { environment, flags } = news.change;
+    return environment === this.at.environment && flags.includes(this.at.flag);
+  }
+}

@@ -1,0 +1,85 @@
+import type { Release, ReleasePlan, StepPlan } from '../../api/release-types.js';
+import { formatPercent } from '../flag-editor/draft-rule.js';
+import { formatSpan } from './release-words.js';
+
+export type StairState = 'done' | 'current' | 'planned' | 'stopped';
+
+export interface Stair {
+  readonly index: number;
+  readonly percent: string;
+  readonly state: StairState;
+  /** Of the full height, 0 to 1: small steps stay visible. */
+  readonly height: number;
+  /** What it takes to go beyond, in words. */
+  readonly bake: string;
+  readonly isGuard: boolean;
+  readonly needsApproval: boolean;
+  readonly audience: string | null;
+}
+
+type Standing = Pick<Release, 'step' | 'state'>;
+type PlannedStep = Pick<StepPlan, 'percent'> & Partial<StepPlan>;
+
+/** A whole plan, or what a template says of one. */
+export interface PlannedSteps extends Partial<Pick<ReleasePlan, 'finalBakeSeconds'>> {
+  readonly steps?: readonly PlannedStep[];
+}
+
+const LOWEST = 0.1;
+const NOT_BEGUN = { step: -1, state: 'draft' } as const;
+const STOPPED: readonly Release['state'][] = [
+  'rolling_back',
+  'rolled_back',
+  'killed',
+  'cancelled',
+  'superseded',
+];
+
+/** Each step of a plan as it stands; without a release, as it is planned. */
+export function stairsOf(plan: PlannedSteps, standing: Standing = NOT_BEGUN): readonly Stair[] {
+  return (plan.steps ?? []).map((step, index) => ({
+    index,
+    percent: formatPercent(step.percent),
+    state: stateOf(index, standing),
+    height: heightOf(step),
+    bake: bakeOf(plan, index),
+    isGuard: step.advance === 'guard',
+    needsApproval: step.approval ?? false,
+    audience: step.audience ?? null,
+  }));
+}
+
+function stateOf(index: number, { step, state }: Standing): StairState {
+  if (state === 'completed') {
+    return index <= step ? 'done' : 'planned';
+  }
+  if (index === step) {
+    return STOPPED.includes(state) ? 'stopped' : 'current';
+  }
+  return index < step ? 'done' : 'planned';
+}
+
+/** By the square root: 1 % and 100 % on one picture. A small audience is a small step. */
+function heightOf({ percent, audience = null }: PlannedStep): number {
+  const share = audience === null ? percent / 100 : 0;
+  return Math.max(LOWEST, Math.sqrt(Math.min(1, share)));
+}
+
+function bakeOf({ steps = [], finalBakeSeconds = 0 }: PlannedSteps, index: number): string {
+  const isLast = index === steps.length - 1;
+  const seconds = isLast ? finalBakeSeconds : (steps[index]?.minBakeSeconds ?? 0);
+  return seconds === 0 ? 'at once' : formatSpan(seconds * 1000);
+}
+
+/** Read aloud: "Step 2 of 5: 5 %, current, at least 1 h, with approval". */
+export function describeStair(stair: Stair, count: number): string {
+  const states = { done: 'done', current: 'current', planned: 'planned', stopped: 'ended here' };
+  const parts = [
+    stair.percent + (stair.audience === null ? '' : ` of segment ${stair.audience}`),
+    states[stair.state],
+    stair.bake === 'at once' ? undefined : `at least ${stair.bake}`,
+    stair.isGuard ? 'time and absence of harm only' : undefined,
+    stair.needsApproval ? 'then an approval' : undefined,
+  ].filter(Boolean);
+  return `Step ${stair.index + 1} of ${count}: ${parts.join(', ')}`;
+}

@@ -1,0 +1,119 @@
+import type uPlot from 'uplot';
+import { type ChartData, groupMarks } from './chart-parts.js';
+
+const HEIGHT = 220;
+const FONT = '11px system-ui, sans-serif';
+const LABEL_HEIGHT = 14;
+
+export interface Colours {
+  readonly accent: string;
+  readonly muted: string;
+  readonly text: string;
+  readonly grid: string;
+  readonly marker: string;
+}
+
+export interface DrawnChart {
+  show(data: ChartData): void;
+  destroy(): void;
+}
+
+/** The chart library comes with the first chart, not with the first page. */
+export async function drawChart(
+  host: HTMLElement,
+  data: ChartData,
+  colours: Colours,
+): Promise<DrawnChart> {
+  const [{ default: UPlot }] = await Promise.all([
+    import('uplot'),
+    import('uplot/dist/uPlot.min.css'),
+  ]);
+  let shown = data;
+  const plot = new UPlot(
+    optionsOf(host, () => shown, colours),
+    aligned(data),
+    host,
+  );
+  const resize = new ResizeObserver(() => {
+    plot.setSize({ width: Math.max(1, host.clientWidth), height: HEIGHT });
+  });
+  resize.observe(host);
+  return {
+    show(next) {
+      shown = next;
+      plot.setData(aligned(next));
+    },
+    destroy() {
+      resize.disconnect();
+      plot.destroy();
+    },
+  };
+}
+
+function aligned({ times, lines }: ChartData): uPlot.AlignedData {
+  return [[...times], ...lines.map(({ values }) => [...values])] as uPlot.AlignedData;
+}
+
+function optionsOf(host: HTMLElement, shown: () => ChartData, colours: Colours): uPlot.Options {
+  const axis = {
+    stroke: colours.text,
+    font: FONT,
+    grid: { stroke: colours.grid, width: 1 },
+    ticks: { stroke: colours.grid, width: 1, size: 4 },
+  };
+  return {
+    width: Math.max(1, host.clientWidth),
+    height: HEIGHT,
+    padding: [LABEL_HEIGHT + 4, 12, 0, 0],
+    legend: { show: false },
+    cursor: { y: false, drag: { x: false, y: false } },
+    scales: { y: { range: (_, __, high) => [0, high > 0 ? high * 1.1 : 1] } },
+    axes: [
+      { ...axis, space: 70 },
+      {
+        ...axis,
+        size: 62,
+        values: (_, splits) => splits.map((value) => shown().format(value)),
+      },
+    ],
+    series: [
+      {},
+      ...shown().lines.map(({ label, tone }) => ({
+        label,
+        stroke: colours[tone],
+        width: tone === 'accent' ? 2.5 : 1.75,
+        points: { size: 4, fill: colours[tone] },
+        spanGaps: false,
+        ...(tone === 'muted' ? { dash: [5, 4] } : {}),
+      })),
+    ],
+    hooks: { draw: [(plot) => drawMarks(plot, shown(), colours)] },
+  };
+}
+
+function drawMarks(plot: uPlot, { marks }: ChartData, colours: Colours): void {
+  const { ctx, bbox } = plot;
+  const { min, max } = plot.scales.x ?? {};
+  if (min == null || max == null) {
+    return;
+  }
+  const ratio = bbox.width / Math.max(1, plot.over.clientWidth);
+  ctx.save();
+  ctx.font = FONT.replace('11px', `${Math.round(11 * ratio)}px`);
+  for (const { at, label, kind } of groupMarks(marks, min, max)) {
+    const x = Math.round(plot.valToPos(at, 'x', true));
+    ctx.strokeStyle = kind === 'phase' ? colours.text : colours.marker;
+    ctx.fillStyle = ctx.strokeStyle;
+    ctx.lineWidth = ratio;
+    ctx.setLineDash(kind === 'phase' ? [] : [4 * ratio, 3 * ratio]);
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+    const isLeft = x > bbox.left + bbox.width * 0.75;
+    ctx.textAlign = isLeft ? 'right' : 'left';
+    const lift = kind === 'phase' ? 4 : -LABEL_HEIGHT;
+    ctx.fillText(label, x + (isLeft ? -3 : 3) * ratio, bbox.top - lift * ratio);
+  }
+  ctx.restore();
+}
