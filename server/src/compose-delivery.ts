@@ -7,6 +7,7 @@ import type { DeliveryParts } from './routes/delivery-parts.js';
 import { ReportQueue } from './services/events/report-queue.js';
 import type { KeyVerifier } from './services/keys/key-verifier.js';
 import { InstanceKeeper } from './services/receipts/instance-keeper.js';
+import type { Trip } from './store/ingest-store.js';
 import type { Database } from './store/open-database.js';
 import type { KeyCopy } from './stream/key-copy.js';
 import { announceChanges } from './stream/live-events.js';
@@ -39,6 +40,8 @@ export interface DeliveryDeps {
   readonly clock: () => number;
   /** A number in [0, 1). */
   readonly random: () => number;
+  /** A batch shows gross harm: its release must end now. */
+  readonly onTrip: (trip: Trip) => void;
 }
 
 export interface Delivery extends DeliveryParts {
@@ -57,7 +60,7 @@ export function composeDelivery(deps: DeliveryDeps): Delivery {
   const { database, log, keyCopy, clock, random } = deps;
   const { db } = database;
   const { hub, liveHub } = makeHubs(deps);
-  const reports = new ReportQueue({ db, clock, random });
+  const reports = new ReportQueue({ db, clock, random, onTrip: deps.onTrip });
   const instances = new InstanceKeeper({ db, log, reports, connected: () => connectedTo(hub) });
   const copies = new RulesetCopies(join(deps.dataDirectory, 'rulesets'), log);
   const receiptSpreadMs = (environmentId: string) =>

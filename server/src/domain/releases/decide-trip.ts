@@ -1,0 +1,44 @@
+import type { FrozenGates, Latches } from '../gates/evidence.js';
+import type { PhaseTotals, ReleaseTotals } from '../gates/totals.js';
+import { tripwire } from '../gates/tripwire.js';
+import type { Decision } from './decision.js';
+import { asEvidence, asPercent, inWords } from './words.js';
+
+export interface TripNumbers {
+  readonly totals: ReleaseTotals;
+  readonly frozen: FrozenGates;
+  readonly latches: Latches;
+}
+
+/** Between two ticks: roll back at once, or leave it to the tick. */
+export function decideTrip({ totals, frozen, latches }: TripNumbers): Decision {
+  const trip = tripwire(totals, frozen, latches);
+  const { because } = trip;
+  if (!trip.fires) {
+    const sentence = `No gross harm: evidence ${asEvidence(trip.lnEMax)} (100 rolls back).`;
+    return { action: 'none', sentence, holds: [], because, bakedMs: 0 };
+  }
+  const [metric = frozen.compared.find(({ weights }) => weights.rollback > 0)?.metric ?? ''] =
+    because;
+  const phases = totals.phases.filter(
+    ({ segment, share }) => segment === frozen.segment && share > 0,
+  );
+  const phase = phases.findLast((it) => peopleOf(it, metric, 'treatment') > 0) ?? phases.at(-1);
+  const counts = phase === undefined ? '' : ` ${countsOf(phase, metric)}`;
+  const where = phase === undefined ? '' : ` from ${asPercent(phase.share)}`;
+  const sentence =
+    `Rolled back at once${where}: ${metric}${counts}; ` +
+    `evidence ${asEvidence(trip.lnEMax)} (100 rolls back).`;
+  return { action: 'rollback', sentence, holds: [], because, bakedMs: 0 };
+}
+
+function countsOf(phase: PhaseTotals, metric: string): string {
+  const sides = (['treatment', 'control'] as const).map((arm) => {
+    return `${inWords(peopleOf(phase, metric, arm))} of ${inWords(phase.units[arm])} people`;
+  });
+  return `hit ${sides[0]} with the feature and ${sides[1]} without`;
+}
+
+function peopleOf(phase: PhaseTotals, metric: string, arm: 'treatment' | 'control'): number {
+  return phase.metrics[metric]?.firstsAll?.[arm] ?? 0;
+}

@@ -1,0 +1,34 @@
+import type { FrozenGate, FrozenGates } from '../gates/evidence.js';
+import type { MetricTotals, ReleaseTotals } from '../gates/totals.js';
+
+const OF_REQUESTS = 'http.';
+/** Sent for each request, good or bad. */
+const REQUESTS = ['http.request', 'http.latency'];
+
+/**
+ * Gates without a number in this segment. `events` are the names that anybody has sent since it
+ * began: an event that happens to others is spelt right, and a healthy app has requests but no
+ * failure.
+ */
+export function neverSeenGates(
+  { segment, compared, limits }: FrozenGates,
+  totals: ReleaseTotals,
+  events: ReadonlySet<string>,
+): readonly string[] {
+  const phases = totals.phases.filter((phase) => phase.segment === segment);
+  const isGathered = (metric: string) => phases.some((phase) => hasNumber(phase.metrics[metric]));
+  const hasRequests = REQUESTS.some((name) => events.has(name));
+  const isHeard = ({ definition: { event } }: FrozenGate) =>
+    events.has(event) || (event.startsWith(OF_REQUESTS) && hasRequests);
+  return [
+    ...compared.filter((gate) => !isGathered(gate.metric) && !isHeard(gate)),
+    ...limits.filter(({ metric }) => !isGathered(metric)),
+  ].map(({ metric }) => metric);
+}
+
+function hasNumber(totals: MetricTotals | undefined): boolean {
+  if (totals === undefined) return false;
+  const { firsts, buckets, slo } = totals;
+  const people = (firsts?.treatment ?? 0) + (firsts?.control ?? 0);
+  return people > 0 || buckets !== undefined || (slo?.total ?? 0) > 0;
+}

@@ -1,0 +1,13 @@
+import { evaluateGates } from '../gates/evaluate-gates.js';
+import { decide } from './decide.js';
+import { decideTrip } from './decide-trip.js';
+import type { Decision } from './decision.js';
+import type { DecisionInputs } from './decision-inputs.js';
+
+/** The verdict that the stored inputs give today. */
+export function redecide(inputs: DecisionInputs): Decision {
+  if (inputs.kind === 'tripwire') return decideTrip(inputs);
+  const { status, facts, totals, frozen, latches } = inputs;
+  const evaluation = evaluateGates(totals, frozen, latches, { step: status.step });
+  return decide(status, { ...facts, evaluation });
+}

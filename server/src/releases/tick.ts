@@ -1,0 +1,56 @@
+import { evaluateGates } from '../domain/gates/evaluate-gates.js';
+import type { TickedMetric } from '../domain/metrics/metric.js';
+import { decide } from '../domain/releases/decide.js';
+import type { TickedGate } from '../domain/releases/decision.js';
+import type { DecisionInputs } from '../domain/releases/decision-inputs.js';
+import { hasEnded } from '../domain/releases/release.js';
+import { measurementError } from '../domain/sources/measurement.js';
+import type { Log } from '../log.js';
+import type { Ctx } from '../services/context.js';
+import { type ApplyResult, applyDecision } from '../services/releases/apply-decision.js';
+import { finishRollback } from '../services/releases/finish-rollback.js';
+import { type AskedGate, gatherScene, type Scene } from '../services/releases/gather-scene.js';
+import { recordMeasurement } from '../services/releases/record-measurement.js';
+import type { Sources } from '../domain/sources/sources.js';
+
+export interface TickDeps {
+  /** As the system. */
+  readonly ctx: Ctx;
+  readonly log: Log;
+  readonly measure: Sources['measure'];
+}
+
+/** One look at one release: measured outside any transaction, applied by compare-and-set. */
+export async function tick(deps: TickDeps, releaseId: string): Promise<ApplyResult> {
+  const { ctx, log } = deps;
+  const scene = await gatherScene(ctx.db, releaseId);
+  if (!scene || hasEnded(scene.release.state)) return 'overtaken';
+  const { status, totals, frozen, latches } = scene;
+  if (status.state === 'rolling_back' && !status.isKilled) return finishRollback(ctx, log, scene);
+  const ticked = await measureAll(deps, scene);
+  const evaluation = evaluateGates(totals, frozen, latches, { step: status.step });
+  const facts = { ...scene.facts, ticked };
+  const decision = decide(status, { ...facts, evaluation });
+  const inputs: DecisionInputs = { kind: 'tick', status, facts, totals, frozen, latches };
+  return applyDecision(ctx, scene, { decision, evaluation, inputs });
+}
+
+/** All at once: a slow source takes its own timeout and nobody else's. */
+async function measureAll(deps: TickDeps, scene: Scene): Promise<readonly TickedGate[]> {
+  return Promise.all(
+    scene.asked.map(async (asked) => {
+      const measurement = await ask(deps, scene, asked);
+      return recordMeasurement(deps.ctx.db, scene, asked, measurement);
+    }),
+  );
+}
+
+async function ask({ measure }: TickDeps, scene: Scene, { metric, source }: AskedGate) {
+  if (source === undefined) return measurementError(`source "${nameOf(metric)}" does not exist`);
+  const { flag, release, environmentKey: environment } = scene;
+  return measure(source, metric, { flag: flag.key, release: release.id, environment });
+}
+
+function nameOf({ source }: TickedMetric): string {
+  return source;
+}

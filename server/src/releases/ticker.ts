@@ -1,0 +1,111 @@
+import { describeError } from '../domain/describe-error.js';
+import { AppError } from '../domain/errors.js';
+import { noteBrokenTick } from '../services/releases/note-broken-tick.js';
+import { claimDue } from '../services/releases/claim-due.js';
+import { type TickDeps, tick } from './tick.js';
+
+const LOOK_MS = 500;
+const JITTER_MS = 250;
+const CLAIM_MAX = 20;
+/** Ticks that go on at once in one process; each takes a handful of short queries. */
+const AT_ONCE_MAX = 4;
+/** After so many failures in a row nobody expects the next one to work. */
+const FAILURES_MAX = 3;
+
+export interface TickerDeps extends TickDeps {
+  /** A number in [0, 1). */
+  readonly random: () => number;
+  /** Makes a failure of the database an `AppError`. */
+  readonly unwrap: (error: unknown) => unknown;
+}
+
+/**
+ * Looks for due releases, on any number of servers at once. Who claims one has a tick's time for
+ * it; correctness rests on the compare-and-set of what is written, not on the claim.
+ */
+export class Ticker {
+  readonly #deps: TickerDeps;
+  readonly #failures = new Map<string, number>();
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> = Promise.resolve();
+  #isStopped = true;
+
+  constructor(deps: TickerDeps) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    if (!this.#isStopped) return;
+    this.#isStopped = false;
+    this.#schedule();
+  }
+
+  /** What was begun is finished; nothing new is claimed. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+    await this.#running;
+  }
+
+  /** Ticks everything that is due now, once; never rejects. */
+  async tickDue(): Promise<void> {
+    try {
+      while (true) {
+        const due = await claimDue(this.#deps.ctx, CLAIM_MAX);
+        await this.#tickAll(due);
+        if (due.length < CLAIM_MAX || this.#isStopped) return;
+      }
+    } catch (error) {
+      this.#deps.log.debug('due releases could not be looked for', { error });
+    }
+  }
+
+  #schedule(): void {
+    if (this.#isStopped) return;
+    const delayMs = LOOK_MS + this.#deps.random() * JITTER_MS;
+    this.#timer = setTimeout(() => {
+      this.#running = this.tickDue();
+      void this.#running.then(() => this.#schedule());
+    }, delayMs).unref();
+  }
+
+  async #tickAll(ids: readonly string[]): Promise<void> {
+    const waiting = [...ids];
+    const work = async () => {
+      for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
+        await this.#tickOne(id);
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE_MAX }, work));
+  }
+
+  async #tickOne(releaseId: string): Promise<void> {
+    const { log } = this.#deps;
+    try {
+      await tick(this.#deps, releaseId);
+      this.#failures.delete(releaseId);
+    } catch (thrown) {
+      const error = this.#deps.unwrap(thrown);
+      if (isPassing(error)) return log.debug('a release could not be looked at', { error });
+      log.warn('a release could not be judged; it holds', { error: thrown });
+      await this.#noteFailure(releaseId, error);
+    }
+  }
+
+  async #noteFailure(releaseId: string, error: unknown): Promise<void> {
+    const { ctx, log } = this.#deps;
+    const failures = (this.#failures.get(releaseId) ?? 0) + 1;
+    const isStructural = failures >= FAILURES_MAX;
+    this.#failures.set(releaseId, isStructural ? 0 : failures);
+    const { message } = describeError(error);
+    const broken = { releaseId, message, isStructural };
+    await noteBrokenTick(ctx, broken).catch((inner: unknown) => {
+      log.debug('a failed look could not be noted', { error: inner });
+    });
+  }
+}
+
+/** The database is away or busy: the next tick comes by itself. */
+function isPassing(error: unknown): boolean {
+  return error instanceof AppError && ['UNAVAILABLE', 'STORAGE_FULL'].includes(error.code);
+}

@@ -1,0 +1,112 @@
+import type { FrozenGates, Latches } from '../../domain/gates/evidence.js';
+import { freezeGates, noLatches } from '../../domain/gates/freeze-gates.js';
+import type { ReleaseTotals } from '../../domain/gates/totals.js';
+import { isTicked, type TickedMetric } from '../../domain/metrics/metric.js';
+import type { ReleaseStatus, TickFacts } from '../../domain/releases/decision.js';
+import type { GatePlan } from '../../domain/releases/plan.js';
+import { neverSeenGates } from '../../domain/releases/never-seen.js';
+import { closedNow } from '../../domain/windows/windows.js';
+import type { Db } from '../../store/db.js';
+import { readRecentMarkers } from '../../store/read-models/marker-view.js';
+import { readDefinitions } from '../../store/read-models/release-definitions.js';
+import { readReleaseTotals } from '../../store/read-models/release-totals.js';
+import {
+  readEventsSince,
+  readSources,
+  readTickSubject,
+  type SourceRow,
+  type TickSubject,
+} from '../../store/read-models/tick-scene.js';
+import { readWatermark } from '../../store/read-models/watermark.js';
+import { listWindowRules } from '../../store/window-store.js';
+
+const MARKERS_MS = 15 * 60_000;
+
+/** A query or probe that this tick must ask. */
+export interface AskedGate {
+  readonly gate: GatePlan;
+  readonly metric: TickedMetric;
+  /** Undefined: the source is gone. */
+  readonly source: SourceRow | undefined;
+}
+
+/** Everything that a tick knows before it asks the outside. */
+export interface Scene extends TickSubject {
+  readonly status: ReleaseStatus;
+  readonly totals: ReleaseTotals;
+  readonly frozen: FrozenGates;
+  readonly latches: Latches;
+  readonly asked: readonly AskedGate[];
+  readonly facts: Omit<TickFacts, 'evaluation' | 'ticked'>;
+}
+
+/** Reads, outside any transaction; undefined when the release has gone. */
+export async function gatherScene(db: Db, releaseId: string): Promise<Scene | undefined> {
+  const subject = await readTickSubject(db, releaseId);
+  if (!subject) return undefined;
+  const { release, now, environmentKey } = subject;
+  const { environmentId, projectId, plan, segment } = release;
+  const totals = await readReleaseTotals(db, releaseId);
+  const frozen = release.frozen ?? freezeGates({ ...plan, gates: [] }, {}, segment);
+  const { watermark, live, silent } = await readWatermark(db, environmentId);
+  const windows = await listWindowRules(db, projectId);
+  const markers = await readRecentMarkers(db, environmentId, now.getTime() - MARKERS_MS);
+  const asked = await gatesToAsk(db, subject);
+  return {
+    ...subject,
+    ...{ totals, frozen, asked },
+    status: statusOf(subject),
+    latches: release.latches ?? noLatches(segment),
+    facts: {
+      now: now.getTime(),
+      watermark: watermark?.getTime() ?? null,
+      liveInstances: live,
+      silentInstances: silent,
+      closed: closedNow(windows, environmentKey, plan.windows, now.getTime()),
+      recentMarkers: markers.map(({ label, at, type }) => ({
+        ...{ label, at },
+        isDeploy: type === 'deploy',
+      })),
+      neverSeen: await findNeverSeen(db, subject, frozen, totals),
+    },
+  };
+}
+
+function statusOf({ release, isKilled }: TickSubject): ReleaseStatus {
+  const { state, pauseReason, plan, step, bakedMs } = release;
+  return {
+    ...{ state, pauseReason, plan, step, isKilled, bakedMs },
+    startAt: release.startAt?.getTime() ?? null,
+    isStartApproved: release.startApprovedBy !== null,
+    isStepApproved: step >= 0 && release.approvedStep === step,
+    holdUntil: release.holdUntil?.getTime() ?? null,
+    isBakeSkipped: step >= 0 && release.bakeSkippedStep === step,
+    lastTickAt: release.lastTickAt?.getTime() ?? null,
+    stepStartedAt: release.stepStartedAt?.getTime() ?? null,
+  };
+}
+
+async function gatesToAsk(db: Db, { release }: TickSubject): Promise<readonly AskedGate[]> {
+  if (release.step < 0 || release.plan.gates.length === 0) return [];
+  const definitions = await readDefinitions(db, release.projectId);
+  const asked = release.plan.gates.flatMap((gate) => {
+    const metric = definitions[gate.metric];
+    return metric && isTicked(metric) ? [{ gate, metric }] : [];
+  });
+  if (asked.length === 0) return [];
+  const sources = await readSources(db, release.projectId);
+  return asked.map((it) => ({ ...it, source: sources.get(it.metric.source) }));
+}
+
+async function findNeverSeen(
+  db: Db,
+  { release }: TickSubject,
+  frozen: FrozenGates,
+  totals: ReleaseTotals,
+): Promise<readonly string[]> {
+  if (release.startedAt === null) return [];
+  const missing = neverSeenGates(frozen, totals, new Set());
+  if (missing.length === 0) return [];
+  const events = await readEventsSince(db, release.environmentId, release.startedAt.getTime());
+  return neverSeenGates(frozen, totals, events);
+}

@@ -1,0 +1,26 @@
+import { debounce } from '../../domain/gates/debounce.js';
+import type { TickedGate } from '../../domain/releases/decision.js';
+import type { Measurement } from '../../domain/sources/measurement.js';
+import type { Db } from '../../store/db.js';
+import { readGateTicks } from '../../store/read-models/tick-scene.js';
+import { insertGateTick } from '../../store/tick-store.js';
+import type { AskedGate, Scene } from './gather-scene.js';
+
+/** Silence of a day is still seen as such. */
+const TICKS_LOOKED_AT = 1_000;
+
+/** Keeps what one source said and gives what it means with the ticks before. */
+export async function recordMeasurement(
+  db: Db,
+  { release, now }: Pick<Scene, 'release' | 'now'>,
+  { gate, metric }: AskedGate,
+  measurement: Measurement,
+): Promise<TickedGate> {
+  const { status, value, message } = measurement;
+  await insertGateTick(db, { ...measurement, releaseId: release.id, metric: gate.metric, at: now });
+  const ticks = await readGateTicks(db, release.id, gate.metric, TICKS_LOOKED_AT);
+  const { action } = gate;
+  const { onNoData } = metric;
+  const verdict = debounce(ticks, metric, now.getTime());
+  return { metric: gate.metric, action, status, value, message, onNoData, ...verdict };
+}

@@ -1,0 +1,40 @@
+import { isSame } from '../../domain/changed-fields.js';
+import type { EnvironmentGrant } from '../../domain/grant.js';
+import { conflict } from '../../domain/refusals.js';
+import type { Decision } from '../../domain/releases/decision.js';
+import { redecide } from '../../domain/releases/redecide.js';
+import { openInputs } from '../../store/decision-store.js';
+import { readDecisionRow } from '../../store/read-models/release-timeline.js';
+import type { Ctx } from '../context.js';
+
+export interface VerifyDecision {
+  readonly flag: string;
+  readonly release: string;
+  readonly version: number;
+}
+
+export interface Verification {
+  /** Today's code makes the same of the same inputs, and nobody has touched them. */
+  readonly same: boolean;
+  readonly stored: Decision | null;
+  readonly recomputed: Decision;
+}
+
+/** Decides again from what is stored beside a decision. */
+export async function verifyDecision(
+  ctx: Ctx,
+  grant: EnvironmentGrant<'flag:read'>,
+  input: VerifyDecision,
+): Promise<Verification> {
+  const row = await readDecisionRow(ctx.db, grant, input.flag, input);
+  const opened = openInputs(row);
+  if (opened === null) {
+    throw conflict(`decision ${row.version} was made by ${row.actor.name}, not from numbers`);
+  }
+  const { inputs, isIntact } = opened;
+  const decided = redecide(inputs);
+  const recomputed =
+    inputs.kind === 'tripwire' ? { ...decided, bakedMs: row.decision?.bakedMs ?? 0 } : decided;
+  const plain = JSON.parse(JSON.stringify(recomputed)) as Decision;
+  return { same: isIntact && isSame(plain, row.decision), stored: row.decision, recomputed: plain };
+}

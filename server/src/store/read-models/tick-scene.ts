@@ -1,0 +1,92 @@
+import { and, desc, eq, sql } from 'drizzle-orm';
+import type { GateTick } from '../../domain/gates/debounce.js';
+import type { Db, Tx } from '../db.js';
+import {
+  environments,
+  flagConfigs,
+  flags,
+  gateTicks,
+  projects,
+  releases,
+  sources,
+} from '../schema/index.js';
+
+export interface TickSubject {
+  readonly release: typeof releases.$inferSelect;
+  readonly isKilled: boolean;
+  readonly flag: { readonly id: string; readonly key: string };
+  readonly projectKey: string;
+  readonly environmentKey: string;
+  /** The database's clock. */
+  readonly now: Date;
+}
+
+/** A release with all that a tick needs to know of where it is. */
+export async function readTickSubject(
+  db: Db | Tx,
+  releaseId: string,
+): Promise<TickSubject | undefined> {
+  const [row] = await db
+    .select({
+      release: releases,
+      isKilled: flagConfigs.killed,
+      flag: { id: flags.id, key: flags.key },
+      projectKey: projects.key,
+      environmentKey: environments.key,
+      nowMs: sql<number>`floor(extract(epoch from clock_timestamp()) * 1000)::float8`,
+    })
+    .from(releases)
+    .innerJoin(
+      flagConfigs,
+      and(
+        eq(flagConfigs.environmentId, releases.environmentId),
+        eq(flagConfigs.flagId, releases.flagId),
+      ),
+    )
+    .innerJoin(flags, eq(flags.id, releases.flagId))
+    .innerJoin(projects, eq(projects.id, releases.projectId))
+    .innerJoin(environments, eq(environments.id, releases.environmentId))
+    .where(eq(releases.id, releaseId));
+  if (!row) return undefined;
+  const { nowMs, ...subject } = row;
+  return { ...subject, now: new Date(Number(nowMs)) };
+}
+
+export type SourceRow = typeof sources.$inferSelect;
+
+export async function readSources(
+  db: Db | Tx,
+  projectId: string,
+): Promise<ReadonlyMap<string, SourceRow>> {
+  const rows = await db.select().from(sources).where(eq(sources.projectId, projectId));
+  return new Map(rows.map((row) => [row.key, row]));
+}
+
+/** Newest last. */
+export async function readGateTicks(
+  db: Db | Tx,
+  releaseId: string,
+  metric: string,
+  limit: number,
+): Promise<readonly GateTick[]> {
+  const rows = await db
+    .select({ at: gateTicks.at, status: gateTicks.status })
+    .from(gateTicks)
+    .where(and(eq(gateTicks.releaseId, releaseId), eq(gateTicks.metric, metric)))
+    .orderBy(desc(gateTicks.at))
+    .limit(limit);
+  return rows.reverse().map(({ at, status }) => ({ at: at.getTime(), status }));
+}
+
+/** Names of events that anybody has sent since then. */
+export async function readEventsSince(
+  db: Db | Tx,
+  environmentId: string,
+  sinceMs: number,
+): Promise<ReadonlySet<string>> {
+  const rows = await db.execute<{ series: string }>(sql`
+    select distinct series from metric_slots
+    where environment_id = ${environmentId} and starts_with(series, 'metric:')
+      and at >= ${new Date(sinceMs).toISOString()}::timestamptz`);
+  return new Set(rows.map(({ series }) => series.slice('metric:'.length)));
+}

@@ -1,0 +1,38 @@
+import { sql } from 'drizzle-orm';
+import type { Measurement } from '../domain/sources/measurement.js';
+import type { Db } from './db.js';
+
+const TICKS_KEPT = 1_000;
+
+/**
+ * Due releases, each claimed by one server: whoever claims one has a tick's time for it. What two
+ * servers write all the same is decided by the compare-and-set.
+ */
+export async function claimDueReleases(db: Db, limit: number): Promise<readonly string[]> {
+  const rows = await db.execute<{ id: string }>(sql`
+    update releases set next_tick_at = clock_timestamp()
+      + coalesce((plan ->> 'tickSeconds')::float8, 30) * interval '1 second'
+    where id in (
+      select id from releases where next_tick_at <= clock_timestamp()
+      order by next_tick_at limit ${limit}::int for update skip locked
+    )
+    returning id`);
+  return rows.map(({ id }) => id);
+}
+
+/** Keeps the newest thousand of each metric. */
+export async function insertGateTick(
+  db: Db,
+  tick: Measurement & { readonly releaseId: string; readonly metric: string; readonly at: Date },
+): Promise<void> {
+  const { releaseId, metric, at, status, value, message } = tick;
+  await db.execute(sql`
+    insert into gate_ticks (release_id, metric, at, status, value, message)
+    values (${releaseId}, ${metric}, ${at.toISOString()}::timestamptz, ${status}, ${value}, ${message})
+    on conflict do nothing`);
+  await db.execute(sql`
+    delete from gate_ticks where release_id = ${releaseId} and metric = ${metric} and at < (
+      select at from gate_ticks where release_id = ${releaseId} and metric = ${metric}
+      order by at desc offset ${TICKS_KEPT}::int limit 1
+    )`);
+}
