@@ -54,7 +54,9 @@ function afterPeople({ stepUnits }: TickFacts['evaluation']): string {
 function sampleRatioHarm({ evaluation }: TickFacts): Harm | null {
   const { lnEMax } = evaluation.sampleRatio;
   if (lnEMax < LN_ROLLBACK) return null;
-  const why = `the sides hold other shares of people than planned (evidence ${asEvidence(lnEMax)}, 100 pauses), so that comparing them cannot be trusted`;
+  const why =
+    'the sides hold other shares of people than planned, so that comparing them cannot be trusted ' +
+    `(evidence ${asEvidence(lnEMax)}, 100 pauses)`;
   return { action: 'pause', pauseReason: 'srm', why, because: [] };
 }
 

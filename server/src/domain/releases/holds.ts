@@ -92,7 +92,8 @@ function unitHolds(status: ReleaseStatus, { evaluation }: TickFacts): readonly H
     holds.push({ code: 'UNITS', message: `${seen} people with the feature seen in this step` });
   }
   if (bothArmsShare > BOTH_ARMS_MAX) {
-    const message = `${asPercent(bothArmsShare)} of people were seen on both sides: is what the rule draws by stable?`;
+    const share = asPercent(bothArmsShare);
+    const message = `${share} of people were seen on both sides: is what the rule draws by stable?`;
     holds.push({ code: 'UNSTABLE_UNITS', message });
   }
   return holds;
@@ -108,7 +109,8 @@ function suspicionHolds(status: ReleaseStatus, { evaluation }: TickFacts): reado
   const { pause } = evaluation;
   if (!isComparedStep(status) || pause.lnE < LN_HOLD) return holds;
   const metrics = metricsBehind(evaluation, 'pause');
-  const message = `${describeGates(evaluation, metrics)}: evidence ${asEvidence(pause.lnE)}, below 2 goes on`;
+  const evidence = `evidence ${asEvidence(pause.lnE)}, below 2 goes on`;
+  const message = `${describeGates(evaluation, metrics)}: ${evidence}`;
   const [metric] = metrics;
   return [...holds, { code: 'SUSPICIOUS', message, ...(metric === undefined ? {} : { metric }) }];
 }
