@@ -1,7 +1,8 @@
-import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, isNull, type SQL, sql } from 'drizzle-orm';
 import type { EnvironmentGrant, Grant } from '../domain/grant.js';
 import { notFound } from '../domain/refusals.js';
 import type { Db, Tx } from './db.js';
+import { OPEN_RELEASE, type OpenReleaseView } from './read-models/flag-config-view.js';
 import { environments, flagConfigs, flags } from './schema/index.js';
 
 export type FlagConfigRow = typeof flagConfigs.$inferSelect;
@@ -23,14 +24,18 @@ export async function insertFlagConfigs(
   await tx.insert(flagConfigs).values(configs.map((config) => ({ ...config, projectId })));
 }
 
+export interface LockedConfig extends FlagConfigRow {
+  readonly release: OpenReleaseView | null;
+}
+
 /** The row, locked until commit. */
 export async function lockFlagConfig(
   tx: Tx,
   grant: EnvironmentGrant,
   flag: { readonly id: string; readonly key: string },
-): Promise<FlagConfigRow> {
+): Promise<LockedConfig> {
   const [row] = await tx
-    .select()
+    .select({ ...getTableColumns(flagConfigs), release: OPEN_RELEASE })
     .from(flagConfigs)
     .where(isConfig(grant, flag.id))
     .for('no key update');

@@ -6,7 +6,13 @@ import { restoreFlag } from '../../services/flags/restore-flag.js';
 import { updateFlagConfig } from '../../services/flags/update-flag-config.js';
 import { readFlagConfig } from '../../store/read-models/flag-config-view.js';
 import * as s from '../schemas.js';
-import { flagConfigChange, flagConfigDto, reasonBody, savedFlagConfigDto } from './flag-schemas.js';
+import {
+  flagConfigChange,
+  flagConfigDto,
+  reasonBody,
+  restoreBody,
+  savedFlagConfigDto,
+} from './flag-schemas.js';
 import { environmentFlagParams as params } from './ruleset-schemas.js';
 import { OF_UPDATES, OF_WRITES } from './usual-problems.js';
 
@@ -32,7 +38,7 @@ const update = createRoute({
   request: { params, headers: s.ifMatchHeader, body: s.jsonRequest(flagConfigChange) },
   responses: {
     200: s.jsonResponse(savedFlagConfigDto, 'The config as saved, with warnings'),
-    ...s.problems(...OF_UPDATES, 'CONFLICT', 'LIMIT_EXCEEDED'),
+    ...s.problems(...OF_UPDATES, 'CONFLICT', 'RELEASE_ACTIVE', 'LIMIT_EXCEEDED'),
   },
 });
 
@@ -52,8 +58,8 @@ const restore = createRoute({
   method: 'post',
   path: `${one.path}/restore`,
   ...about,
-  summary: 'Undo a kill; status and rules are as they were left',
-  request: { params, body: s.jsonRequest(reasonBody) },
+  summary: 'Undo a kill; a rule that a release had opened begins again at 0 %',
+  request: { params, body: s.jsonRequest(restoreBody) },
   responses: {
     200: s.jsonResponse(flagConfigDto, 'The config, not killed'),
     ...s.problems(...OF_WRITES, 'NOT_FOUND'),
@@ -86,7 +92,7 @@ export function flagConfigRoutes() {
       const ctx = c.get('ctx');
       const { flag, ...scope } = c.req.valid('param');
       const grant = await authorize(ctx, 'flag:kill', scope);
-      const input = { flag, reason: c.req.valid('json').reason };
+      const input = { ...c.req.valid('json'), flag };
       return c.json(s.withEtag(c, await restoreFlag(ctx, grant, input)), 200);
     });
 }

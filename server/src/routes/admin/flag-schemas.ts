@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { FLAG_KINDS } from '../../domain/flag.js';
+import { RELEASE_STATES } from '../../domain/releases/release.js';
 import * as s from '../schemas.js';
 import {
   ruleSchema,
@@ -97,6 +98,15 @@ export const reasonBody = z
   .strictObject({ reason: s.reasonSchema })
   .openapi('Reason', { example: { reason: 'checkout fails for everybody' } });
 
+export const restoreBody = z
+  .strictObject({
+    reason: s.reasonSchema,
+    release: z.enum(['zero', 'previous']).default('zero').openapi({
+      description: 'Where the rule of a release that the kill ended begins again',
+    }),
+  })
+  .openapi('Restore', { example: { reason: 'the fix is out', release: 'zero' } });
+
 export const flagConfigDto = z
   .object({
     project: z.string(),
@@ -117,6 +127,16 @@ export const flagConfigDto = z
     onVariant: z.string().nullable(),
     defaultVariant: z.string().nullable(),
     rules: z.array(ruleSchema).readonly(),
+    release: z
+      .object({
+        id: z.string(),
+        ruleId: z.string(),
+        state: z.enum(RELEASE_STATES),
+        percent: z.number(),
+        step: z.number().int(),
+      })
+      .nullable()
+      .openapi({ description: 'The release that has not ended; it sets the percentage' }),
     version: s.versionSchema,
     updatedAt: s.timeSchema,
     updatedBy: z.string().nullable(),

@@ -62,7 +62,7 @@ const update = createRoute({
   request: { params, headers: s.ifMatchHeader, body: s.jsonRequest(flagChange) },
   responses: {
     200: s.jsonResponse(flagDto, 'The flag as saved'),
-    ...s.problems(...OF_UPDATES, 'IN_USE', 'CONFLICT', 'LIMIT_EXCEEDED'),
+    ...s.problems(...OF_UPDATES, 'IN_USE', 'CONFLICT', 'RELEASE_ACTIVE', 'LIMIT_EXCEEDED'),
   },
 });
 
@@ -74,7 +74,7 @@ const archive = createRoute({
   request: { params, body: { ...s.jsonRequest(archiveBody), required: false } },
   responses: {
     200: s.jsonResponse(flagDto, 'The flag, archived'),
-    ...s.problems(...OF_WRITES, 'NOT_FOUND', 'IN_USE', 'CONFLICT'),
+    ...s.problems(...OF_WRITES, 'NOT_FOUND', 'IN_USE', 'CONFLICT', 'RELEASE_ACTIVE'),
   },
 });
 

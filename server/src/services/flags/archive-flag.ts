@@ -4,8 +4,10 @@ import { listChildren, lockConfigsOfFlag } from '../../store/flag-config-store.j
 import { lockFlag, saveArchived } from '../../store/flag-store.js';
 import { lockProject } from '../../store/project-store.js';
 import { type FlagView, readFlag } from '../../store/read-models/flag-view.js';
+import { OPEN_STATES } from '../../domain/releases/release-states.js';
 import { type Ctx, inTransaction } from '../context.js';
 import { recordChange } from '../record-change.js';
+import { assertNoRelease } from '../releases/assert-no-release.js';
 
 export interface ArchiveFlag {
   readonly key: string;
@@ -32,6 +34,7 @@ export async function archiveFlag(
           `caller's default is: restore it first`,
       );
     }
+    await assertNoRelease(tx, grant, row, OPEN_STATES, 'archived');
     const children = await listChildren(tx, grant, key);
     if (children.length > 0) throw inUse('flag', key, children.map(nameChild));
     await saveArchived(tx, grant, key, true);

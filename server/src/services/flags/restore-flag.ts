@@ -1,13 +1,23 @@
 import type { EnvironmentGrant } from '../../domain/grant.js';
-import { lockFlagConfig, saveKill } from '../../store/flag-config-store.js';
+import { replaceRule } from '../../domain/releases/managed-rule.js';
+import type { Tx } from '../../store/db.js';
+import { type FlagConfigRow, lockFlagConfig, saveKill } from '../../store/flag-config-store.js';
 import { findFlag } from '../../store/flag-store.js';
-import { type FlagConfigView, toFlagConfigView } from '../../store/read-models/flag-config-view.js';
+import {
+  type FlagConfigView,
+  readFlagConfig,
+  toFlagConfigView,
+} from '../../store/read-models/flag-config-view.js';
+import { findLatestRelease, saveManagedRules } from '../../store/release-store.js';
 import { type Ctx, inEssentialTransaction } from '../context.js';
 import { recordChange } from '../record-change.js';
+import { endKilledRelease } from '../releases/end-killed-release.js';
 
 export interface RestoreFlag {
   readonly flag: string;
   readonly reason: string;
+  /** Where the rule of a release that the kill ended begins again; 0 % when absent. */
+  readonly release?: 'zero' | 'previous' | undefined;
 }
 
 const NOT_KILLED = {
@@ -18,7 +28,10 @@ const NOT_KILLED = {
   killRevision: null,
 };
 
-/** Undoes a kill and nothing else: status and rules are as they were, edits since included. */
+/**
+ * Undoes a kill: status and rules are as they were, edits since included. Only what a release had
+ * opened is closed, so that nobody gets by accident what was killed.
+ */
 export async function restoreFlag(
   ctx: Ctx,
   grant: EnvironmentGrant<'flag:kill'>,
@@ -26,11 +39,13 @@ export async function restoreFlag(
 ): Promise<FlagConfigView> {
   return inEssentialTransaction(ctx, async (tx) => {
     const flag = await findFlag(tx, grant, input.flag);
-    const row = await lockFlagConfig(tx, grant, flag);
-    const before = toFlagConfigView(grant, flag.key, row);
-    if (!row.killed) return before;
+    const locked = await lockFlagConfig(tx, grant, flag);
+    const before = toFlagConfigView(grant, flag.key, locked);
+    if (!locked.killed) return before;
+    const row = await endKilledRelease(tx, ctx, grant, flag, locked);
+    if (input.release !== 'previous') await closeReleasedRule(tx, grant, row);
     await saveKill(tx, grant, flag.id, NOT_KILLED);
-    const after = toFlagConfigView(grant, flag.key, { ...row, ...NOT_KILLED });
+    const after = await readFlagConfig(tx, grant, flag.key);
     await recordChange(tx, ctx, grant, {
       action: 'flag.restore',
       target: { type: 'flag', key: flag.key },
@@ -43,4 +58,19 @@ export async function restoreFlag(
     });
     return after;
   });
+}
+
+async function closeReleasedRule(
+  tx: Tx,
+  grant: EnvironmentGrant,
+  { flagId, killedAt, rules, status }: FlagConfigRow,
+): Promise<void> {
+  const latest = await findLatestRelease(tx, grant, flagId);
+  const isEndedByThis =
+    latest?.state === 'killed' && latest.endedAt !== null && latest.endedAt >= (killedAt ?? 0);
+  if (!isEndedByThis) return;
+  const closed = replaceRule(rules, latest.ruleId, (rule) =>
+    rule.rollout === undefined ? rule : { ...rule, rollout: { ...rule.rollout, to: 0 } },
+  );
+  await saveManagedRules(tx, grant, flagId, { rules: closed, status, evenKilled: true });
 }

@@ -1,8 +1,12 @@
 import type { FieldError } from '@sluice/sdk/protocol';
 import { isSame } from '../../domain/changed-fields.js';
+import { AppError } from '../../domain/errors.js';
 import { warningsOfConfig } from '../../domain/flag-warnings.js';
 import type { EnvironmentGrant } from '../../domain/grant.js';
 import { conflict, versionStale } from '../../domain/refusals.js';
+import { refusalOfEdit, withCurrentPercent } from '../../domain/releases/managed-edit.js';
+import { rulesAsWritten } from '../../domain/releases/managed-rule.js';
+import type { Tx } from '../../store/db.js';
 import {
   type FlagConfigChange,
   type FlagConfigRow,
@@ -18,6 +22,14 @@ import {
 } from '../../store/read-models/flag-config-view.js';
 import { type Ctx, inTransaction } from '../context.js';
 import { recordChange } from '../record-change.js';
+import {
+  type AudiencePhase,
+  beginAudiencePhase,
+  recordAudiencePhase,
+  withAudiencePhase,
+} from '../releases/audience-phase.js';
+import { endKilledRelease } from '../releases/end-killed-release.js';
+import { findRunning, type Running } from '../releases/find-running.js';
 import { assertConfigValid } from './assert-config-valid.js';
 import { assertRulesetFits } from './assert-ruleset-fits.js';
 
@@ -30,41 +42,91 @@ export interface UpdateFlagConfig extends FlagConfigChange {
 /** What was saved, and what is allowed but probably not meant. */
 export type SavedFlagConfig = FlagConfigView & { readonly warnings: readonly FieldError[] };
 
+/** While a release manages a rule, what it manages stays as it is, and the rest opens a phase. */
 export async function updateFlagConfig(
   ctx: Ctx,
   grant: EnvironmentGrant<'flag:write'>,
   input: UpdateFlagConfig,
 ): Promise<SavedFlagConfig> {
-  const { flag: key, version, ...change } = input;
+  const { flag: key, version, ...asked } = input;
   return inTransaction(ctx, async (tx) => {
     await lockProject(tx, grant);
     const flag = await findFlag(tx, grant, key);
-    const row = await lockFlagConfig(tx, grant, flag);
-    const before = toFlagConfigView(grant, key, row);
-    if (row.version !== version) throw versionStale('flag', key, version, before);
+    const locked = await lockFlagConfig(tx, grant, flag);
+    const before = toFlagConfigView(grant, key, locked);
+    if (locked.version !== version) throw versionStale('flag', key, version, before);
     if (flag.archivedAt) throw conflict(`flag "${key}" is archived; unarchive it to change it`);
+    const row = await endKilledRelease(tx, ctx, grant, flag, locked);
+    const running = await findRunning(tx, grant, row);
+    const change = allowedChange(row, asked, running);
     await assertConfigValid(tx, grant, flag, change);
     const warnings = warningsOfConfig(change);
     if (isUnchanged(row, change)) return { ...before, warnings };
-    await saveFlagConfig(tx, grant, flag.id, { ...change, updatedBy: ctx.actor.name });
-    if (sizeOf(change) > sizeOf(row)) await assertRulesetFits(tx, grant, [grant.environmentId]);
+    const phase = running && (await beginAudiencePhase(tx, running.release, changedBy(ctx)));
+    const saved = phase === null ? change : managedChange(row, change, phase);
+    await saveFlagConfig(tx, grant, flag.id, { ...saved, updatedBy: ctx.actor.name });
+    if (sizeOf(saved) > sizeOf(row)) await assertRulesetFits(tx, grant, [grant.environmentId]);
     const after = await readFlagConfig(tx, grant, key);
-    await recordChange(tx, ctx, grant, {
-      action: 'flag.configure',
-      target: { type: 'flag', key },
-      before,
-      after,
-      environmentId: grant.environmentId,
-      revises: [grant.environmentId],
-      touched: { flagKeys: [key] },
-    });
+    const revision = await record(tx, ctx, grant, { key, before, after });
+    if (phase !== null) {
+      await recordAudiencePhase(tx, ctx, grant, { flag, config: row }, { ...phase, revision });
+    }
     return { ...after, warnings };
   });
 }
 
+interface Recorded {
+  readonly key: string;
+  readonly before: FlagConfigView;
+  readonly after: FlagConfigView;
+}
+
+async function record(
+  tx: Tx,
+  ctx: Ctx,
+  grant: EnvironmentGrant,
+  { key, before, after }: Recorded,
+): Promise<number | null> {
+  const [revision] = await recordChange(tx, ctx, grant, {
+    action: 'flag.configure',
+    target: { type: 'flag', key },
+    before,
+    after,
+    environmentId: grant.environmentId,
+    revises: [grant.environmentId],
+    touched: { flagKeys: [key] },
+  });
+  return revision?.revision ?? null;
+}
+
+function changedBy(ctx: Ctx): string {
+  return `Who the flag is for was changed by ${ctx.actor.name}`;
+}
+
+/** The percentage is the release's, whichever of its earlier ones an editor still had. */
+function allowedChange(
+  row: FlagConfigRow,
+  change: FlagConfigChange,
+  running: Running | null,
+): FlagConfigChange {
+  if (running === null) return change;
+  const refusal = refusalOfEdit(row, change, running);
+  if (refusal !== null) throw new AppError('RELEASE_ACTIVE', `a release is running: ${refusal}`);
+  return { ...change, rules: withCurrentPercent(change.rules, running) };
+}
+
+function managedChange(
+  row: FlagConfigRow,
+  change: FlagConfigChange,
+  phase: AudiencePhase,
+): FlagConfigChange {
+  return { ...change, rules: withAudiencePhase(change.rules, row.rules, phase) };
+}
+
 function isUnchanged(row: FlagConfigRow, change: FlagConfigChange): boolean {
+  const written = { ...row, rules: rulesAsWritten(row.rules) };
   return Object.entries(change).every(([name, value]) =>
-    isSame(row[name as keyof FlagConfigChange], value),
+    isSame(written[name as keyof FlagConfigChange], value),
   );
 }
 

@@ -3,6 +3,7 @@ import type { FlagKind, Variants } from '../../domain/flag.js';
 import { problemsOfVariants } from '../../domain/flag-problems.js';
 import type { Grant } from '../../domain/grant.js';
 import { assertValid, conflict, inUse, versionStale } from '../../domain/refusals.js';
+import { ACTIVE_STATES } from '../../domain/releases/release.js';
 import { nameVariantUsers } from '../../domain/variant-users.js';
 import type { Tx } from '../../store/db.js';
 import { lockConfigsOfFlag } from '../../store/flag-config-store.js';
@@ -11,6 +12,7 @@ import { lockProject } from '../../store/project-store.js';
 import { type FlagView, readFlag } from '../../store/read-models/flag-view.js';
 import { type Ctx, inTransaction } from '../context.js';
 import { recordChange } from '../record-change.js';
+import { assertNoRelease } from '../releases/assert-no-release.js';
 import { assertRulesetFits } from './assert-ruleset-fits.js';
 
 export interface UpdateFlag {
@@ -69,6 +71,7 @@ async function checkVariants(
 ): Promise<readonly string[]> {
   assertValid(problemsOfVariants(flag.type, variants));
   const configs = await lockConfigsOfFlag(tx, grant, flag.id);
+  await assertNoRelease(tx, grant, flag, ACTIVE_STATES, 'given other variants');
   for (const removed of Object.keys(flag.variants)) {
     if (Object.hasOwn(variants, removed)) continue;
     const users = nameVariantUsers(removed, configs);

@@ -18,12 +18,12 @@ export async function killRelease(ctx: Ctx, seen: TickSubject): Promise<'moved' 
   });
 }
 
-/** Messages were sent by the kill itself. */
 export function toKilled(at: Date): Move {
   return {
     action: 'kill',
     sentence: 'Ended: the flag was killed.',
     frees: true,
     change: { state: 'killed', pauseReason: null, endedAt: at, nextTickAt: null },
+    event: 'killed',
   };
 }

@@ -6,6 +6,7 @@ import { readSegment } from '../../store/read-models/segment-view.js';
 import { deleteSegmentRow, lockSegment } from '../../store/segment-store.js';
 import { type Ctx, inTransaction } from '../context.js';
 import { recordChange } from '../record-change.js';
+import { nameReleasesFor } from '../releases/segment-phases.js';
 
 /** Refused while a flag, archived ones included, or another segment names it. */
 export async function deleteSegment(
@@ -18,7 +19,8 @@ export async function deleteSegment(
     await lockProject(tx, grant);
     await lockSegment(tx, grant, key);
     const before = await readSegment(tx, grant, key);
-    const users = nameSegmentUsers(before.usedBy);
+    const planned = await nameReleasesFor(tx, grant, key);
+    const users = [...nameSegmentUsers(before.usedBy), ...planned];
     if (users.length > 0) throw inUse('segment', key, users);
     await deleteSegmentRow(tx, grant, key);
     const environments = await listEnvironments(tx, grant.projectId);

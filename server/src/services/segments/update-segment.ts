@@ -8,6 +8,7 @@ import { lockSegment, saveSegment } from '../../store/segment-store.js';
 import { type Ctx, inTransaction } from '../context.js';
 import { assertRulesetFits } from '../flags/assert-ruleset-fits.js';
 import { recordChange } from '../record-change.js';
+import { beginSegmentPhases, recordSegmentPhases } from '../releases/segment-phases.js';
 import { assertSegmentValid } from './assert-segment-valid.js';
 
 export interface UpdateSegment {
@@ -35,18 +36,20 @@ export async function updateSegment(
     if (keepsCondition && row.name === name && row.description === description) return before;
     if (!keepsCondition) await assertSegmentValid(tx, grant, { key, when });
     await saveSegment(tx, grant, key, { name, description, when });
+    const phases = keepsCondition ? [] : await beginSegmentPhases(tx, ctx, grant, key);
     const environments = keepsCondition ? [] : await listEnvironments(tx, grant.projectId);
     const revises = environments.map((environment) => environment.id);
     if (!keepsCondition) await assertRulesetFits(tx, grant, revises);
     const after = await readSegment(tx, grant, key);
-    await recordChange(tx, ctx, grant, {
+    const revisions = await recordChange(tx, ctx, grant, {
       action: 'segment.update',
       target: { type: 'segment', key },
       before,
       after,
       revises,
-      touched: { segmentKeys: [key] },
+      touched: { segmentKeys: [key], flagKeys: phases.map(({ subject }) => subject.flag.key) },
     });
+    await recordSegmentPhases(tx, ctx, phases, revisions);
     return after;
   });
 }

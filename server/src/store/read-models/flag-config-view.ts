@@ -1,7 +1,10 @@
 import type { FlagStatus, Rule } from '@sluice/sdk/core';
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { EnvironmentGrant } from '../../domain/grant.js';
 import { notFound } from '../../domain/refusals.js';
+import { rulesAsWritten } from '../../domain/releases/managed-rule.js';
+import type { ReleaseState } from '../../domain/releases/release.js';
+import { OPEN_STATES } from '../../domain/releases/release-states.js';
 import type { Db, Tx } from '../db.js';
 import { flagConfigs, flags } from '../schema/index.js';
 
@@ -17,9 +20,19 @@ export interface FlagConfigView {
   readonly onVariant: string | null;
   readonly defaultVariant: string | null;
   readonly rules: readonly Rule[];
+  /** The attempt that has not ended, if any; it manages its rule's percentage. */
+  readonly release: OpenReleaseView | null;
   readonly version: number;
   readonly updatedAt: string;
   readonly updatedBy: string | null;
+}
+
+export interface OpenReleaseView {
+  readonly id: string;
+  readonly ruleId: string;
+  readonly state: ReleaseState;
+  readonly percent: number;
+  readonly step: number;
 }
 
 export interface KillView {
@@ -32,13 +45,22 @@ export interface KillView {
 
 type ConfigRow = typeof flagConfigs.$inferSelect;
 
+/** A column of a select from `flag_configs`, so that it costs no question of its own. */
+export const OPEN_RELEASE = sql<OpenReleaseView | null>`(
+  select json_build_object('id', id, 'ruleId', rule_id, 'state', state, 'percent', percent,
+    'step', step)
+  from releases
+  where releases.environment_id = flag_configs.environment_id
+    and releases.flag_id = flag_configs.flag_id and state = any(${sql.param([...OPEN_STATES])}::text[])
+)`;
+
 export async function readFlagConfig(
   db: Db | Tx,
   grant: EnvironmentGrant,
   flagKey: string,
 ): Promise<FlagConfigView> {
   const [row] = await db
-    .select({ config: flagConfigs })
+    .select({ config: flagConfigs, release: OPEN_RELEASE })
     .from(flagConfigs)
     .innerJoin(flags, eq(flags.id, flagConfigs.flagId))
     .where(
@@ -49,13 +71,13 @@ export async function readFlagConfig(
       ),
     );
   if (!row) throw notFound('flag', flagKey);
-  return toFlagConfigView(grant, flagKey, row.config);
+  return toFlagConfigView(grant, flagKey, { ...row.config, release: row.release });
 }
 
 export function toFlagConfigView(
   grant: EnvironmentGrant,
   flagKey: string,
-  row: ConfigRow,
+  row: ConfigRow & { readonly release: OpenReleaseView | null },
 ): FlagConfigView {
   return {
     project: grant.projectKey,
@@ -68,7 +90,8 @@ export function toFlagConfigView(
     offVariant: row.offVariant,
     onVariant: row.onVariant,
     defaultVariant: row.defaultVariant,
-    rules: row.rules,
+    rules: rulesAsWritten(row.rules),
+    release: row.release,
     version: row.version,
     updatedAt: row.updatedAt.toISOString(),
     updatedBy: row.updatedBy,
