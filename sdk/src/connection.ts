@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { CrashFiles } from './cache/crash-files.js';
 import { DiskCopy } from './cache/disk-copy.js';
 import { DiskWriter } from './cache/disk-writer.js';
 import { registerClient, unregisterClient } from './client-registry.js';
@@ -17,7 +18,9 @@ import { RulesetSync } from './sync/ruleset-sync.js';
 import { type Snapshot, SnapshotStore } from './sync/snapshot.js';
 import type { Transport } from './sync/transport.js';
 import { BatchSender } from './telemetry/batch-sender.js';
+import { CrashWatch } from './telemetry/crash-watch.js';
 import { BEAT_MS } from './telemetry/event-buffer.js';
+import { replayBatch } from './telemetry/replay-batch.js';
 import type { Telemetry } from './telemetry/telemetry.js';
 
 /** A fleet that restarts with copies on its disks has no reason to connect all at once. */
@@ -37,6 +40,8 @@ export class Connection implements RulesSource {
   readonly #watch: ProcessWatch;
   #sender: BatchSender;
   #disk: { readonly copy: DiskCopy; readonly writer: DiskWriter } | null = null;
+  #crashes: { readonly files: CrashFiles; readonly watch: CrashWatch } | null = null;
+  readonly #replaying = new AbortController();
   #key: string | null = null;
   #instance = randomUUID();
   #closed = false;
@@ -124,9 +129,11 @@ export class Connection implements RulesSource {
     this.#closed = true;
     this.#sync.close();
     this.#watch.close();
+    this.#crashes?.watch.close();
     this.#freshness.close();
     if (this.#key !== null) unregisterClient(this.#key);
     await this.flush(timeoutMs);
+    this.#replaying.abort();
     this.#sender.close();
   }
 
@@ -134,6 +141,7 @@ export class Connection implements RulesSource {
     const { clock, random } = this.#settings;
     const reading = this.#readFromDisk();
     await isDoneWithin(clock, FIRST_DELAY_WITH_COPY_MS, reading);
+    void this.#recover();
     const hasCopy = this.#snapshots.current?.source === 'disk';
     await this.#sync.run(hasCopy ? between(0, FIRST_DELAY_WITH_COPY_MS, random) : 0);
   }
@@ -160,6 +168,32 @@ export class Connection implements RulesSource {
     const copy = new DiskCopy(cacheDir, url, key);
     const onFailure = () => this.#log.say('warn', 'the copy of the rules cannot be written');
     this.#disk = { copy, writer: new DiskWriter(copy, clock, onFailure) };
+    this.#watchCrashes(new CrashFiles(cacheDir, url, key));
+  }
+
+  #watchCrashes(files: CrashFiles): void {
+    this.#crashes?.watch.close();
+    const collect = () => {
+      return { slots: this.#telemetry.crashed(), unanswered: this.#sender.unanswered };
+    };
+    this.#crashes = {
+      files,
+      watch: new CrashWatch({ files, instance: () => this.#instance, collect }),
+    };
+  }
+
+  /** What a process before this one could not send is sent now. */
+  async #recover(): Promise<void> {
+    const { clock, random } = this.#settings;
+    const deps = { clock, random, transport: this.#transport };
+    for (const { instance, slots, unanswered } of (await this.#crashes?.files.take(
+      this.#instance,
+    )) ?? []) {
+      this.#telemetry.restore(slots);
+      if (unanswered === null) continue;
+      const identity = { ...this.#identity(), instance };
+      void replayBatch(deps, identity, unanswered, this.#replaying.signal);
+    }
   }
 
   #writeToDisk(timeoutMs: number): Promise<boolean> {

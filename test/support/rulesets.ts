@@ -1,4 +1,4 @@
-import type { Flag, Ruleset } from '../../sdk/src/core/ruleset.js';
+import type { Flag, RuleRelease, Ruleset } from '../../sdk/src/core/ruleset.js';
 
 export const OFF_FLAG: Flag = {
   type: 'boolean',
@@ -25,4 +25,15 @@ export function rulesetOf(changes: Partial<Ruleset>): Ruleset {
     segments: {},
     ...changes,
   };
+}
+
+/** `awesome` in a release at 50 %: `user-1` is treated, `42` is control. */
+export function releasedFlag(release: Partial<RuleRelease> = {}, to = 50): Flag {
+  const rule = {
+    id: 'ramp',
+    rollout: { to },
+    serve: { variant: 'on' },
+    release: { id: 'r1', phase: 1, salt: '3kTM', sample: 1, metrics: [], ...release },
+  };
+  return { ...OFF_FLAG, status: 'conditional', rules: [rule] };
 }

@@ -6,7 +6,7 @@ import { build } from 'vite';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The SDK's sources as one module that a process of its own can run. */
+/** The SDK's sources as modules that a process of its own can run. */
 export class SdkBundle {
   readonly #folder: string;
 
@@ -21,25 +21,29 @@ export class SdkBundle {
       configFile: false,
       logLevel: 'silent',
       build: {
-        ssr: join(root, 'sdk/src/index.ts'),
+        ssr: true,
         outDir: folder,
         emptyOutDir: false,
         target: 'node20',
-        rolldownOptions: { output: { entryFileNames: 'sdk.mjs' } },
+        rolldownOptions: {
+          input: { sdk: join(root, 'sdk/src/index.ts'), node: join(root, 'sdk/src/node/index.ts') },
+          output: { entryFileNames: '[name].mjs', chunkFileNames: '[name].mjs' },
+        },
       },
     });
     return new SdkBundle(folder);
   }
 
-  /** Runs a script that finds `createClient`, `url` and `key` in scope. */
-  async run(script: string, env: Record<string, string>): Promise<ProcessEnd> {
+  /** Runs a script that finds `createClient`, `measureRequests` and all of `scope` in scope. */
+  async run(script: string, scope: Record<string, string>): Promise<ProcessEnd> {
     const path = join(this.#folder, `script-${Math.floor(performance.now() * 1_000)}.mjs`);
-    const { url, key } = env;
-    const prelude = `import { createClient } from './sdk.mjs';
-const url = ${JSON.stringify(url)};
-const key = ${JSON.stringify(key)};
+    const imports = `import { createClient } from './sdk.mjs';
+import { measureRequests } from './node.mjs';
 `;
-    await writeFile(path, prelude + script);
+    const constants = Object.entries(scope).map(
+      ([name, value]) => `const ${name} = ${JSON.stringify(value)};\n`,
+    );
+    await writeFile(path, imports + constants.join('') + script);
     return spawned(path);
   }
 

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isRecord } from '../core/json.js';
 import type { Ruleset } from '../core/ruleset.js';
 import { decodeRuleset, RULESET_BYTES_MAX } from '../protocol/decode-ruleset.js';
 import { parseJson } from '../protocol/json-text.js';
+import { cacheName, sha256 } from './cache-name.js';
 
 const FORMAT = 1;
 const HEADER_BYTES_MAX = 1_024;
@@ -23,10 +23,9 @@ export class DiskCopy {
   readonly #folder: string;
   readonly #path: string;
 
-  /** The key decides the environment; only a hash of it names the file. */
   constructor(folder: string, url: string, key: string) {
     this.#folder = folder;
-    this.#path = join(folder, `sluice-${sha256(`${url}\n${key}`).slice(0, 32)}.json`);
+    this.#path = join(folder, `${cacheName(url, key)}.json`);
   }
 
   /** Null without a usable copy; never rejects. */
@@ -71,8 +70,4 @@ function parseStored(text: string): StoredRuleset | null {
   if (typeof header.savedAt !== 'number' || header.sha256 !== sha256(body)) return null;
   const decoded = decodeRuleset(parseJson(body));
   return 'value' in decoded ? { ruleset: decoded.value, savedAt: header.savedAt } : null;
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

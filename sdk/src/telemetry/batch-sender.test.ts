@@ -54,6 +54,7 @@ function setUp(random = 0.5) {
   return { clock, posts, sender, contents };
 }
 
+const NOW = 1_795_248_000_000;
 const at = (revision: number) => ({ epoch: 'e1', revision });
 
 describe('a receipt', () => {
@@ -221,5 +222,91 @@ describe('flushing', () => {
     sender.applied(at(3), 0);
     expect(posts.all).toHaveLength(1);
     expect(clock.pending).toEqual([]);
+  });
+});
+
+describe('what was gathered', () => {
+  const gather = (contents: EventBuffer) => contents.slotAt(NOW).count('visit', 1);
+
+  it('is posted within ten seconds, and nothing is posted of nothing', async () => {
+    const { clock, posts, contents } = setUp();
+    gather(contents);
+    clock.advance(9_999);
+    expect(posts.all).toEqual([]);
+    clock.advance(1);
+    posts.all[0]?.answer(200);
+    await settled();
+    clock.advance(60_000);
+    expect(posts.all.map(({ batch }) => [batch.seq, batch.slots.length])).toEqual([[1, 1]]);
+  });
+
+  it('of a running release is posted every five seconds, empty or not, and complete up to then', async () => {
+    const { clock, posts, contents } = setUp();
+    contents.beats = true;
+    for (let beat = 0; beat < 3; beat += 1) {
+      clock.advance(5_000);
+      posts.all[beat]?.answer(200);
+      await settled();
+    }
+    expect(posts.all.map(({ batch }) => [batch.seq, batch.through])).toEqual([
+      [1, NOW + 5_000],
+      [2, NOW + 10_000],
+      [3, NOW + 15_000],
+    ]);
+    contents.beats = false;
+    clock.advance(60_000);
+    expect(posts.all).toHaveLength(3);
+  });
+
+  it('waits behind a failure, and comes after what failed, without a gap in the numbers', async () => {
+    const { clock, posts, sender, contents } = setUp();
+    gather(contents);
+    sender.want(0);
+    gather(contents);
+    sender.want(500);
+    posts.all[0]?.answer(503);
+    await settled();
+    clock.advance(3_000);
+    expect(posts.all[1]?.batch).toEqual(posts.all[0]?.batch);
+    posts.all[1]?.answer(200);
+    await settled();
+    expect(posts.all[2]?.batch).toMatchObject({ seq: 2, slots: [{ metrics: { visit: {} } }] });
+  });
+
+  it('is held while the key is refused, and nothing of it is lost', async () => {
+    const { clock, posts, sender, contents } = setUp(0);
+    gather(contents);
+    sender.want(0);
+    posts.all[0]?.answer(403);
+    await settled();
+    gather(contents);
+    clock.advance(149_999);
+    expect(posts.all).toHaveLength(1);
+    sender.retryNow();
+    posts.all[1]?.answer(200);
+    await settled();
+    clock.advance(10_000);
+    expect(posts.all.slice(1).map(({ batch }) => batch.slots.length)).toEqual([1, 1]);
+  });
+
+  it('that the server will never take is dropped and counted, and its number used again', async () => {
+    const { clock, posts, sender, contents } = setUp();
+    gather(contents);
+    sender.want(0);
+    posts.all[0]?.answer(413);
+    await settled();
+    expect(posts.all).toHaveLength(1);
+    clock.advance(3_000);
+    expect(posts.all[1]?.batch).toMatchObject({ seq: 1, slots: [], dropped: 1 });
+  });
+
+  it('until a flush is stored when the flush is true, though more comes meanwhile', async () => {
+    const { posts, sender, contents } = setUp();
+    gather(contents);
+    const flushed = sender.flush(2_000);
+    gather(contents);
+    posts.all[0]?.answer(200);
+    expect(await flushed).toBe(true);
+    expect(posts.all).toHaveLength(1);
   });
 });

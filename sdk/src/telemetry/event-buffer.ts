@@ -1,4 +1,6 @@
 import type { Clock, Timer } from '../clock.js';
+import { decodeEventBatch } from '../protocol/decode-event-batch.js';
+import { parseJson } from '../protocol/json-text.js';
 import { type BatchContents, type BatchPart, POST_AFTER_MS } from './batch-sender.js';
 import { OpenSlot } from './open-slot.js';
 import { Outbox } from './outbox.js';
@@ -77,6 +79,23 @@ export class EventBuffer implements BatchContents {
   take(): BatchPart {
     this.#close();
     return this.#outbox.take(Math.floor(this.#deps.now()));
+  }
+
+  /** All slots that were not sent, the open one included; they are kept. */
+  texts(): string[] {
+    this.#close();
+    return this.#outbox.texts;
+  }
+
+  /** Slots that another process could not send; one that is none would spoil a whole batch. */
+  restore(texts: readonly string[]): void {
+    for (const text of texts) {
+      const decoded = decodeEventBatch({ seq: 1, at: 0, slots: [parseJson(text)] });
+      const slot = 'value' in decoded ? decoded.value.slots[0] : undefined;
+      if (slot === undefined) this.#outbox.drop(1);
+      else for (const part of slotTexts(slot)) this.#outbox.add(part);
+    }
+    if (!this.#outbox.isEmpty) this.#deps.want(0);
   }
 
   /** Begins again with nothing: somebody else sends what is here. */

@@ -35,6 +35,11 @@ export class Outbox {
     while (this.#length > BATCH_LENGTH_MAX * BATCHES_MAX) this.drop(this.#shift().weight);
   }
 
+  /** What waits, as JSON; it goes on waiting. */
+  get texts(): string[] {
+    return this.#slots.map(({ text }) => text);
+  }
+
   /** Said once a batch. What can be nobody's key is the log's business alone. */
   addUnknown(key: string): void {
     if (this.#unknown.size < UNKNOWN_MAX && isValidKey(key)) this.#unknown.add(key);

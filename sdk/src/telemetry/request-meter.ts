@@ -16,6 +16,7 @@ export class RequestMeter implements ScopeOwner {
   readonly #clock: Clock;
   readonly #events: RequestMeterEvents;
   readonly #open = new Set<RequestScope>();
+  readonly #byRequest = new WeakMap<object, RequestScope>();
   /** Made with the first request: it costs those who measure none. */
   #storage: AsyncLocalStorage<RequestScope> | null = null;
   #timer: Timer | null = null;
@@ -33,11 +34,18 @@ export class RequestMeter implements ScopeOwner {
     return this.#open;
   }
 
-  begin(): RequestScope {
+  /** Undefined when the request is measured already: the middleware may be there twice. */
+  begin(request: object): RequestScope | undefined {
+    if (this.#byRequest.has(request)) return undefined;
     const scope = new RequestScope(this, this.#clock.monotonic());
+    this.#byRequest.set(request, scope);
     this.#open.add(scope);
     this.#timer ??= this.#nextScan();
     return scope;
+  }
+
+  scopeOf(request: object): RequestScope | undefined {
+    return this.#byRequest.get(request);
   }
 
   run<T>(scope: RequestScope, work: () => T): T {

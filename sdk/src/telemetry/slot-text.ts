@@ -8,7 +8,7 @@ export interface SlotText {
 }
 
 /** A part is closed at this length: a batch takes several. */
-const PART_LENGTH = 250_000;
+const PART_LENGTH = 100_000;
 
 interface Piece {
   readonly field: 'flags' | 'releases' | 'metrics';

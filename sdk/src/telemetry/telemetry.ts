@@ -91,13 +91,19 @@ export class Telemetry {
     }
   }
 
-  /** Everybody in flight was there when the process broke. */
-  crashed(): void {
+  /** Everybody in flight was there when the process broke; gives all slots that were not sent. */
+  crashed(): string[] {
     const now = this.#deps.now();
     for (const scope of this.requests.open) {
       this.#buffer.slotAt(now).count(CRASH_EVENT, 0);
       this.#recordRequest(scope, CRASH_EVENT, 0, now);
     }
+    return this.#buffer.texts();
+  }
+
+  /** Slots that a process before this one could not send. */
+  restore(slots: readonly string[]): void {
+    this.#buffer.restore(slots);
   }
 
   /** What was gathered belongs to another process. */

@@ -85,6 +85,16 @@ describe('a test client', () => {
     expect(flags.isActive('beta', request('no'))).toBe(false);
   });
 
+  it('remembers what was tracked', () => {
+    const flags = createTestClient();
+    flags.track('purchase', { targetingKey: 'user-1' }, 59.7);
+    flags.track('visit');
+    expect(flags.tracked).toEqual([
+      { event: 'purchase', context: { targetingKey: 'user-1' }, value: 59.7 },
+      { event: 'visit', context: undefined, value: undefined },
+    ]);
+  });
+
   it('refuses a value that is no JSON', () => {
     expect(() => createTestClient({ flags: { f: (() => 1) as never } })).toThrow('must be JSON');
   });

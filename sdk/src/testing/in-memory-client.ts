@@ -2,7 +2,7 @@ import { Client } from '../client.js';
 import type { Clock } from '../clock.js';
 import type { EvaluationContext } from '../core/context.js';
 import type { Flag, FlagType, JsonValue, Ruleset } from '../core/ruleset.js';
-import type { FlagClient } from '../flag-client.js';
+import type { ContextOrRequest, FlagClient } from '../flag-client.js';
 import { QuietLog } from '../log.js';
 import { parseOptions } from '../options.js';
 import { FixedRules } from './fixed-rules.js';
@@ -17,8 +17,22 @@ export interface TestClientOptions {
   readonly clock?: Clock;
 }
 
+/** One call of `track`. */
+export interface TrackedEvent {
+  readonly event: string;
+  readonly context: ContextOrRequest | undefined;
+  readonly value: number | undefined;
+}
+
 /** A client of a test: nothing is sent, everything is there at once. */
 export interface TestClient extends FlagClient {
+  /**
+   * What the app tracked, in order.
+   *
+   * @example
+   * expect(flags.tracked).toMatchObject([{ event: 'purchase', value: 59.7 }]);
+   */
+  readonly tracked: readonly TrackedEvent[];
   /** From now on the flag says this to everybody; listeners of `change` are told. */
   set(key: string, value: JsonValue): void;
   /** From now on the flag is unknown. */
@@ -37,6 +51,7 @@ export function createTestClient(options: TestClientOptions = {}): TestClient {
 }
 
 class InMemoryClient extends Client implements TestClient {
+  readonly tracked: TrackedEvent[] = [];
   readonly #rules: FixedRules;
 
   constructor(options: TestClientOptions) {
@@ -64,6 +79,11 @@ class InMemoryClient extends Client implements TestClient {
       ...this.#rules.current.compiled.ruleset.flags,
       [key]: flagOf(key, value),
     });
+  }
+
+  override track(event: string, context?: ContextOrRequest, value?: number): void {
+    this.tracked.push({ event, context, value });
+    super.track(event, context, value);
   }
 
   remove(key: string): void {

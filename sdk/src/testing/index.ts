@@ -1,2 +1,7 @@
-export { createTestClient, type TestClient, type TestClientOptions } from './in-memory-client.js';
+export {
+  createTestClient,
+  type TestClient,
+  type TestClientOptions,
+  type TrackedEvent,
+} from './in-memory-client.js';
 export { ManualClock } from './manual-clock.js';

@@ -1,0 +1,46 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FlagClient } from '../flag-client.js';
+import { meterOf } from '../telemetry/meter-registry.js';
+import type { RequestScope } from '../telemetry/request-scope.js';
+import { watchResponse } from '../telemetry/watch-response.js';
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
+
+/**
+ * Measures errors and time of every request that `handler` answers, for the side of each release
+ * that the request was served.
+ *
+ * @example
+ * createServer(measureRequests(flags, (request, response) => {
+ *   response.end(flags.isActive('awesome', request) ? newPage() : oldPage());
+ * })).listen(3000);
+ */
+export function measureRequests(
+  flags: FlagClient,
+  handler: Handler,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  const meter = meterOf(flags);
+  return (request, response) => {
+    const scope = meter?.begin(request);
+    if (scope === undefined) {
+      handler(request, response);
+      return;
+    }
+    watchResponse(scope, request, response);
+    scope.run(() => watchHandler(scope, () => handler(request, response)));
+  };
+}
+
+/** What a handler throws is an error at once, and stays the app's to deal with. */
+function watchHandler(scope: RequestScope, handle: () => unknown): void {
+  const fail = (error: unknown): never => {
+    scope.end(true);
+    throw error;
+  };
+  try {
+    const handled = handle();
+    if (handled instanceof Promise) void handled.catch(fail);
+  } catch (error) {
+    fail(error);
+  }
+}

@@ -1,0 +1,41 @@
+import type { Clock } from '../clock.js';
+import { type Identity, requestTo } from '../identity.js';
+import { EVENTS_PATH } from '../protocol/headers.js';
+import { type Random, retryDelayMs } from '../sync/backoff.js';
+import type { Transport } from '../sync/transport.js';
+
+const ATTEMPTS_MAX = 5;
+
+export interface ReplayDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly transport: Transport;
+}
+
+/**
+ * Posts a batch as the instance that left it unanswered: by its number the server knows whether it
+ * has it, so nothing is counted twice. Never rejects.
+ */
+export async function replayBatch(
+  deps: ReplayDeps,
+  identity: Identity,
+  body: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { clock, random, transport } = deps;
+  const type = { 'Content-Type': 'application/json' };
+  for (let attempt = 1; attempt <= ATTEMPTS_MAX && !signal.aborted; attempt += 1) {
+    try {
+      const { status } = await transport(
+        requestTo(identity, 'POST', EVENTS_PATH, type, body),
+        signal,
+      );
+      if (status < 500 && status !== 429) return;
+    } catch {
+      // No answer: the server is away, which may pass.
+    }
+    await new Promise<void>((resolve) => {
+      clock.setTimer(resolve, retryDelayMs(attempt, random));
+    });
+  }
+}

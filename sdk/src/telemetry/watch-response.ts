@@ -1,0 +1,58 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RequestScope } from './request-scope.js';
+
+/** What a socket is broken with when the other side has gone. */
+const GONE: readonly unknown[] = ['ECONNRESET', 'EPIPE', 'ECONNABORTED'];
+
+/** Ends a scope with its response; lets it go where there is nothing to measure. */
+export function watchResponse(
+  scope: RequestScope,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  if (request.headers.upgrade !== undefined) {
+    scope.leave();
+    return;
+  }
+  leaveAtStream(scope, response);
+  response.once('finish', () => scope.end(response.statusCode >= 500));
+  response.once('close', () => {
+    if (hasLeft(request)) scope.leave();
+    else scope.end(true);
+  });
+}
+
+/** A stream of events is as long as somebody listens: its time says nothing. */
+export function isEventStream(contentType: unknown): boolean {
+  return String(contentType).toLowerCase().startsWith('text/event-stream');
+}
+
+/** A server that breaks a connection off neither reads its end nor meets an error on it. */
+function hasLeft({ socket }: IncomingMessage): boolean {
+  const error = socket.errored as (Error & { readonly code?: unknown }) | null;
+  return socket.readableEnded || GONE.includes(error?.code);
+}
+
+/** Headers may be set one by one or all at once, and only here both are known. */
+function leaveAtStream(scope: RequestScope, response: ServerResponse): void {
+  const writeHead = response.writeHead.bind(response) as (...head: unknown[]) => ServerResponse;
+  response.writeHead = (...head: unknown[]) => {
+    const written = writeHead(...head);
+    const type = response.getHeader('content-type') ?? contentTypeIn(head.at(-1));
+    if (isEventStream(type) || head[0] === 101) scope.leave();
+    return written;
+  };
+}
+
+function contentTypeIn(headers: unknown): unknown {
+  if (Array.isArray(headers)) {
+    const flat = headers.flat() as unknown[];
+    return flat[flat.findIndex((name) => isContentType(name)) + 1];
+  }
+  if (typeof headers !== 'object' || headers === null) return undefined;
+  return Object.entries(headers).find(([name]) => isContentType(name))?.[1];
+}
+
+function isContentType(name: unknown): boolean {
+  return String(name).toLowerCase() === 'content-type';
+}
