@@ -7,6 +7,7 @@ import type { ComboOption } from '../../ui/combo-option.js';
 import type { SaveOutcome } from '../draft/versioned-draft.svelte.js';
 import { affectedGroups, type MovedGroup } from './moved-people.js';
 import { draftFlag, type FlagDraft } from './flag-draft.js';
+import { withManagedPercent } from './managed-percent.js';
 
 const PREVIEW_DELAY_MS = 350;
 const FLAGS_OFFERED_MAX = 50;
@@ -90,7 +91,7 @@ export class FlagPage {
   /** Asks what the draft would change; returns the function that forgets the question. */
   watchMoved(): () => void {
     const draft = this.#draft;
-    const proposed = draft?.isDirty ? draft.proposed() : undefined;
+    const proposed = draft?.isDirty ? withManagedPercent(draft.proposed(), draft.saved) : undefined;
     this.#moved = undefined;
     if (draft === undefined || proposed === undefined) {
       return () => {};
@@ -98,7 +99,8 @@ export class FlagPage {
     let forgotten = false;
     const ask = async (): Promise<void> => {
       // What cannot be previewed will be explained when it is saved.
-      const moved = await this.#askMoved(draft.savedBody(), proposed).catch(() => undefined);
+      const saved = withManagedPercent(draft.savedBody(), draft.saved);
+      const moved = await this.#askMoved(saved, proposed).catch(() => undefined);
       if (!forgotten) {
         this.#moved = moved;
       }

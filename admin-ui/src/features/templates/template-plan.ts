@@ -1,0 +1,43 @@
+import type { PlanInput } from '../../api/release-types.js';
+import type { DraftPlan } from '../release-planner/plan-draft.svelte.js';
+
+/** What a plan has where a template says nothing: shown in the form, and stored with it. */
+const USUAL: DraftPlan = {
+  steps: [],
+  gates: [],
+  rollbackTo: 'zero',
+  holdback: 0,
+  finalBakeSeconds: 86_400,
+  warmUpSeconds: 60,
+  tickSeconds: 30,
+  maxLagSeconds: 180,
+  restartBakeOnDeploy: true,
+  windows: [],
+  startAt: null,
+  startApproval: false,
+  template: null,
+};
+
+const STEP = {
+  minBakeSeconds: 0,
+  minUnits: 100,
+  advance: 'earned',
+  approval: false,
+  audience: null,
+} as const;
+const GATE = { weight: 1, margin: null, ruledOut: 1, floor: 0.005 } as const;
+
+/** A template as the form edits it: whole, and writable. */
+export function draftTemplatePlan(plan: PlanInput = {}): DraftPlan {
+  return structuredClone({
+    ...USUAL,
+    ...plan,
+    steps: (plan.steps ?? []).map((step) => ({ ...STEP, ...step })),
+    gates: (plan.gates ?? []).map((gate) => ({ ...GATE, ...gate })),
+  }) as DraftPlan;
+}
+
+/** When a release starts is its own affair. */
+export function templatePlan({ startAt: _, template: __, ...plan }: DraftPlan): PlanInput {
+  return plan;
+}
