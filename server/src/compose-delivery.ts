@@ -22,6 +22,8 @@ const RECEIPTS_PER_SECOND = 1_000;
 const SDK_STREAM_AGE_MS = 30 * 60_000;
 /** Sessions are looked at again when a page reconnects. */
 const LIVE_STREAM_AGE_MS = 5 * 60_000;
+/** It takes one query at a time, so a kill may have to wait this long. */
+const EMBEDDED_GROUP_MS = 25;
 const STREAMS_STARTING_MAX = 500;
 const STREAMS_PER_KEY_MAX = 20_000;
 const STREAMS_PER_PERSON_MAX = 100;
@@ -60,7 +62,10 @@ export function composeDelivery(deps: DeliveryDeps): Delivery {
   const { database, log, keyCopy, clock, random } = deps;
   const { db } = database;
   const { hub, liveHub } = makeHubs(deps);
-  const reports = new ReportQueue({ db, clock, random, onTrip: deps.onTrip });
+  const reports = new ReportQueue({
+    ...{ db: database.patientDb, clock, random, onTrip: deps.onTrip },
+    ...(database.kind === 'embedded' && { groupWorkMs: EMBEDDED_GROUP_MS }),
+  });
   const instances = new InstanceKeeper({ db, log, reports, connected: () => connectedTo(hub) });
   const copies = new RulesetCopies(join(deps.dataDirectory, 'rulesets'), log);
   const receiptSpreadMs = (environmentId: string) =>

@@ -55,15 +55,23 @@ async function insertSeen(tx: Tx, input: SQL): Promise<readonly Counted[]> {
     ) as counted using (release_id, metric, scope)`);
 }
 
+/** Seldom anybody: a late batch of a lower phase, or somebody on both sides. */
 async function moveSeen(tx: Tx, input: SQL): Promise<readonly Moved[]> {
   return tx.execute<Moved>(sql`
-    with ${input}, old as materialized (
+    with ${input}, late as materialized (
+      select input.* from input cross join lateral (
+        select phase, arm from release_seen as seen
+        where seen.release_id = input.release_id and seen.metric = input.metric
+          and seen.scope = input.scope and seen.unit = input.unit
+        offset 0
+      ) as seen
+      where ${COMES_BEFORE}
+    ), old as materialized (
       select release_id, metric, scope, unit, k, seen.phase as from_phase, seen.arm as from_arm,
         input.phase,
         case when seen.phase = input.phase then 2 else input.arm end as arm
-      from release_seen as seen join input using (release_id, metric, scope, unit)
-      where seen.phase > input.phase
-        or (seen.phase = input.phase and seen.arm <> input.arm and seen.arm <> 2)
+      from release_seen as seen join late as input using (release_id, metric, scope, unit)
+      where ${COMES_BEFORE}
       order by k, unit for update of seen
     ), moved as (
       update release_seen as seen set phase = old.phase, arm = old.arm from old
@@ -73,6 +81,10 @@ async function moveSeen(tx: Tx, input: SQL): Promise<readonly Moved[]> {
     select k, from_phase, from_arm, phase, arm, ${BUCKET} as bucket, count(*)::int as people
     from old group by 1, 2, 3, 4, 5, 6`);
 }
+
+/** As `firstOf` has it. Once false it stays so, whoever else writes: rows only go down. */
+const COMES_BEFORE = sql`(seen.phase > input.phase
+  or (seen.phase = input.phase and seen.arm <> input.arm and seen.arm <> 2))`;
 
 /** The first byte of the hash; the sign of the stored number is its highest bit. */
 const BUCKET = sql`case when metric = ${IN_PHASE} then ((unit >> 56) & 255)::int end`;

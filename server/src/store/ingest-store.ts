@@ -1,4 +1,3 @@
-import { sql } from 'drizzle-orm';
 import { type Tripwire, tripwire } from '../domain/gates/tripwire.js';
 import { gatherBatches, type SentBatch } from '../domain/metrics/gather-batches.js';
 import type { Db, Tx } from './db.js';
@@ -9,6 +8,7 @@ import { storeFindings, storeSlots } from './ingest-slots.js';
 import { storeTotals } from './ingest-totals.js';
 import { type SeenPeople, withWarmUp } from '../domain/metrics/gathered.js';
 import { type InstanceReport, storeReports } from './instance-store.js';
+import type { KnownSightings } from './known-sightings.js';
 import { readTotalRows, toReleaseTotals } from './read-models/release-totals.js';
 import type { SeriesCaps } from './series-caps.js';
 
@@ -22,6 +22,7 @@ export interface IngestOptions {
   /** This writer's rows of totals and slots. */
   readonly replica: number;
   readonly caps: SeriesCaps;
+  readonly known: KnownSightings;
 }
 
 /** A release whose rollback gates prove harm by what has just been stored. */
@@ -44,30 +45,44 @@ export async function storePosts(
     await storeReports(db, reports);
     return [];
   }
-  return db.transaction(async (tx) => {
+  const news: SeenPeople[] = [];
+  const trips = await db.transaction(async (tx) => {
     const stored = await storeReports(tx, reports);
     const ids = new Set(stored.map(idOf));
     const sent = posts.flatMap((post) =>
       post.sent !== null && ids.has(idOf(post.report)) ? [post.sent] : [],
     );
-    return storeSent(tx, sent.filter(hasContent), options);
+    const now = stored[0]?.at ?? 0;
+    return storeSent(tx, sent.filter(hasContent), { ...options, news, now });
   });
+  for (const people of news) options.known.add(people);
+  return trips;
+}
+
+interface Storing extends IngestOptions {
+  readonly now: number;
+  /** Filled with what is known for good once the transaction has committed. */
+  readonly news: SeenPeople[];
 }
 
 async function storeSent(
   tx: Tx,
   sent: readonly SentBatch[],
-  { replica, caps }: IngestOptions,
+  { replica, caps, known, news, now }: Storing,
 ): Promise<readonly Trip[]> {
   if (sent.length === 0) return [];
   const releases = await readIngestReleases(tx, releasesOf(sent));
   await caps.load(tx, new Set(sent.map(({ environmentId }) => environmentId)));
   const gathered = gatherBatches(sent, {
-    now: await readNow(tx),
+    now,
     releases,
     admits: (environmentId, series) => caps.admits(environmentId, series),
   });
-  const changed = await storeSeen(tx, [...gathered.seen.values()], gathered);
+  for (const people of gathered.seen.values()) {
+    known.leaveNews(people);
+    if (people.units.size > 0) news.push(people);
+  }
+  const changed = await storeSeen(tx, news, gathered);
   await storeTotals(tx, gathered.totals.values(), replica);
   await storeSlots(tx, gathered.slots.values(), replica);
   await storeSketches(tx, gathered, replica);
@@ -91,12 +106,6 @@ async function findTrips(
     if (evidence.fires) trips.push({ releaseId, evidence });
   }
   return trips;
-}
-
-async function readNow(tx: Tx): Promise<number> {
-  const [row] = await tx.execute<{ now: number }>(sql`
-    select (extract(epoch from clock_timestamp()) * 1000)::float8 as now`);
-  return row?.now ?? 0;
 }
 
 function idOf(key: { readonly environmentId: string; readonly instanceId: string }): string {

@@ -14,10 +14,11 @@ export async function storeTotals(
     insert into release_totals as old (
       replica, release_id, metric, phase, arm, count, sum, bucket_sums, bucket_counts
     )
-    select ${replica}::int, release_id, metric, phase, arm, count, sum, bucket_sums, bucket_counts
+    select ${replica}::int, release_id, metric, phase, arm, count, sum,
+      bucket_sums::float8[], bucket_counts::float8[]
     from json_to_recordset(${JSON.stringify(rows)}::json) as input (
       release_id text, metric text, phase int, arm int, count bigint, sum float8,
-      bucket_sums float8[], bucket_counts float8[]
+      bucket_sums text, bucket_counts text
     )
     order by release_id collate "C", metric collate "C", phase, arm
     on conflict (replica, release_id, metric, phase, arm) do update set
@@ -32,10 +33,8 @@ function added(column: string): SQL {
   return sql`case
     when excluded.${name} is null then old.${name}
     when old.${name} is null then excluded.${name}
-    else array(
-      select a + b from unnest(old.${name}, excluded.${name}) with ordinality as pair (a, b, place)
-      order by place
-    ) end`;
+    else array(select a + b from unnest(old.${name}, excluded.${name}) as pair (a, b))
+    end`;
 }
 
 function hasContent(total: TotalDelta): boolean {
@@ -52,7 +51,7 @@ function toRow(total: TotalDelta) {
     arm: total.armCode,
     count: total.count,
     sum: total.sum,
-    bucket_sums: total.bucketSums && [...total.bucketSums],
-    bucket_counts: total.bucketCounts && [...total.bucketCounts],
+    bucket_sums: total.bucketSums && `{${total.bucketSums.join(',')}}`,
+    bucket_counts: total.bucketCounts && `{${total.bucketCounts.join(',')}}`,
   };
 }

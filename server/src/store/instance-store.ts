@@ -28,6 +28,11 @@ export interface InstanceKey {
   readonly instanceId: string;
 }
 
+export interface StoredReport extends InstanceKey {
+  /** The database's clock, epoch milliseconds. */
+  readonly at: number;
+}
+
 const INPUT = sql`as input (
   "environmentId" text, "instanceId" text, "service" text, "serviceVersion" text, "sdk" text,
   "seq" bigint, "epoch" text, "revision" bigint, "through" double precision,
@@ -51,8 +56,8 @@ const APPLIES = sql`(
 export async function storeReports(
   db: Db | Tx,
   reports: readonly InstanceReport[],
-): Promise<readonly InstanceKey[]> {
-  const rows = await db.execute<{ environment_id: string; id: string }>(sql`
+): Promise<readonly StoredReport[]> {
+  const rows = await db.execute<{ environment_id: string; id: string; at: number }>(sql`
     with input as (
       select *, clock_timestamp() - "waitedMs" * interval '1 millisecond' as said_at
       from json_to_recordset(${JSON.stringify(reports)}::json) ${INPUT}
@@ -94,8 +99,11 @@ export async function storeReports(
       )
       on conflict do nothing
     )
-    select environment_id, id from stored`);
-  return rows.map((row) => ({ environmentId: row.environment_id, instanceId: row.id }));
+    select environment_id, id,
+      (extract(epoch from clock_timestamp()) * 1000)::float8 as at from stored`);
+  return rows.map(({ environment_id: environmentId, id: instanceId, at }) => {
+    return { environmentId, instanceId, at };
+  });
 }
 
 function ifApplies(column: string): SQL {

@@ -20,6 +20,8 @@ export interface DatabaseOptions {
 export interface Database {
   readonly kind: 'embedded' | 'postgres';
   readonly db: Db;
+  /** The same for what may wait a moment: on the embedded database everybody else goes first. */
+  readonly patientDb: Db;
   /**
    * Brings the schema up to this version and says what it applied. UNAVAILABLE: try again; any
    * other refusal stands. Migrations other than those of `drizzle/` are for tests.
@@ -66,9 +68,11 @@ function openPostgres(url: string): Database {
     acquireTimeoutMs: ACQUIRE_TIMEOUT_MS,
   });
   const listeners = new Set<RevisionListener>();
+  const db = createDb(createPooledClient(pool, codecs));
   return {
     kind: 'postgres',
-    db: createDb(createPooledClient(pool, codecs)),
+    db,
+    patientDb: db,
     migrate: (migrations) => migrate(pool, migrations),
     listen: (onNudge) => {
       const listener = new RevisionListener({
@@ -106,6 +110,7 @@ async function openEmbedded({ dataDirectory, log }: DatabaseOptions): Promise<Da
   return {
     kind: 'embedded',
     db: createDb(createPooledClient(pool, codecs)),
+    patientDb: createDb(createPooledClient(pool, codecs, 'patient')),
     migrate: (migrations) => server.patiently(() => migrate(pool, migrations)),
     listen: () => () => undefined,
     assertSpace: () => space.assert(),

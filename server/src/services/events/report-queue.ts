@@ -2,17 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../../domain/errors.js';
 import type { SentBatch } from '../../domain/metrics/gather-batches.js';
 import type { Db } from '../../store/db.js';
-import { storePosts, type Trip } from '../../store/ingest-store.js';
+import { type IngestOptions, storePosts, type Trip } from '../../store/ingest-store.js';
 import type { InstanceReport } from '../../store/instance-store.js';
+import { KnownSightings } from '../../store/known-sightings.js';
 import { SeriesCaps } from '../../store/series-caps.js';
 import { weightOf } from './weight-of-batch.js';
 
 /** Reports that come within this time share a commit. */
 const GROUP_MS = 20;
-/** The embedded database takes one query at a time: a kill must not wait long behind a group. */
 const GROUP_SIZE_MAX = 200;
-/** Names and people to look up: some 30 ms of work. */
-const GROUP_WEIGHT_MAX = 1_500;
+/** How long storing a group should take; from what earlier ones took follows its weight. */
+const GROUP_WORK_MS = 100;
+const WEIGHT_MIN = 500;
+const WEIGHT_MAX = 20_000;
 const WAITING_MAX = 20_000;
 /** About 200 MB of batches. */
 const WAITING_WEIGHT_MAX = 2_000_000;
@@ -27,6 +29,8 @@ export interface ReportQueueDeps {
   readonly clock: () => number;
   /** A number in [0, 1). */
   readonly random: () => number;
+  /** Where others wait meanwhile, such as a kill on the embedded database, it should be little. */
+  readonly groupWorkMs?: number;
   /** Told after the commit; the ticks find the same, so nothing is lost when it fails. */
   readonly onTrip?: (trip: Trip) => void;
 }
@@ -46,16 +50,17 @@ interface Waiting {
  */
 export class ReportQueue {
   readonly #deps: ReportQueueDeps;
-  readonly #caps = new SeriesCaps();
-  readonly #replica: number;
+  readonly #options: IngestOptions;
   #waiting: Waiting[] = [];
   #weight = 0;
+  #groupWeightMax = WEIGHT_MIN;
   #isRunning = false;
   #idle: Promise<void> = Promise.resolve();
 
   constructor(deps: ReportQueueDeps) {
     this.#deps = deps;
-    this.#replica = Math.floor(deps.random() * REPLICAS);
+    const replica = Math.floor(deps.random() * REPLICAS);
+    this.#options = { replica, caps: new SeriesCaps(), known: new KnownSightings() };
   }
 
   get size(): number {
@@ -86,9 +91,12 @@ export class ReportQueue {
 
   async #run(): Promise<void> {
     this.#isRunning = true;
+    let hasRest = false;
     while (this.#waiting.length > 0) {
-      if (this.#waiting.length < GROUP_SIZE_MAX) await sleep(GROUP_MS);
-      await this.#storeGroup(this.#takeGroup());
+      if (!hasRest) await sleep(GROUP_MS);
+      const group = this.#takeGroup();
+      hasRest = this.#waiting.length > 0;
+      await this.#storeGroup(group);
     }
     this.#isRunning = false;
   }
@@ -100,7 +108,8 @@ export class ReportQueue {
     let weight = 0;
     for (const waiting of this.#waiting) {
       const id = `${waiting.report.environmentId}:${waiting.report.instanceId}`;
-      const hasRoom = group.size < GROUP_SIZE_MAX && weight + waiting.weight <= GROUP_WEIGHT_MAX;
+      const hasRoom =
+        group.size < GROUP_SIZE_MAX && weight + waiting.weight <= this.#groupWeightMax;
       if ((hasRoom || group.size === 0) && !group.has(id)) {
         group.set(id, waiting);
         weight += waiting.weight;
@@ -118,13 +127,22 @@ export class ReportQueue {
     });
     try {
       const { db, onTrip } = this.#deps;
-      const trips = await storePosts(db, posts, { replica: this.#replica, caps: this.#caps });
+      const trips = await storePosts(db, posts, this.#options);
+      this.#learn(group, this.#deps.clock() - now);
       for (const { resolve } of group) resolve();
       for (const trip of trips) onTrip?.(trip);
     } catch (error) {
       if (group.length > 1 && !isUnavailable(error)) await this.#storeOneByOne(group);
       else for (const { reject } of group) reject(error);
     }
+  }
+
+  #learn(group: readonly Waiting[], tookMs: number): void {
+    const weight = group.reduce((sum, waiting) => sum + waiting.weight, 0);
+    const { groupWorkMs = GROUP_WORK_MS } = this.#deps;
+    if (tookMs > groupWorkMs) this.#groupWeightMax *= 0.8;
+    else if (weight > this.#groupWeightMax / 2) this.#groupWeightMax *= 1.2;
+    this.#groupWeightMax = Math.min(WEIGHT_MAX, Math.max(WEIGHT_MIN, this.#groupWeightMax));
   }
 
   /** So that one batch which the database refuses does not hold up everybody else's for ever. */

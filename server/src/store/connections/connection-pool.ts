@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../../domain/errors.js';
 import { Connection, type ConnectionOptions, type Row, type Statement } from './connection.js';
 
@@ -6,6 +7,14 @@ export interface PoolOptions extends Pick<ConnectionOptions, 'connect' | 'answer
   /** How long a caller waits for a free connection. */
   readonly acquireTimeoutMs: number;
 }
+
+/** `patient`: everybody else goes first, for as long as that takes no longer than a moment. */
+export type Turn = 'next' | 'patient';
+
+/** Whoever has just been served often asks again at once: a request is several statements. */
+const QUIET_MS = 4;
+const PATIENCE_MS = 60;
+const LOOK_AGAIN_MS = 2;
 
 interface Waiter {
   readonly take: (connection: Connection) => void;
@@ -23,28 +32,34 @@ export class ConnectionPool {
   readonly #waiting: Waiter[] = [];
   #isClosed = false;
   #onQuiet: (() => void) | undefined;
+  /** When somebody in no mood to wait was last served; monotonic. */
+  #servedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: PoolOptions) {
     this.#options = options;
   }
 
-  query<R extends Row = Row>(statement: Statement): Promise<readonly R[]> {
+  query<R extends Row = Row>(statement: Statement, turn: Turn = 'next'): Promise<readonly R[]> {
     const isRead = /^\s*select\b/i.test(statement.text);
-    return this.#use(
-      (connection) => connection.run<R>(statement),
-      () => isRead,
+    return this.#inTurn(turn, () =>
+      this.#use(
+        (connection) => connection.run<R>(statement),
+        () => isRead,
+      ),
     );
   }
 
-  transaction<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+  transaction<T>(work: (connection: Connection) => Promise<T>, turn: Turn = 'next'): Promise<T> {
     let isBegun = false;
-    return this.#use(
-      (connection) =>
-        connection.transaction(() => {
-          isBegun = true;
-          return work(connection);
-        }),
-      () => !isBegun,
+    return this.#inTurn(turn, () =>
+      this.#use(
+        (connection) =>
+          connection.transaction(() => {
+            isBegun = true;
+            return work(connection);
+          }),
+        () => !isBegun,
+      ),
     );
   }
 
@@ -62,6 +77,28 @@ export class ConnectionPool {
       });
     }
     for (const connection of [...this.#idle.splice(0), ...this.#busy]) connection.close();
+  }
+
+  /** With connections to spare there is nothing to wait for. */
+  async #inTurn<T>(turn: Turn, use: () => Promise<T>): Promise<T> {
+    if (turn === 'patient') {
+      await this.#untilQuiet();
+      return use();
+    }
+    try {
+      return await use();
+    } finally {
+      this.#servedAt = performance.now();
+    }
+  }
+
+  async #untilQuiet(): Promise<void> {
+    const deadline = performance.now() + PATIENCE_MS;
+    while (this.#options.connectionsMax === 1 && performance.now() < deadline) {
+      const isQuiet = performance.now() - this.#servedAt > QUIET_MS;
+      if (isQuiet && this.#busy.size + this.#waiting.length === 0) return;
+      await sleep(LOOK_AGAIN_MS);
+    }
   }
 
   /** Tries once more on a new connection when a kept one turns out to be gone. */

@@ -1,7 +1,7 @@
 import type { Sql } from 'postgres';
 import { AppError } from '../../domain/errors.js';
 import type { Connection, Row, Statement } from './connection.js';
-import type { ConnectionPool } from './connection-pool.js';
+import type { ConnectionPool, Turn } from './connection-pool.js';
 
 /** How values cross the wire; Drizzle brings its own. */
 export interface Codecs {
@@ -12,11 +12,11 @@ export interface Codecs {
 type Run = (statement: Statement) => Promise<readonly Row[]>;
 
 /** The part of the driver's client that Drizzle uses, served by a pool. */
-export function createPooledClient(pool: ConnectionPool, codecs: Codecs): Sql {
+export function createPooledClient(pool: ConnectionPool, codecs: Codecs, turn: Turn = 'next'): Sql {
   const client = {
     options: codecs,
     unsafe: (text: string, parameters: readonly unknown[]) =>
-      new PooledQuery((statement) => pool.query(statement), text, parameters),
+      new PooledQuery((statement) => pool.query(statement, turn), text, parameters),
     begin: <T>(work: (tx: TransactionClient) => Promise<T>) =>
       pool.transaction(async (connection) => {
         const tx = new TransactionClient(connection);
@@ -25,7 +25,7 @@ export function createPooledClient(pool: ConnectionPool, codecs: Codecs): Sql {
         } finally {
           tx.end();
         }
-      }),
+      }, turn),
   };
   return client as unknown as Sql;
 }
