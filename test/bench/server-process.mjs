@@ -53,9 +53,14 @@ export function administer({ url, adminKey }) {
     return text === '' ? undefined : JSON.parse(text);
   };
   const config = (flag) => `/environments/production/flags/${flag}`;
+  const releases = (flag) => `${config(flag)}/releases`;
+  const createFlag = (key) => call('POST', '/flags', { key });
   return {
+    createFlag,
+    startRelease: (flag, plan) => call('POST', releases(flag), { plan, start: true }),
+    release: (flag, id) => call('GET', `${releases(flag)}/${id}`),
     async createOpenFlag(key) {
-      await call('POST', '/flags', { key });
+      await createFlag(key);
       const { version, status: _, ...before } = await call('GET', config(key));
       const { parent, offVariant, onVariant, defaultVariant, rules } = before;
       const body = { status: 'on', parent, offVariant, onVariant, defaultVariant, rules };
