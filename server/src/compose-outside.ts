@@ -3,6 +3,8 @@ import type { Outbound } from './domain/outbound/outbound.js';
 import type { Sources } from './domain/sources/sources.js';
 import type { Log } from './log.js';
 import { keepDerivingMarkers } from './services/markers/derive-markers.js';
+import type { SendMessageDeps } from './services/webhooks/send-message.js';
+import { WebhookDispatcher } from './services/webhooks/webhook-dispatcher.js';
 import { makeSources } from './sources/make-sources.js';
 import { createOutboundClient } from './sources/outbound-client.js';
 import type { Db } from './store/db.js';
@@ -12,27 +14,37 @@ export interface OutsideDeps {
   readonly db: Db;
   readonly log: Log;
   readonly now: () => Date;
+  /** A number in [0, 1). */
+  readonly random: () => number;
 }
 
 export interface Outside {
   readonly outbound: Outbound;
   readonly sources: Sources;
+  readonly messages: SendMessageDeps;
   start(): void;
   stop(): Promise<void>;
 }
 
 /** What the server learns of, asks and tells the world around it. */
-export function composeOutside({ config, db, log, now }: OutsideDeps): Outside {
+export function composeOutside({ config, db, log, now, random }: OutsideDeps): Outside {
   const outbound = createOutboundClient({ allowed: config.outboundAllowed });
-  const stops: (() => void)[] = [];
+  const { publicOrigin, basePath } = config;
+  const publicUrl = publicOrigin === null ? null : publicOrigin + basePath;
+  const messages = { outbound, now, publicUrl };
+  const dispatcher = new WebhookDispatcher({ ...messages, db, log, random });
+  let stopDeriving: (() => void) | undefined;
   return {
     outbound,
     sources: makeSources({ outbound, now }),
+    messages,
     start() {
-      stops.push(keepDerivingMarkers({ db, log }));
+      stopDeriving = keepDerivingMarkers({ db, log });
+      dispatcher.start();
     },
     async stop() {
-      for (const stop of stops.splice(0)) stop();
+      stopDeriving?.();
+      await dispatcher.stop();
     },
   };
 }

@@ -71,7 +71,7 @@ export async function compose(
     onTrip: (trip) => releases.onTrip(trip),
   });
   const { metrics, nudge } = delivery;
-  const outside = composeOutside({ config, db, log, now });
+  const outside = composeOutside({ config, db, log, now, random });
   const contextFor: AppDeps['contextFor'] = (actor, requestId) => {
     return { actor, requestId, db, now, nudge, assertSpace: database.assertSpace };
   };
@@ -81,7 +81,7 @@ export async function compose(
   const stopping = new AbortController();
   const app = createApp({
     ...{ settings: config, log, db, now, contextFor, keys, hasher, setupToken, delivery, metrics },
-    ...{ outbound: outside.outbound, sources },
+    ...{ outbound: outside.outbound, sources, messages: outside.messages },
     serverVersion: SERVER_VERSION,
     adminUi: loadAdminUi(adminUiDirectory, config.basePath),
     readiness: () => readinessOf(delivery, stopping.signal.aborted),

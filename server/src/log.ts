@@ -43,7 +43,7 @@ const FIELDS: ReadonlySet<string> = new Set<keyof LogFields>([
 ]);
 
 /** Anything shaped like one of our keys, wherever it hides in a line. */
-const KEY_SECRET = /sluice_(server|client|admin)_[A-Za-z0-9]{8,}/g;
+const KEY_SECRET = /sluice_(server|client|admin|webhook)_[A-Za-z0-9]{8,}/g;
 
 export interface LogOptions {
   readonly level: LogLevel;

@@ -7,6 +7,7 @@ import type { AuthenticateOptions } from '../middleware/authenticate.js';
 import type { KeyVerifier } from '../services/keys/key-verifier.js';
 import type { PasswordHasher } from '../services/sessions/password-hasher.js';
 import type { SetupToken } from '../services/setup/setup-token.js';
+import type { SendMessageDeps } from '../services/webhooks/send-message.js';
 import type { Db } from '../store/db.js';
 import type { AdminUi } from './admin-ui-files.js';
 import type { DeliveryParts } from './delivery-parts.js';
@@ -27,6 +28,8 @@ export interface AppDeps {
   readonly metrics: Metrics;
   readonly outbound: Outbound;
   readonly sources: Sources;
+  /** How webhooks are told. */
+  readonly messages: SendMessageDeps;
   /** Whether SDKs get answers here; `/readyz` says it. */
   readonly readiness: () => Readiness;
 }

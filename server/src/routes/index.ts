@@ -15,16 +15,19 @@ import { instanceRoutes } from './admin/instances.js';
 import { keyRoutes } from './admin/keys.js';
 import { liveRoutes } from './admin/live.js';
 import { markerRoutes } from './admin/markers.js';
+import { metricRoutes } from './admin/metrics.js';
 import { previewRoutes } from './admin/preview.js';
 import { projectRoutes } from './admin/projects.js';
 import { receiptRoutes } from './admin/receipts.js';
 import { releaseCommandRoutes } from './admin/release-commands.js';
+import { releaseEvidenceRoutes } from './admin/release-evidence.js';
 import { releaseRoutes } from './admin/releases.js';
 import { rulesetRoutes } from './admin/ruleset.js';
 import { segmentRoutes } from './admin/segments.js';
 import { sessionRoutes, signInRoutes } from './admin/session.js';
 import { setupRoutes } from './admin/setup.js';
 import { sourceRoutes } from './admin/sources.js';
+import { webhookRoutes } from './admin/webhooks.js';
 import { windowRoutes } from './admin/windows.js';
 import { adminUiRoutes } from './admin-ui.js';
 import type { AppDeps } from './app-deps.js';
@@ -56,10 +59,12 @@ function managementRoutes(deps: AppDeps, app: OpenAPIHono<AppEnv>): OpenAPIHono<
   api.route('/', flagRoutes());
   api.route('/', flagConfigRoutes());
   api.route('/', previewRoutes());
+  api.route('/', releaseEvidenceRoutes());
   api.route('/', releaseRoutes());
   for (const routes of releaseCommandRoutes()) api.route('/', routes);
   api.route('/', rulesetRoutes());
   api.route('/', segmentRoutes());
+  api.route('/', metricRoutes());
   api.route('/', auditRoutes());
   api.route('/', liveRoutes(deps));
   api.route('/', receiptRoutes());
@@ -67,6 +72,7 @@ function managementRoutes(deps: AppDeps, app: OpenAPIHono<AppEnv>): OpenAPIHono<
   api.route('/', markerRoutes());
   api.route('/', windowRoutes());
   api.route('/', sourceRoutes(deps));
+  api.route('/', webhookRoutes(deps));
   return api;
 }
 

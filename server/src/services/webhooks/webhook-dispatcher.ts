@@ -1,0 +1,123 @@
+import { ATTEMPTS_MAX, retryDelayMs } from '../../domain/webhooks/webhook.js';
+import type { Log } from '../../log.js';
+import type { Db } from '../../store/db.js';
+import {
+  claimDue,
+  type DueMessage,
+  type Outcome,
+  pruneOutbox,
+  saveOutcome,
+} from '../../store/outbox-dispatch-store.js';
+import { type SendMessageDeps, sendMessage } from './send-message.js';
+import { tellOfKills } from './tell-of-kills.js';
+
+const POLL_MS = 1_000;
+const PRUNE_MS = 60 * 60_000;
+const IN_FLIGHT_MAX = 8;
+const PER_WEBHOOK_MAX = 2;
+/** Much longer than a request may take. */
+const LEASE_MS = 60_000;
+
+export interface WebhookDispatcherDeps extends SendMessageDeps {
+  readonly db: Db;
+  readonly log: Log;
+  /** A number in [0, 1). */
+  readonly random: () => number;
+}
+
+/**
+ * Sends what lies in the outbox. Any number of servers may: each message is claimed by one, and
+ * one that dies in the middle leaves it to another, so a message comes at least once; its id is
+ * the same every time.
+ */
+export class WebhookDispatcher {
+  readonly #deps: WebhookDispatcherDeps;
+  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #inFlight = new Map<Promise<void>, string>();
+  readonly #stopping = new AbortController();
+  #isLooking = false;
+
+  constructor(deps: WebhookDispatcherDeps) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    this.#timers.push(
+      setInterval(() => void this.poll(), POLL_MS).unref(),
+      setInterval(() => void this.#prune(), PRUNE_MS).unref(),
+    );
+  }
+
+  /** Cuts off what is on its way; whoever claims it next sends it again. */
+  async stop(): Promise<void> {
+    for (const timer of this.#timers.splice(0)) clearInterval(timer);
+    this.#stopping.abort();
+    await this.settled();
+  }
+
+  /** Starts sending whatever is due, within bounds; never rejects. */
+  async poll(): Promise<void> {
+    if (this.#isLooking || this.#stopping.signal.aborted) return;
+    this.#isLooking = true;
+    try {
+      await tellOfKills(this.#deps.db);
+      await this.#sendDue();
+    } catch (error) {
+      this.#deps.log.debug('the outbox could not be read', { error });
+    } finally {
+      this.#isLooking = false;
+    }
+  }
+
+  /** Resolves once nothing is on its way. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#inFlight.keys());
+  }
+
+  async #sendDue(): Promise<void> {
+    const limit = IN_FLIGHT_MAX - this.#inFlight.size;
+    if (limit <= 0) return;
+    const messages = await claimDue(this.#deps.db, {
+      ...{ limit, busy: this.#busy(), leaseMs: LEASE_MS },
+      perWebhookMax: PER_WEBHOOK_MAX,
+    });
+    for (const message of messages) {
+      const sending = this.#send(message).finally(() => this.#inFlight.delete(sending));
+      this.#inFlight.set(sending, message.webhookId);
+    }
+  }
+
+  #busy(): readonly string[] {
+    return [...new Set(this.#inFlight.values())];
+  }
+
+  async #send(message: DueMessage): Promise<void> {
+    const { db, log, random } = this.#deps;
+    const { signal } = this.#stopping;
+    try {
+      const problem = await sendMessage(this.#deps, message, signal);
+      if (signal.aborted) return;
+      const outcome = outcomeOf(problem, message.attempts, random());
+      await saveOutcome(db, message, outcome);
+      if (!outcome.isDelivered && outcome.retryInMs === null) {
+        log.warn('a webhook did not take a message; it is given up', { count: message.attempts });
+      }
+    } catch (error) {
+      log.debug('what became of a message could not be stored', { error });
+    }
+  }
+
+  async #prune(): Promise<void> {
+    await pruneOutbox(this.#deps.db).catch((error: unknown) => {
+      this.#deps.log.warn('old messages could not be pruned; it is tried again in an hour', {
+        error,
+      });
+    });
+  }
+}
+
+function outcomeOf(problem: string | null, attempts: number, random: number): Outcome {
+  if (problem === null) return { isDelivered: true, error: null, retryInMs: null };
+  const retryInMs = attempts >= ATTEMPTS_MAX ? null : retryDelayMs(attempts, random);
+  return { isDelivered: false, error: problem, retryInMs };
+}
