@@ -7,6 +7,7 @@ export type Noun =
   | 'flag'
   | 'release'
   | 'decision'
+  | 'metric'
   | 'segment'
   | 'variant'
   | 'source'

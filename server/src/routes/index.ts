@@ -27,6 +27,7 @@ import { segmentRoutes } from './admin/segments.js';
 import { sessionRoutes, signInRoutes } from './admin/session.js';
 import { setupRoutes } from './admin/setup.js';
 import { sourceRoutes } from './admin/sources.js';
+import { templateRoutes } from './admin/templates.js';
 import { webhookRoutes } from './admin/webhooks.js';
 import { windowRoutes } from './admin/windows.js';
 import { adminUiRoutes } from './admin-ui.js';
@@ -73,6 +74,7 @@ function managementRoutes(deps: AppDeps, app: OpenAPIHono<AppEnv>): OpenAPIHono<
   api.route('/', windowRoutes());
   api.route('/', sourceRoutes(deps));
   api.route('/', webhookRoutes(deps));
+  api.route('/', templateRoutes());
   return api;
 }
 
