@@ -55,7 +55,7 @@ function refusalOfRule(old: Rule | undefined, rule: Rule, release: RunningReleas
   const { to: _, ...drawing } = rule.rollout ?? { to: null };
   const { to: __, ...oldDrawing } = old?.rollout ?? { to: null };
   if (rule.rollout === undefined || !isSame(drawing, oldDrawing)) {
-    return `who rule "${rule.id}" draws cannot change: restart it, with newly drawn people if wanted`;
+    return `who rule "${rule.id}" draws cannot change: restart it, to draw new people or not`;
   }
   if (!release.percents.includes(rule.rollout.to)) {
     return (

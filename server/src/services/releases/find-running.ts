@@ -9,7 +9,7 @@ export interface Running extends RunningRelease {
   readonly release: ReleaseRow;
 }
 
-/** The release that manages a rule of this config right now, locked; null: people may do anything. */
+/** The release that manages a rule of this config right now, locked; null: none does. */
 export async function findRunning(
   tx: Tx,
   grant: EnvironmentGrant,

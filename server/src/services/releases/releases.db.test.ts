@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { databaseKinds } from '../../../../test/support/database.js';
 import { type Management, withManagement } from '../../../../test/support/management.js';
+import { COMMAND_STATES, COMMANDS } from '../../domain/releases/commands.js';
 
 const LIVE = '/projects/default/environments/production';
 
@@ -17,6 +18,9 @@ const newFlag = async (api: Management): Promise<string> => {
   return key;
 };
 
+// biome-ignore lint/suspicious/noExplicitAny: what a test asserts about a body is its type.
+type Body = any;
+
 describe.each(databaseKinds)('the commands of a release on %s', (kind) => {
   const api = withManagement(kind);
   let flag: string;
@@ -27,22 +31,28 @@ describe.each(databaseKinds)('the commands of a release on %s', (kind) => {
     at = `${LIVE}/flags/${flag}/releases`;
   });
 
-  const start = (plan: object = PLAN) =>
-    api.expect(201, `POST ${at}`, { body: { plan, start: true } });
-  const command = (id: string, name: string, more: object = {}) =>
-    api.expect(200, `POST ${at}/${id}/${name}`, { body: { reason: 'a test', ...more } });
+  const create = (more: object = {}, headers: Record<string, string> = {}) =>
+    api.expect(201, `POST ${at}`, { body: { plan: PLAN, start: true, ...more }, headers });
+  const send = (id: string, name: string, more: object = {}, headers: object = {}) =>
+    api.call(`POST ${at}/${id}/${name}`, {
+      body: { reason: 'a test', ...more },
+      headers: headers as Record<string, string>,
+    });
+  const command = async (id: string, name: string, more: object = {}): Promise<Body> => {
+    const answer = await send(id, name, more);
+    expect(answer, `${name}: ${answer.text}`).toMatchObject({ status: 200 });
+    return answer.body;
+  };
   const ruleset = async () => (await api.expect(200, `GET ${LIVE}/ruleset`)).flags[flag];
 
   it('open a rule of their own, move it and roll it back', async () => {
-    const release = await start();
+    const release = await create();
     expect(release).toMatchObject({ state: 'running', step: 0, phase: 1, percent: 1 });
     expect(await ruleset()).toMatchObject({
       status: 'conditional',
       rules: [
         {
-          id: 'release',
-          rollout: { to: 1 },
-          serve: { variant: 'on' },
+          ...{ id: 'release', rollout: { to: 1 }, serve: { variant: 'on' } },
           release: {
             ...{ id: release.id, phase: 1, warmUpSeconds: 60, sample: 1 },
             salt: expect.stringMatching(/^[0-9A-Za-z]{22}$/),
@@ -58,11 +68,153 @@ describe.each(databaseKinds)('the commands of a release on %s', (kind) => {
     const after = await command(release.id, 'rollback');
     expect(after).toMatchObject({ state: 'rolling_back', phase: 3, percent: 0 });
     expect((await ruleset()).rules[0].rollout.to).toBe(0);
-    const timeline = await api.expect(200, `GET ${at}/${release.id}`);
-    expect(timeline.phases.map((phase: { cause: string }) => phase.cause)).toEqual([
-      'step',
-      'step',
-      'rollback',
+    const { phases, decisions } = await api.expect(200, `GET ${at}/${release.id}/timeline`);
+    expect(phases.map(({ cause }: Body) => cause)).toEqual(['step', 'step', 'rollback']);
+    expect(phases.map(({ endedAt }: Body) => endedAt === null)).toEqual([false, false, true]);
+    expect(decisions.slice(0, 3)).toMatchObject([
+      { action: 'start', sentence: expect.stringContaining('1 %') },
+      { action: 'advance', sentence: expect.stringContaining('anyway'), reason: 'a test' },
+      { action: 'rollback', actor: { kind: 'apiKey' } },
     ]);
+  });
+
+  it('are allowed in the states of the table and refused with what to do in all others', async () => {
+    const bring: Record<string, () => Promise<Body>> = {
+      draft: () => create({ start: false }),
+      scheduled: () => create({ plan: { ...PLAN, startApproval: true } }),
+      running: () => create(),
+      paused: async () => command((await create()).id, 'pause'),
+      final_bake: async () => command((await create()).id, 'jump', { step: 4 }),
+      completed: async () => {
+        const { id } = await command((await create()).id, 'jump', { step: 4 });
+        return command(id, 'complete');
+      },
+      cancelled: async () => command((await create()).id, 'cancel'),
+    };
+    const bodies: Record<string, object> = {
+      hold: { until: '2100-01-01T00:00:00Z' },
+      jump: { step: 2 },
+    };
+    for (const [state, make] of Object.entries(bring)) {
+      for (const name of COMMANDS) {
+        flag = await newFlag(api);
+        at = `${LIVE}/flags/${flag}/releases`;
+        const release = await make();
+        expect(release.state).toBe(state);
+        const answer = await send(release.id, name, bodies[name]);
+        const isListed = COMMAND_STATES[name].some((it) => it === state);
+        const isRefused = answer.status === 409;
+        if (!isListed) expect(answer, `${name} while ${state}`).toMatchObject({ status: 409 });
+        if (isRefused) expect(answer.body).toMatchObject({ code: 'CONFLICT' });
+        if (isRefused && isListed) expect([state, name]).toEqual(exceptionOf(state, name));
+      }
+    }
+  }, 120_000);
+
+  /** Allowed by the state, and refused by what else is known. */
+  const exceptionOf = (state: string, name: string) =>
+    ['override', 'approve', 'complete', 'jump'].includes(name) ? [state, name] : null;
+
+  it('answer a repeat with the same key as they answered first, and change nothing', async () => {
+    const key = { 'Idempotency-Key': `key-${flag}` };
+    const first = await create({}, key);
+    expect((await create({}, key)).id).toBe(first.id);
+    const again = { 'Idempotency-Key': `advance-${flag}` };
+    await send(first.id, 'advance', {}, again);
+    const repeated = await send(first.id, 'advance', {}, again);
+    expect(repeated).toMatchObject({ status: 200, body: { step: 1 } });
+    const other = await send(first.id, 'pause', {}, again);
+    expect(other).toMatchObject({ status: 409, body: { detail: /Idempotency-Key/ } });
+    const both = { 'Idempotency-Key': `both-${flag}` };
+    const answers = await Promise.all([
+      send(first.id, 'advance', {}, both),
+      send(first.id, 'advance', {}, both),
+    ]);
+    expect(answers.map(({ body }) => body.step)).toEqual([2, 2]);
+  });
+
+  it('leave one attempt at a time to a flag in an environment', async () => {
+    await create();
+    const second = await api.call(`POST ${at}`, { body: { plan: PLAN, start: true } });
+    expect(second).toMatchObject({ status: 409, body: { code: 'RELEASE_ACTIVE' } });
+  });
+
+  it('hold on to the people on whom an override or a restart is tried', async () => {
+    const old = await command((await create()).id, 'advance');
+    const restarted = await command(old.id, 'restart');
+    expect(restarted).toMatchObject({ state: 'running', step: 0, phase: 1, percent: 1 });
+    expect(restarted.id).not.toBe(old.id);
+    expect((await api.expect(200, `GET ${at}/${old.id}`)).state).toBe('superseded');
+    expect((await ruleset()).rules[0].rollout).toEqual({ to: 1 });
+    await command(restarted.id, 'restart', { drawNewPeople: true });
+    const { rollout, release } = (await ruleset()).rules[0];
+    expect(rollout).toEqual({ to: 1, seed: expect.stringMatching(/^[0-9A-Za-z]{22}$/) });
+    expect(release.salt).not.toBe(rollout.seed);
+  });
+
+  it('do not take an approval before it is asked for, and start on the one that is', async () => {
+    const waiting = await create({ plan: { ...PLAN, startApproval: true } });
+    expect(waiting).toMatchObject({ state: 'scheduled', step: -1, percent: 0 });
+    expect(await command(waiting.id, 'approve')).toMatchObject({ state: 'scheduled' });
+    flag = await newFlag(api);
+    at = `${LIVE}/flags/${flag}/releases`;
+    const early = await create();
+    expect(await send(early.id, 'approve')).toMatchObject({
+      ...{ status: 409, body: { detail: /not asked for/ } },
+    });
+    expect((await api.expect(200, `GET ${at}/${early.id}`)).version).toBe(early.version);
+  });
+
+  it('are refused where exposure would rise during a freeze, and never where it falls', async () => {
+    const release = await command((await create()).id, 'advance');
+    const freeze = { kind: 'freeze', name: 'Holidays', startsAt: '2020-01-01T00:00:00Z' };
+    const key = `freeze-${flag}`;
+    await api.expect(201, 'POST /projects/default/windows', { body: { key, ...freeze } });
+    const up = await send(release.id, 'advance');
+    expect(up).toMatchObject({ status: 409, body: { detail: /freeze "Holidays"/ } });
+    expect(await command(release.id, 'jump', { step: 0 })).toMatchObject({ percent: 1 });
+    expect(await command(release.id, 'rollback')).toMatchObject({ percent: 0 });
+    const { version } = await api.expect(200, `GET /projects/default/windows/${key}`);
+    await api.expect(204, `DELETE /projects/default/windows/${key}`, { version });
+  });
+
+  it('let the steps ahead be edited, and begin a new segment with other gates', async () => {
+    const release = await create();
+    const steps = [1, 10, 100].map((percent) => ({ percent }));
+    const put = (plan: object, version: number) =>
+      api.call(`PUT ${at}/${release.id}`, { body: { plan, reason: 'a test' }, version });
+    const ahead = await put({ ...PLAN, steps }, release.version);
+    expect(ahead).toMatchObject({ status: 200, body: { segment: 1, phase: 1 } });
+    expect(await put({ ...PLAN, steps }, release.version)).toMatchObject({ status: 412 });
+    const past = await put({ ...PLAN, steps: [{ percent: 2 }, { percent: 100 }] }, 3);
+    expect(past).toMatchObject({ status: 400, body: { errors: [{ pointer: '/plan/steps/0' }] } });
+    const gates = [{ metric: 'http.errors', action: 'pause' }, ...PLAN.gates.slice(1)];
+    const crash = { metric: 'http.crash', action: 'rollback' };
+    const other = await put({ ...PLAN, steps, gates: [...gates, crash] }, 3);
+    expect(other).toMatchObject({ status: 200, body: { segment: 2, phase: 2, percent: 1 } });
+    expect((await ruleset()).rules[0].release.metrics).toHaveLength(2);
+  });
+
+  it.each([
+    [{ steps: [] }, '/plan/steps'],
+    [{ steps: [{ percent: 0 }, { percent: 100 }] }, '/plan/steps/0/percent'],
+    [{ steps: [{ percent: 50 }, { percent: 5 }] }, '/plan/steps/1/percent'],
+    [{ steps: [{ percent: 5, audience: 'nobody' }, { percent: 100 }] }, '/plan/steps/0/audience'],
+    [{ gates: [{ metric: 'no.such', action: 'rollback' }] }, '/plan/gates/0/metric'],
+    [
+      { gates: [...PLAN.gates, { metric: 'http.latency', action: 'pause' }] },
+      '/plan/gates/1/metric',
+    ],
+    [{ windows: ['never'] }, '/plan/windows/0'],
+    [{ tickSeconds: 0 }, '/plan/tickSeconds'],
+    [{ template: 'none' }, '/plan/template'],
+    [{ colour: 'red' }, '/plan/colour'],
+  ])('refuse the plan %j by field, and keep nothing of it', async (wrong, pointer) => {
+    const body = { plan: { ...PLAN, ...wrong }, start: true };
+    const answer = await api.call(`POST ${at}`, { body });
+    expect(answer, answer.text).toMatchObject({ status: 400 });
+    expect(answer.body.errors.map((error: Body) => error.pointer)).toContain(pointer);
+    expect((await api.expect(200, `GET ${at}`)).items).toEqual([]);
+    expect((await ruleset()).rules).toEqual([]);
   });
 });

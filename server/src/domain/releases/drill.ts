@@ -1,0 +1,158 @@
+import { evaluateGates } from '../gates/evaluate-gates.js';
+import { type FrozenGates, type Latches, LN_PAUSE, LN_ROLLBACK } from '../gates/evidence.js';
+import type { BucketSums, MetricTotals, PhaseTotals, ReleaseTotals } from '../gates/totals.js';
+import { asDuration, inDigits, inWords } from './words.js';
+
+export interface DrillInput {
+  readonly totals: ReleaseTotals;
+  readonly frozen: FrozenGates;
+  readonly latches: Latches;
+  readonly step: number;
+  readonly tickSeconds: number;
+  /** How long the phase in force has gone on: its counts by this are the traffic. */
+  readonly phaseSeconds: number;
+  readonly metric: string;
+  /** The treated side's number becomes this many times the control's. */
+  readonly factor: number;
+}
+
+export interface DrillOutcome {
+  readonly stops: boolean;
+  readonly action: 'rollback' | 'pause' | null;
+  readonly afterSeconds: number | null;
+  /** Treated people until then. */
+  readonly people: number | null;
+  readonly sentence: string;
+}
+
+const SECONDS_MAX = 7 * 86_400;
+const LOOKS_MAX = 400;
+/** The further away, the coarser: each look is at most this part later than the one before. */
+const STRIDE = 0.02;
+
+/** Replays looks from now on with a regression in a copy of the numbers; nothing else changes. */
+export function drill(input: DrillInput): DrillOutcome {
+  const { totals, frozen, metric, factor, tickSeconds, phaseSeconds } = input;
+  const phase = totals.phases.findLast(
+    ({ segment, share }) => segment === frozen.segment && share > 0,
+  );
+  const name = `${metric} at ${inDigits(factor)}x`;
+  if (phase === undefined || !hasControl(phase, metric)) {
+    return outcome(null, `${name}: there is no number without the feature yet to make worse.`);
+  }
+  let seconds = 0;
+  for (let look = 0; look < LOOKS_MAX && seconds < SECONDS_MAX; look += 1) {
+    const stride = Math.max(
+      tickSeconds,
+      Math.floor((seconds * STRIDE) / tickSeconds) * tickSeconds,
+    );
+    seconds += stride;
+    const worse = worsened(phase, input, seconds / Math.max(1, phaseSeconds));
+    const phases = totals.phases.map((it) => (it === phase ? worse : it));
+    const action = verdictOf({ ...totals, phases }, input);
+    if (action === null) continue;
+    const people = Math.round((worse.units.treatment - phase.units.treatment) / totals.sample);
+    const would = action === 'rollback' ? 'roll back' : 'pause';
+    const when = `${asDuration(seconds * 1_000)} and ${inWords(people)} people with the feature`;
+    return {
+      ...outcome(action, `${name} would ${would} after ${when}.`),
+      afterSeconds: seconds,
+      people,
+    };
+  }
+  return outcome(null, `${name} would not be stopped within ${asDuration(seconds * 1_000)}.`);
+}
+
+function outcome(action: DrillOutcome['action'], sentence: string): DrillOutcome {
+  return { stops: action !== null, action, afterSeconds: null, people: null, sentence };
+}
+
+function verdictOf(totals: ReleaseTotals, { frozen, latches, step }: DrillInput) {
+  const { rollback, pause, limits } = evaluateGates(totals, frozen, latches, { step });
+  const isLimit = (action: string, line: number) =>
+    limits.some((limit) => limit.action === action && limit.lnEMax >= line);
+  if (rollback.lnEMax >= LN_ROLLBACK || isLimit('rollback', LN_ROLLBACK)) return 'rollback';
+  if (pause.lnEMax >= LN_PAUSE || isLimit('pause', LN_PAUSE)) return 'pause';
+  return null;
+}
+
+function hasControl(phase: PhaseTotals, metric: string): boolean {
+  const { firsts, buckets, slo } = phase.metrics[metric] ?? {};
+  return (firsts?.control ?? 0) > 0 || sumOf(buckets?.control.s) > 0 || (slo?.bad ?? 0) > 0;
+}
+
+/** The phase after `times` as much time again, the metric worse on the treated side. */
+function worsened(phase: PhaseTotals, { metric, factor }: DrillInput, times: number): PhaseTotals {
+  const grown = <T extends { readonly treatment: number; readonly control: number }>(
+    counts: T,
+  ) => ({
+    treatment: Math.round(counts.treatment * (1 + times)),
+    control: Math.round(counts.control * (1 + times)),
+  });
+  const metrics = Object.fromEntries(
+    Object.entries(phase.metrics).map(([key, totals]) => {
+      const growth = key === metric ? { times, factor } : { times, factor: 1 };
+      return [key, grownMetric(totals, phase, growth)];
+    }),
+  );
+  const { units, firstUnits, exposures } = phase;
+  return {
+    ...phase,
+    ...{ units: grown(units), firstUnits: grown(firstUnits), exposures: grown(exposures), metrics },
+  };
+}
+
+interface Growth {
+  readonly times: number;
+  readonly factor: number;
+}
+
+/** What comes is the control's rate on both sides, `factor` times as much on the treated one. */
+function grownMetric(totals: MetricTotals, { units }: PhaseTotals, { times, factor }: Growth) {
+  const split = (firsts: NonNullable<MetricTotals['firsts']>) => {
+    const rate = units.control === 0 ? 0 : firsts.control / units.control;
+    return {
+      treatment: Math.round(firsts.treatment + rate * units.treatment * times * factor),
+      control: Math.round(firsts.control * (1 + times)),
+    };
+  };
+  const { firsts, firstsAll, buckets, slo } = totals;
+  return {
+    ...(firsts && { firsts: split(firsts) }),
+    ...(firstsAll && { firstsAll: split(firstsAll) }),
+    ...(buckets && {
+      buckets: {
+        treatment: grownBuckets(buckets.treatment, {
+          times,
+          rate: rateOf(buckets.control) * factor,
+        }),
+        control: grownBuckets(buckets.control, { times, rate: rateOf(buckets.control) }),
+      },
+    }),
+    ...(slo && {
+      slo: {
+        bad: Math.round(slo.bad * (1 + times * factor)),
+        total: Math.round(slo.total * (1 + times)),
+      },
+    }),
+  };
+}
+
+function grownBuckets(
+  { s, n }: BucketSums,
+  { times, rate }: { readonly times: number; readonly rate: number },
+): BucketSums {
+  return {
+    s: s.map((sum, bucket) => sum + (n[bucket] ?? 0) * times * rate),
+    n: n.map((count) => count * (1 + times)),
+  };
+}
+
+function rateOf({ s, n }: BucketSums): number {
+  const of = sumOf(n);
+  return of === 0 ? 0 : sumOf(s) / of;
+}
+
+function sumOf(values: readonly number[] = []): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}

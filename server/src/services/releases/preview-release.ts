@@ -1,0 +1,148 @@
+import type { FieldError } from '@sluice/sdk/protocol';
+import { type PowerGate, previewPower, type StepPower } from '../../domain/gates/power.js';
+import type { EnvironmentGrant } from '../../domain/grant.js';
+import { isCompared, type MetricDefinition } from '../../domain/metrics/metric.js';
+import { rulesAsWritten } from '../../domain/releases/managed-rule.js';
+import type { ReleasePlan } from '../../domain/releases/plan.js';
+import type { PlanInput } from '../../domain/releases/plan-input.js';
+import {
+  type TargetRule,
+  targetRule,
+  warningsOfTarget,
+} from '../../domain/releases/target-rule.js';
+import { findFlag } from '../../store/flag-store.js';
+import { type FlagConfigView, readFlagConfig } from '../../store/read-models/flag-config-view.js';
+import { type EventCounts, readEventCounts } from '../../store/read-models/release-traffic.js';
+import type { Ctx } from '../context.js';
+import { resolveGates } from './freeze-segment.js';
+import { planOfInput } from './plan-of-input.js';
+
+export interface PreviewRelease {
+  readonly flag: string;
+  readonly ruleId?: string | undefined;
+  readonly plan: PlanInput;
+}
+
+export interface ReleasePreview {
+  /** What would refuse it. */
+  readonly errors: readonly FieldError[];
+  readonly warnings: readonly FieldError[];
+  readonly plan: ReleasePlan;
+  /** What each step can see at the traffic of the last day, and how soon. */
+  readonly power: readonly StepPower[];
+  /** Of the rule's people, the share that the start would serve otherwise; null: not known. */
+  readonly movedShare: number | null;
+}
+
+/** Everything that starting would say, without starting. */
+export async function previewRelease(
+  ctx: Ctx,
+  grant: EnvironmentGrant<'flag:read'>,
+  input: PreviewRelease,
+): Promise<ReleasePreview> {
+  const { db } = ctx;
+  const flag = await findFlag(db, grant, input.flag);
+  const config = await readFlagConfig(db, grant, input.flag);
+  const { plan, problems } = await planOfInput(db, grant, input.plan);
+  const target = targetRule(config, flag.variants, input.ruleId);
+  const isOpen = 'rule' in target;
+  const counts = await readEventCounts(db, grant.environmentId, input.flag);
+  const { definitions, problems: unknown } = await resolveGates(db, grant, plan);
+  const power = powerOf(plan, definitions, counts);
+  return {
+    errors: [...problems, ...unknown, ...(isOpen ? [] : target.problems), ...refusalsOf(config)],
+    warnings: isOpen
+      ? [
+          ...warningsOfTarget(config, target),
+          ...warningsOfStart(config, target, plan),
+          ...warningsOfPower(power),
+        ]
+      : [],
+    plan,
+    power,
+    movedShare: isOpen ? movedShare(target, plan) : null,
+  };
+}
+
+function refusalsOf({ killed, release }: FlagConfigView): readonly FieldError[] {
+  return [
+    ...(killed ? [{ pointer: '', message: 'the flag is killed: restore it first' }] : []),
+    ...(release === null ? [] : [{ pointer: '', message: 'a release has not ended here' }]),
+  ];
+}
+
+/** Steps only ever add people, so the difference of the percentages is exact. */
+function movedShare({ rule }: TargetRule, { steps }: ReleasePlan): number {
+  const change = (steps[0]?.percent ?? 0) - (rule.rollout?.to ?? 0);
+  return Math.abs(Math.round(change * 1_000)) / 100_000;
+}
+
+function warningsOfStart(
+  { status, rules }: FlagConfigView,
+  { rule, isNew }: TargetRule,
+  { steps }: ReleasePlan,
+): readonly FieldError[] {
+  const now = rule.rollout?.to ?? 0;
+  const first = steps[0]?.percent ?? 0;
+  const others = rulesAsWritten(rules).filter(({ id }) => id !== rule.id);
+  return [
+    ...(first < now
+      ? [
+          {
+            pointer: '/plan/steps/0/percent',
+            message: `lowers exposure from ${now} % to ${first} %`,
+          },
+        ]
+      : []),
+    ...(status === 'off' && others.length > 0
+      ? [
+          {
+            pointer: '',
+            message: `the flag leaves "off", so ${others.length} other rules count too`,
+          },
+        ]
+      : []),
+    ...(isNew
+      ? [{ pointer: '/ruleId', message: `a new rule "${rule.id}" for everybody is added` }]
+      : []),
+  ];
+}
+
+/** The least that a first step should be able to see in its bake. */
+const HOURS_MAX = 24 * 7;
+
+function warningsOfPower(power: readonly StepPower[]): readonly FieldError[] {
+  const [first] = power;
+  const slow = first?.ruledOut.filter(({ hours }) => hours === null || hours > HOURS_MAX) ?? [];
+  if (first === undefined || slow.length === 0) return [];
+  const names = slow.map(({ metric }) => metric).join(', ');
+  const message = `at the traffic of the last day this step can hardly be earned: ${names}`;
+  return [{ pointer: '/plan/steps/0', message }];
+}
+
+function powerOf(
+  plan: ReleasePlan,
+  definitions: Readonly<Record<string, MetricDefinition>>,
+  counts: EventCounts,
+): readonly StepPower[] {
+  const gates = plan.gates.flatMap(({ metric, action, ruledOut, floor }): PowerGate[] => {
+    const definition = definitions[metric];
+    if (action === 'watch' || definition === undefined || !isCompared(definition)) return [];
+    const { kind, harmful } = definition;
+    return [{ metric, kind, harmful, ruledOut, floor, rate: rateOf(definition, counts) }];
+  });
+  return previewPower({ steps: plan.steps, gates, unitsPerHour: counts.unitsPerHour });
+}
+
+const SLOW_SHARE = 0.05;
+
+/** An estimate from what everybody does; people differ, so it is a guess for shares of people. */
+function rateOf(definition: MetricDefinition, counts: EventCounts): number | null {
+  if (!isCompared(definition)) return null;
+  if (definition.kind === 'slowShare') return SLOW_SHARE;
+  const { event } = definition;
+  const isOfRequests = event.startsWith('http.');
+  const of = isOfRequests ? counts.requests : counts.units;
+  if (of === 0) return null;
+  return Math.min(1, (counts.events.get(event) ?? 0) / of);
+}
