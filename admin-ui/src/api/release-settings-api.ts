@@ -65,7 +65,7 @@ export class ReleaseSettingsApi {
       body: query ? { query } : {},
     });
   readonly testWebhook = (project: string, id: string) =>
-    this.#client.send<unknown>('POST', path`/projects/${project}/webhooks/${id}/test`);
+    this.#client.send<dto.Delivery>('POST', path`/projects/${project}/webhooks/${id}/test`);
   readonly deliveries = (project: string, id: string) =>
     this.#client.send<Page<dto.Delivery>>(
       'GET',

@@ -79,11 +79,12 @@ export interface PlanChange {
 export interface StepPower {
   readonly step: number;
   readonly percent: number;
-  readonly unitsPerHour: number | null;
-  /** Per gate: the smallest degradation that this step can rule out, and in which time. */
+  /** People with the feature. */
+  readonly unitsPerHour: number;
+  /** Per gate: hours until worse than `percent` is ruled out; null: not at this step. */
   readonly ruledOut: readonly {
     readonly metric: string;
-    readonly percent: number | null;
+    readonly percent: number;
     readonly hours: number | null;
   }[];
 }
@@ -178,6 +179,8 @@ export interface DrillOutcome {
   readonly stops: boolean;
   readonly action: string | null;
   readonly afterSeconds: number | null;
+  /** Who would have had the feature until then. */
+  readonly people: number | null;
   readonly sentence: string;
 }
 
@@ -236,8 +239,10 @@ export interface Webhook {
 }
 
 export interface Delivery {
-  readonly eventId: string;
+  readonly id: string;
   readonly event: string;
+  readonly sentence: string;
+  readonly state: 'waiting' | 'delivered' | 'given_up';
   readonly attempts: number;
   readonly createdAt: string;
   readonly deliveredAt: string | null;

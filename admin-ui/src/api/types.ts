@@ -11,16 +11,9 @@ export type Flag = dto.FlagDto;
 export type NewFlag = dto.NewFlagDto;
 /** Bodies as the server takes them, but never written to. */
 export type FlagBody = Frozen<dto.FlagChangeDto>;
-/** The release that manages a rule's percentage; absent or null: people do. */
-export interface ManagingRelease {
-  readonly id: string;
-  readonly ruleId: string;
-  readonly state: dto.ReleaseStateDto;
-  readonly percent: number;
-  readonly step: number;
-}
-export type FlagConfig = dto.FlagConfigDto &
-  Partial<Pick<dto.SavedFlagConfigDto, 'warnings'>> & { readonly release?: ManagingRelease | null };
+export type FlagConfig = dto.FlagConfigDto & Partial<Pick<dto.SavedFlagConfigDto, 'warnings'>>;
+/** The release that manages a rule's percentage. */
+export type ManagingRelease = NonNullable<FlagConfig['release']>;
 export type ConfigBody = Frozen<dto.FlagConfigChangeDto>;
 export type Segment = dto.SegmentDto;
 export type SegmentBody = Pick<Segment, 'name' | 'description' | 'when'>;

@@ -23,11 +23,14 @@ export class PlanDraft {
   #failure = $state.raw<string>();
   #busy = $state(false);
   #asked = 0;
+  readonly #isNew: boolean;
   #key = drawIdempotencyKey();
 
+  /** With a plan: one of a release that has begun. */
   constructor(app: App, at: FlagAddress, plan?: ReleasePlan) {
     this.#app = app;
     this.#at = at;
+    this.#isNew = plan === undefined;
     this.plan = plan && (structuredClone(plan) as unknown as DraftPlan);
   }
 
@@ -36,7 +39,20 @@ export class PlanDraft {
   }
 
   get errors(): readonly FieldMessage[] {
-    return this.#refused.length > 0 ? this.#refused : (this.#preview?.errors ?? []);
+    if (this.#refused.length > 0) {
+      return this.#refused;
+    }
+    const errors = this.#preview?.errors ?? [];
+    return this.#isNew ? errors : errors.filter(({ pointer }) => pointer.startsWith('/plan/'));
+  }
+
+  /** What starting it would do; nothing for one that has begun. */
+  get warnings(): readonly FieldMessage[] {
+    return this.#isNew ? (this.#preview?.warnings ?? []) : [];
+  }
+
+  get movedShare(): number | null {
+    return this.#isNew ? (this.#preview?.movedShare ?? null) : null;
   }
 
   get failure(): string | undefined {

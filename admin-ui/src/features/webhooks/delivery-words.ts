@@ -1,17 +1,19 @@
 import type { Delivery } from '../../api/release-types.js';
 
 /** Delivered, on its way, or given up. */
-export function deliveryWords({ deliveredAt, nextAt, attempts }: Delivery): {
+export function deliveryWords({ state, attempts }: Delivery): {
   readonly label: string;
   readonly tone: 'good' | 'neutral' | 'notice';
 } {
-  if (deliveredAt !== null) {
-    return { label: 'delivered', tone: 'good' };
+  const tries = `${attempts} ${attempts === 1 ? 'try' : 'tries'}`;
+  switch (state) {
+    case 'delivered':
+      return { label: 'delivered', tone: 'good' };
+    case 'given_up':
+      return { label: `given up after ${tries}`, tone: 'notice' };
+    case 'waiting':
+      return attempts === 0
+        ? { label: 'on its way', tone: 'neutral' }
+        : { label: `${tries} so far`, tone: 'notice' };
   }
-  if (nextAt === null) {
-    return { label: `given up after ${attempts} tries`, tone: 'notice' };
-  }
-  return attempts === 0
-    ? { label: 'on its way', tone: 'neutral' }
-    : { label: `${attempts} tries so far`, tone: 'notice' };
 }

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import type { ConfigBody, ManagingRelease } from '../../api/types.js';
+import { pinManaged, withManagedPercent } from './managed-percent.js';
+
+const body = (to: number): ConfigBody => ({
+  status: 'conditional',
+  parent: null,
+  offVariant: 'off',
+  onVariant: 'on',
+  defaultVariant: 'off',
+  rules: [
+    { id: 'ramp', rollout: { to }, serve: { variant: 'on' } },
+    { id: 'other', rollout: { to: 7 }, serve: { variant: 'on' } },
+  ],
+});
+const at = (percent: number, id = 'r1'): { release: ManagingRelease } => ({
+  release: { id, ruleId: 'ramp', state: 'running', percent, step: 0 },
+});
+const percents = ({ rules }: ConfigBody) => rules.map(({ rollout }) => rollout?.to);
+
+describe('a percentage that a release manages', () => {
+  it('stays as first seen in a draft while the release goes on, so that a step is no conflict', () => {
+    const pinned = new Map<string, number>();
+    expect(percents(pinManaged(body(1), at(1), pinned))).toEqual([1, 7]);
+    expect(percents(pinManaged(body(25), at(25), pinned))).toEqual([1, 7]);
+    expect(percents(pinManaged(body(50), { release: null }, pinned))).toEqual([50, 7]);
+  });
+
+  it('belongs to one attempt: the next begins where it is', () => {
+    const pinned = new Map<string, number>();
+    pinManaged(body(1), at(1), pinned);
+    expect(percents(pinManaged(body(5), at(5, 'r2'), pinned))).toEqual([5, 7]);
+  });
+
+  it('is the one in force where an edit is previewed', () => {
+    expect(percents(withManagedPercent(body(1), at(25)))).toEqual([25, 7]);
+    expect(percents(withManagedPercent(body(1), { release: null }))).toEqual([1, 7]);
+  });
+});

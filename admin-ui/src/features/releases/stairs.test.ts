@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import type { StepPlan } from '../../api/release-types.js';
+import { describeStair, stairsOf } from './stairs.js';
+
+const step = (percent: number, more: Partial<StepPlan> = {}): StepPlan => ({
+  percent,
+  minBakeSeconds: 1_800,
+  minUnits: 100,
+  advance: 'earned',
+  approval: false,
+  audience: null,
+  ...more,
+});
+const plan = { steps: [step(1), step(25), step(100)], finalBakeSeconds: 86_400 };
+const states = (at: Parameters<typeof stairsOf>[1]) => stairsOf(plan, at).map(({ state }) => state);
+
+describe('a staircase', () => {
+  it('tells done, current and planned steps apart', () => {
+    expect(states({ step: 1, state: 'running' })).toEqual(['done', 'current', 'planned']);
+    expect(states({ step: 1, state: 'paused' })).toEqual(['done', 'current', 'planned']);
+    expect(states({ step: 2, state: 'completed' })).toEqual(['done', 'done', 'done']);
+    expect(states({ step: 1, state: 'rolled_back' })).toEqual(['done', 'stopped', 'planned']);
+    expect(states(undefined)).toEqual(['planned', 'planned', 'planned']);
+  });
+
+  it('rises with the percentage, and keeps the smallest step visible', () => {
+    const [tiny, quarter, all] = stairsOf({ steps: [step(0.001), step(25), step(100)] });
+    expect([tiny?.height, quarter?.height, all?.height]).toEqual([0.1, 0.5, 1]);
+  });
+
+  it('draws everybody of a segment as a small step, for they are few', () => {
+    const [internal] = stairsOf({ steps: [step(100, { audience: 'internal' })] });
+    expect(internal?.height).toBe(0.1);
+  });
+
+  it('is read aloud with everything that the picture shows', () => {
+    const stairs = stairsOf(
+      { ...plan, steps: [step(1), step(5, { advance: 'guard', approval: true }), step(100)] },
+      { step: 1, state: 'running' },
+    );
+    expect(stairs.map((stair) => describeStair(stair, 3))).toEqual([
+      'Step 1 of 3: 1 %, done, at least 30 min',
+      'Step 2 of 3: 5 %, current, at least 30 min, time and absence of harm only, then an approval',
+      'Step 3 of 3: 100 %, planned, at least 1 d',
+    ]);
+  });
+
+  it('takes what a template leaves out as nothing asked', () => {
+    expect(stairsOf({ steps: [{ percent: 5 }, { percent: 100 }] })).toMatchObject([
+      { bake: 'at once', isGuard: false, needsApproval: false },
+      { bake: 'at once', audience: null },
+    ]);
+    expect(stairsOf({})).toEqual([]);
+  });
+});
