@@ -100,6 +100,9 @@ describe('the README', () => {
     await untilSays('the new way');
     await until(async () => expect(await readCopies()).toMatch(/"revision":5\b/));
 
+    const [, release] = await shell(`${everybody}${block('sh', '/releases')}`);
+    expect(release).toMatchObject({ flag: 'one-click', state: 'running', percent: 1 });
+
     await server.stop();
     await untilSays('the new way');
     child.kill();
