@@ -149,6 +149,7 @@ export class Client implements FlagClient {
       lastError: this.#lastError,
       unknownFlags: this.#findings.unknownFlags.toRecord(),
       missingUnits: this.#findings.missingUnits.toRecord(),
+      droppedEvents: this.#telemetry.dropped,
     };
   }
 

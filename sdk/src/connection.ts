@@ -45,6 +45,8 @@ export class Connection implements RulesSource {
   #key: string | null = null;
   #instance = randomUUID();
   #closed = false;
+  /** Nothing is posted any more. */
+  #isSilent = false;
 
   constructor(settings: Settings, log: QuietLog, observer: RulesObserver, telemetry: Telemetry) {
     this.#settings = settings;
@@ -115,7 +117,7 @@ export class Connection implements RulesSource {
   }
 
   want(withinMs: number): boolean {
-    if (this.#key === null || this.#closed) return false;
+    if (this.#key === null || this.#isSilent) return false;
     this.#sender.want(withinMs);
     return true;
   }
@@ -133,6 +135,7 @@ export class Connection implements RulesSource {
     this.#freshness.close();
     if (this.#key !== null) unregisterClient(this.#key);
     await this.flush(timeoutMs);
+    this.#isSilent = true;
     this.#replaying.abort();
     this.#sender.close();
   }

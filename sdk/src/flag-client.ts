@@ -42,6 +42,8 @@ export interface ClientStatus {
   readonly unknownFlags: Readonly<Record<string, number>>;
   /** Calls per flag whose rollout passed somebody by for want of the attribute it draws by. */
   readonly missingUnits: Readonly<Record<string, number>>;
+  /** Events that could not be kept or sent, such as while the server was away for hours. */
+  readonly droppedEvents: number;
 }
 
 export interface ClientError {

@@ -59,6 +59,37 @@ describe('the packed SDK', () => {
     expect(required).toBe(imported);
   });
 
+  it('measures requests of each framework without asking for one to be installed', async () => {
+    const answer = await evaluate(
+      'measure.mjs',
+      `import { createClient } from '@sluice/sdk';
+       const flags = createClient({ url: 'http://127.0.0.1:1', key: 'none' });
+       for (const name of ['express', 'fastify', 'hono', 'node']) {
+         const { measureRequests } = await import('@sluice/sdk/' + name);
+         console.log(typeof measureRequests(flags, () => {}));
+       }`,
+    );
+    expect(answer.split('\n')).toEqual(Array(4).fill('function'));
+  });
+
+  it('runs the guide on measuring as it stands', async () => {
+    const guide = await readFile(join(root, 'docs/guides/measure.md'), 'utf8');
+    const block = /```js\n([\s\S]*?)```/.exec(guide)?.[1] as string;
+    const answer = await evaluate(
+      'shop.mjs',
+      `${block.replace('listen(3000', 'listen(0')}
+       server.once('listening', async () => {
+         const { port } = server.address();
+         for (const path of ['', 'buy']) {
+           const response = await fetch('http://127.0.0.1:' + port + '/' + path);
+           process.stdout.write(await response.text());
+         }
+         process.emit('SIGTERM');
+       });`,
+    );
+    expect(answer).toBe('open\nold page\nthank you');
+  });
+
   it('ships the types that it promises, and no test', async () => {
     const files = await readdir(join(folder, 'node_modules/@sluice/sdk'), { recursive: true });
     for (const { types } of Object.values(manifest.exports)) {

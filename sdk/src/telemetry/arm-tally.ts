@@ -27,6 +27,10 @@ export class ArmTally {
   readonly phase: number;
   readonly arm: Arm;
   exposures = 0;
+  /** A slot has it among its own. */
+  isOpen = false;
+  /** Marks in a person that they were named on this side. */
+  readonly #bit: number;
   #isHarmed = false;
   #units: string[] = [];
   #splits = new Map<string, string[]>();
@@ -39,12 +43,14 @@ export class ArmTally {
     this.id = id;
     this.phase = phase;
     this.arm = arm;
+    this.#bit = arm === 'treatment' ? 1 : 2;
   }
 
   expose(unit: KnownUnit | null, budget: SlotBudget): void {
     this.exposures += 1;
-    if (unit === null || unit.isReported || !unit.isSampled || !budget.takeUnit()) return;
-    unit.isReported = true;
+    if (unit === null || (unit.arms & this.#bit) !== 0) return;
+    if (!unit.isSampled || !budget.takeUnit()) return;
+    unit.arms |= this.#bit;
     this.#units.push(unit.hash);
   }
 
@@ -68,6 +74,17 @@ export class ArmTally {
     return false;
   }
 
+  addSums(effect: Effect, { unit, value }: Summand, budget: SlotBudget): void {
+    const { metric, sum, count } = effect;
+    if (metric.per === 'unit' && !unit.isSampled) return;
+    const sums = fetchFrom(this.#buckets, metric.key, newBuckets, budget);
+    if (sums === null) return;
+    const gain = gainOf(sum, value, metric.thresholdMs ?? 0, metric.cap ?? null);
+    sums[unit.bucket] = (sums[unit.bucket] as number) + gain;
+    const place = BUCKETS + unit.bucket;
+    sums[place] = (sums[place] as number) + count;
+  }
+
   /** In entries that each fit into a batch; the tally is empty afterwards. */
   take(): ReleaseSlot[] {
     const { id, phase, arm, exposures } = this;
@@ -86,6 +103,7 @@ export class ArmTally {
       ...named(this.#warmUpSplits).map((warmUpSplits) => ({ ...rest, warmUpSplits })),
     ];
     this.exposures = 0;
+    this.isOpen = false;
     this.#units = [];
     this.#splits = new Map();
     this.#warmUpSplits = new Map();
@@ -105,17 +123,6 @@ export class ArmTally {
     if (isWarmUp) unit.warmUpSplits |= bit;
     else unit.splits |= bit;
     return true;
-  }
-
-  addSums(effect: Effect, { unit, value }: Summand, budget: SlotBudget): void {
-    const { metric, sum, count } = effect;
-    if (metric.per === 'unit' && !unit.isSampled) return;
-    const sums = fetchFrom(this.#buckets, metric.key, newBuckets, budget);
-    if (sums === null) return;
-    const gain = gainOf(sum, value, metric.thresholdMs ?? 0, metric.cap ?? null);
-    sums[unit.bucket] = (sums[unit.bucket] as number) + gain;
-    const place = BUCKETS + unit.bucket;
-    sums[place] = (sums[place] as number) + count;
   }
 }
 

@@ -44,6 +44,7 @@ function setUp(random = 0.5) {
   const contents = new EventBuffer({
     clock,
     now: () => clock.now(),
+    onLost: () => {},
     want: (withinMs) => {
       sender.want(withinMs);
       return true;

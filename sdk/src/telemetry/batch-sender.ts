@@ -35,7 +35,8 @@ export interface BatchContents {
   /** Post this often even when there is nothing to say; null: no need. */
   readonly beatMs: number | null;
   take(): BatchPart;
-  drop(events: number): void;
+  /** Batches that will never arrive, with so many events. */
+  lose(events: number): void;
 }
 
 export interface SenderDeps {
@@ -217,7 +218,7 @@ export class BatchSender {
     if (kind === 'again') return;
     this.#unanswered = null;
     this.#seq -= 1;
-    this.#deps.contents.drop(weight);
+    this.#deps.contents.lose(weight);
   }
 
   async #send({ body }: Unanswered, post: AbortController): Promise<Answer> {

@@ -15,18 +15,21 @@ export interface EventBufferDeps {
   readonly now: () => number;
   /** There is something to post within so many milliseconds. False: nobody will. */
   readonly want: (withinMs: number) => boolean;
+  /** What was gathered is lost, and so are the people who were named in it. */
+  readonly onLost: () => void;
 }
 
 /** Gathers slot by slot; what is over waits as text in the outbox. */
 export class EventBuffer implements BatchContents {
   readonly #deps: EventBufferDeps;
-  #outbox = new Outbox();
+  #outbox: Outbox;
   #open: { readonly slot: OpenSlot; readonly timer: Timer } | null = null;
   /** A release runs. */
   #beats = false;
 
   constructor(deps: EventBufferDeps) {
     this.#deps = deps;
+    this.#outbox = new Outbox(deps.onLost);
   }
 
   get isEmpty(): boolean {
@@ -35,6 +38,11 @@ export class EventBuffer implements BatchContents {
 
   get isFull(): boolean {
     return this.#outbox.isFull;
+  }
+
+  /** Events that could not be kept or sent. */
+  get dropped(): number {
+    return this.#outbox.droppedInAll;
   }
 
   get beatMs(): number | null {
@@ -64,16 +72,15 @@ export class EventBuffer implements BatchContents {
   }
 
   addUnknown(key: string): void {
-    this.#outbox.addUnknown(key);
-    this.#deps.want(POST_AFTER_MS);
+    if (this.#outbox.addUnknown(key)) this.#deps.want(POST_AFTER_MS);
   }
 
   addUnattributed(): void {
     this.#outbox.addUnattributed();
   }
 
-  drop(events: number): void {
-    this.#outbox.drop(events);
+  lose(events: number): void {
+    this.#outbox.lose(events);
   }
 
   take(): BatchPart {
@@ -103,13 +110,15 @@ export class EventBuffer implements BatchContents {
     this.#open?.timer.cancel();
     this.#open?.slot.close();
     this.#open = null;
-    this.#outbox = new Outbox();
+    this.#outbox = new Outbox(this.#deps.onLost);
   }
 
   /** The time of the slot is over. What nobody will post is not kept. */
   #end(): void {
     this.#close();
-    if (!this.#deps.want(this.#outbox.isFull ? 0 : POST_AFTER_MS)) this.#outbox = new Outbox();
+    if (this.#deps.want(this.#outbox.isFull ? 0 : POST_AFTER_MS)) return;
+    this.#outbox = new Outbox(this.#deps.onLost);
+    this.#deps.onLost();
   }
 
   #close(): void {

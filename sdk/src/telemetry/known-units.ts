@@ -10,7 +10,8 @@ export interface KnownUnit {
   readonly hash: string;
   readonly bucket: number;
   readonly isSampled: boolean;
-  isReported: boolean;
+  /** A bit for each side that the person was named on. */
+  arms: number;
   /** A bit for each metric that the person was reported for, and the same of the warm-up. */
   splits: number;
   warmUpSplits: number;
@@ -79,7 +80,7 @@ export class KnownUnits {
       hash,
       bucket: unitBucket(hash),
       isSampled: isSampled(this.#salt, unit, this.#sample),
-      isReported: false,
+      arms: 0,
       splits: 0,
       warmUpSplits: 0,
     };

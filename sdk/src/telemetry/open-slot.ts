@@ -22,7 +22,7 @@ export class OpenSlot {
   readonly from: number;
   readonly budget = new SlotBudget();
   readonly #flags: FlagCount[] = [];
-  readonly #arms = new Set<ArmTally>();
+  readonly #arms: ArmTally[] = [];
   readonly #metrics = new Map<string, MetricCount>();
 
   /** Any moment of the slot, in the server's time. */
@@ -41,7 +41,8 @@ export class OpenSlot {
 
   /** An arm that something happens to. */
   open(arm: ArmTally): ArmTally {
-    this.#arms.add(arm);
+    if (!arm.isOpen) this.#arms.push(arm);
+    arm.isOpen = true;
     return arm;
   }
 
@@ -60,7 +61,7 @@ export class OpenSlot {
   /** Everything gathered; the tallies begin again at zero. */
   close(): EventSlot {
     const { from, endsAt: to } = this;
-    const releases = [...this.#arms].flatMap((arm) => arm.take());
+    const releases = this.#arms.flatMap((arm) => arm.take());
     const metrics = [...this.#metrics].map(([event, metric]) => [event, toSlot(metric)] as const);
     return { from, to, flags: this.#takeFlags(), releases, metrics: Object.fromEntries(metrics) };
   }

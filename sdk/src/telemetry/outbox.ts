@@ -14,10 +14,21 @@ export class Outbox {
   #unknown = new Set<string>();
   #unattributed = 0;
   #dropped = 0;
+  #droppedInAll = 0;
+  readonly #onLost: () => void;
+
+  /** Slots were dropped, and the people whom they named with them. */
+  constructor(onLost: () => void) {
+    this.#onLost = onLost;
+  }
 
   get isEmpty(): boolean {
     const said = this.#unknown.size + this.#unattributed + this.#dropped;
     return this.#slots.length === 0 && said === 0;
+  }
+
+  get droppedInAll(): number {
+    return this.#droppedInAll;
   }
 
   /** There is a batch to fill. */
@@ -27,12 +38,18 @@ export class Outbox {
 
   add(slot: SlotText): void {
     if (slot.text.length > BATCH_LENGTH_MAX) {
-      this.drop(slot.weight);
+      this.lose(slot.weight);
       return;
     }
     this.#slots.push(slot);
     this.#length += slot.text.length;
-    while (this.#length > BATCH_LENGTH_MAX * BATCHES_MAX) this.drop(this.#shift().weight);
+    while (this.#length > BATCH_LENGTH_MAX * BATCHES_MAX) this.lose(this.#shift().weight);
+  }
+
+  /** Slots that will never arrive. */
+  lose(events: number): void {
+    this.drop(events);
+    this.#onLost();
   }
 
   /** What waits, as JSON; it goes on waiting. */
@@ -40,17 +57,21 @@ export class Outbox {
     return this.#slots.map(({ text }) => text);
   }
 
-  /** Said once a batch. What can be nobody's key is the log's business alone. */
-  addUnknown(key: string): void {
-    if (this.#unknown.size < UNKNOWN_MAX && isValidKey(key)) this.#unknown.add(key);
+  /** Said once a batch; false when there is nothing new. What can be no key is the log's business. */
+  addUnknown(key: string): boolean {
+    const { size } = this.#unknown;
+    if (size < UNKNOWN_MAX && isValidKey(key)) this.#unknown.add(key);
+    return this.#unknown.size > size;
   }
 
   addUnattributed(): void {
     this.#unattributed += 1;
   }
 
+  /** Events that found no place. */
   drop(events: number): void {
     this.#dropped += events;
+    this.#droppedInAll += events;
   }
 
   /**

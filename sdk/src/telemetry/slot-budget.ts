@@ -21,8 +21,4 @@ export class SlotBudget {
     if (left < 0) this.dropped += 1;
     return left >= 0;
   }
-
-  get isNearlySpent(): boolean {
-    return this.#units < UNITS_MAX / 2;
-  }
 }

@@ -1,19 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { Gathered } from '../../../test/support/gathered.js';
-import { ON_FLAG, releasedFlag, rulesetOf } from '../../../test/support/rulesets.js';
+import { ON_FLAG, releasedFlag } from '../../../test/support/rulesets.js';
+import {
+  STAGE_START as NOW,
+  TelemetryStage as Stage,
+} from '../../../test/support/telemetry-stage.js';
 import { seedPrefix, unitBucket, unitHash } from '../core/bucket.js';
-import { resolve } from '../core/evaluate.js';
-import { compile } from '../core/index.js';
-import type { Flag, ReleaseMetric, RuleRelease } from '../core/ruleset.js';
-import { QuietLog } from '../log.js';
-import { decodeEventBatch } from '../protocol/decode-event-batch.js';
-import type { EventBatch } from '../protocol/event-batch.js';
-import { ManualClock } from '../testing/index.js';
-import { Telemetry } from './telemetry.js';
+import type { EvaluationContext } from '../core/context.js';
+import type { ReleaseMetric } from '../core/ruleset.js';
 
 const TREATED = { targetingKey: 'user-1' };
 const CONTROL = { targetingKey: '42' };
-const NOW = 1_795_248_000_000;
 const hashOf = (unit: string) => unitHash(seedPrefix('3kTM'), unit);
 
 const ERRORS: ReleaseMetric = {
@@ -49,52 +45,6 @@ const REVENUE: ReleaseMetric = {
   per: 'unit',
   cap: 100,
 };
-
-class Stage {
-  readonly clock = new ManualClock(NOW);
-  readonly wanted: number[] = [];
-  readonly log: string[] = [];
-  readonly telemetry: Telemetry;
-  #compiled = compile(rulesetOf({}));
-
-  constructor(flags: Readonly<Record<string, Flag>>) {
-    const say = (message: string) => void this.log.push(message);
-    const logger = { debug: say, info: say, warn: say, error: say };
-    this.telemetry = new Telemetry({
-      clock: this.clock,
-      log: new QuietLog(logger, this.clock),
-      now: () => this.clock.now(),
-      want: (withinMs) => this.wanted.push(withinMs) > 0,
-    });
-    this.use(flags);
-  }
-
-  static released(release: Partial<RuleRelease> = {}): Stage {
-    return new Stage({ awesome: releasedFlag(release) });
-  }
-
-  use(flags: Readonly<Record<string, Flag>>): void {
-    this.#compiled = compile(rulesetOf({ flags }), this.#compiled);
-    this.telemetry.use(this.#compiled);
-  }
-
-  evaluate(context: object, key = 'awesome'): void {
-    const outcome = resolve(this.#compiled, key, context, undefined);
-    this.telemetry.evaluated(key, outcome, context);
-  }
-
-  /** The next batch, which has to be one that the server takes. */
-  take(): EventBatch {
-    const { members } = this.telemetry.contents.take();
-    const decoded = decodeEventBatch(JSON.parse(`{"seq":1,"at":0,${members}}`));
-    if ('problem' in decoded) throw new Error(decoded.problem);
-    return decoded.value;
-  }
-
-  gathered(): Gathered {
-    return Gathered.of([this.take()]);
-  }
-}
 
 describe('evaluations', () => {
   it('are counted by flag and variant, in slots of ten seconds of server time', () => {
@@ -238,7 +188,7 @@ describe('a tracked event', () => {
 
 describe('a request', () => {
   const METRICS = [ERRORS, ERROR_RATE, SLOW];
-  const inRequest = (stage: Stage, contexts: readonly object[]) => {
+  const inRequest = (stage: Stage, contexts: readonly EvaluationContext[]) => {
     const scope = stage.telemetry.requests.begin({})!;
     scope.run(() => {
       for (const context of contexts) stage.evaluate(context);
@@ -334,72 +284,6 @@ describe('what is posted, and when', () => {
       scope.end(true);
       expect(urgent()).toBe(count);
     }
-  });
-});
-
-describe('too much', () => {
-  it('of events is dropped and counted, while evaluations survive', () => {
-    const stage = Stage.released();
-    for (let index = 0; index < 2_500; index += 1) stage.telemetry.track(`event-${index}`, {});
-    for (let call = 0; call < 100_000; call += 1) stage.evaluate(TREATED);
-    const gathered = stage.gathered();
-    expect(gathered.metrics.size).toBe(2_000);
-    expect(gathered.dropped).toBe(500);
-    expect(gathered.flags.get('awesome=on')).toBe(100_000);
-  });
-
-  it('of people in one slot is dropped, and they are named in the next', () => {
-    const stage = Stage.released();
-    const evaluateAll = () => {
-      for (let index = 0; index < 21_000; index += 1) stage.evaluate({ targetingKey: index });
-    };
-    const named = () => {
-      const gathered = stage.gathered();
-      const count = (arm: string) => gathered.arm('r1', 1, arm).units.size;
-      return { units: count('treatment') + count('control'), dropped: gathered.dropped };
-    };
-    evaluateAll();
-    expect(named()).toEqual({ units: 20_000, dropped: 1_000 });
-    evaluateAll();
-    expect(named()).toEqual({ units: 1_000, dropped: 0 });
-  });
-
-  it('for one batch is sent in several, and each is complete up to where it says', () => {
-    const stage = Stage.released();
-    for (let slot = 0; slot < 10; slot += 1) {
-      for (let index = 0; index < 9_000; index += 1) {
-        stage.evaluate({ targetingKey: `${slot}-${index}` });
-      }
-      stage.clock.advance(10_000);
-    }
-    const batches = [stage.take(), stage.take(), stage.take()];
-    expect(batches.map(({ through }) => through === NOW + 100_000)).toEqual([false, true, true]);
-    const [first, second, third] = batches as [EventBatch, EventBatch, EventBatch];
-    expect(first.slots.every(({ from }) => from <= (first.through as number))).toBe(true);
-    expect(second.slots[0]?.from).toBeGreaterThanOrEqual(first.through as number);
-    expect(third.slots).toEqual([]);
-    expect(JSON.stringify(first).length).toBeLessThan(2 ** 20);
-    expect(Gathered.of(batches).flags.get('awesome=on')).toBeGreaterThan(40_000);
-  });
-
-  it('for a server that stays away is dropped, the oldest first', () => {
-    const stage = new Stage({});
-    const slots = 100;
-    for (let slot = 0; slot < slots; slot += 1) {
-      for (let index = 0; index < 2_000; index += 1) {
-        stage.telemetry.track(`event-${index}-${'x'.repeat(80)}`, {});
-      }
-      stage.clock.advance(10_000);
-    }
-    const batches: EventBatch[] = [];
-    while (!stage.telemetry.contents.isEmpty) batches.push(stage.take());
-    const { dropped, metrics } = Gathered.of(batches);
-    const kept = [...metrics.values()].reduce((sum, { count }) => sum + count, 0);
-    expect(batches.length).toBeGreaterThanOrEqual(20);
-    expect(batches.length).toBeLessThanOrEqual(22);
-    expect(dropped).toBeGreaterThan(0);
-    expect(kept + dropped).toBe(slots * 2_000);
-    expect(batches.at(-1)?.slots.at(-1)?.from).toBe(NOW + (slots - 1) * 10_000);
   });
 });
 

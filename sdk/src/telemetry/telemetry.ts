@@ -42,7 +42,7 @@ export class Telemetry {
 
   constructor(deps: TelemetryDeps) {
     this.#deps = deps;
-    this.#buffer = new EventBuffer(deps);
+    this.#buffer = new EventBuffer({ ...deps, onLost: () => this.#pool.forget() });
     this.requests = new RequestMeter(deps.clock, {
       onEnd: (scope, ms, isError) => this.#requestEnded(scope, ms, isError),
       onSlow: (scope, ms) => this.#requestIsSlow(scope, ms),
@@ -52,6 +52,11 @@ export class Telemetry {
   /** What waits to be sent. */
   get contents(): BatchContents {
     return this.#buffer;
+  }
+
+  /** Events that could not be kept or sent. */
+  get dropped(): number {
+    return this.#buffer.dropped;
   }
 
   /** Other rules are in force. */

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { Gathered } from '../../../test/support/gathered.js';
+import {
+  STAGE_START as NOW,
+  TelemetryStage as Stage,
+} from '../../../test/support/telemetry-stage.js';
+import type { EventBatch } from '../protocol/event-batch.js';
+
+const TREATED = { targetingKey: 'user-1' };
+
+describe('too much', () => {
+  it('of events is dropped and counted, while evaluations survive', () => {
+    const stage = Stage.released();
+    for (let index = 0; index < 2_500; index += 1) stage.telemetry.track(`event-${index}`, {});
+    for (let call = 0; call < 100_000; call += 1) stage.evaluate(TREATED);
+    const gathered = stage.gathered();
+    expect(gathered.metrics.size).toBe(2_000);
+    expect(gathered.dropped).toBe(500);
+    expect(gathered.flags.get('awesome=on')).toBe(100_000);
+  });
+
+  it('of people in one slot is dropped, and they are named in the next', () => {
+    const stage = Stage.released();
+    const evaluateAll = () => {
+      for (let index = 0; index < 21_000; index += 1) stage.evaluate({ targetingKey: index });
+    };
+    const named = () => {
+      const gathered = stage.gathered();
+      const count = (arm: string) => gathered.arm('r1', 1, arm).units.size;
+      return { units: count('treatment') + count('control'), dropped: gathered.dropped };
+    };
+    evaluateAll();
+    expect(named()).toEqual({ units: 20_000, dropped: 1_000 });
+    evaluateAll();
+    expect(named()).toEqual({ units: 1_000, dropped: 0 });
+  });
+
+  it('for one batch is sent in several, and each is complete up to where it says', () => {
+    const stage = Stage.released();
+    for (let slot = 0; slot < 10; slot += 1) {
+      for (let index = 0; index < 9_000; index += 1) {
+        stage.evaluate({ targetingKey: `${slot}-${index}` });
+      }
+      stage.clock.advance(10_000);
+    }
+    const batches = [stage.take(), stage.take(), stage.take()];
+    expect(batches.map(({ through }) => through === NOW + 100_000)).toEqual([false, true, true]);
+    const [first, second, third] = batches as [EventBatch, EventBatch, EventBatch];
+    expect(first.slots.every(({ from }) => from <= (first.through as number))).toBe(true);
+    expect(second.slots[0]?.from).toBeGreaterThanOrEqual(first.through as number);
+    expect(third.slots).toEqual([]);
+    expect(JSON.stringify(first).length).toBeLessThan(2 ** 20);
+    expect(Gathered.of(batches).flags.get('awesome=on')).toBeGreaterThan(40_000);
+  });
+
+  it('and dropped names people again, whose first time may be lost', () => {
+    const stage = Stage.released();
+    stage.evaluate(TREATED);
+    stage.take();
+    stage.telemetry.contents.lose(1);
+    stage.evaluate(TREATED);
+    expect(stage.gathered().arm('r1', 1, 'treatment').units.size).toBe(1);
+  });
+
+  it('for a server that stays away is dropped, the oldest first', () => {
+    const stage = new Stage({});
+    const slots = 100;
+    for (let slot = 0; slot < slots; slot += 1) {
+      for (let index = 0; index < 2_000; index += 1) {
+        stage.telemetry.track(`event-${index}-${'x'.repeat(80)}`, {});
+      }
+      stage.clock.advance(10_000);
+    }
+    const batches: EventBatch[] = [];
+    while (!stage.telemetry.contents.isEmpty) batches.push(stage.take());
+    const { dropped, metrics } = Gathered.of(batches);
+    const kept = [...metrics.values()].reduce((sum, { count }) => sum + count, 0);
+    expect(batches.length).toBeGreaterThanOrEqual(20);
+    expect(batches.length).toBeLessThanOrEqual(22);
+    expect(dropped).toBeGreaterThan(0);
+    expect(kept + dropped).toBe(slots * 2_000);
+    expect(batches.at(-1)?.slots.at(-1)?.from).toBe(NOW + (slots - 1) * 10_000);
+  });
+});
