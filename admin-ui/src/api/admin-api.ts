@@ -66,8 +66,8 @@ export class AdminApi {
     this.#client.send<dto.FlagConfig>('PUT', configPath(at), { body, version });
   readonly kill = (at: FlagAddress, reason: string) =>
     this.#client.send<dto.FlagConfig>('POST', `${configPath(at)}/kill`, { body: { reason } });
-  readonly restore = (at: FlagAddress, reason: string) =>
-    this.#client.send<dto.FlagConfig>('POST', `${configPath(at)}/restore`, { body: { reason } });
+  readonly restore = (at: FlagAddress, body: { reason: string; release?: 'zero' | 'previous' }) =>
+    this.#client.send<dto.FlagConfig>('POST', `${configPath(at)}/restore`, { body });
   readonly receipts = (at: FlagAddress) => this.#get<dto.Receipts>(`${configPath(at)}/receipts`);
   readonly preview = (
     at: FlagAddress,

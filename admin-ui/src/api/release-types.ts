@@ -46,6 +46,8 @@ export interface Release {
   readonly holds: readonly Hold[];
   readonly awaitsApproval: boolean;
   readonly evaluation: Evaluation | null;
+  /** What queries and probes said last. */
+  readonly ticked: readonly (Measurement & { readonly metric: string; readonly at: string })[];
   readonly phases: readonly ReleasePhase[];
   readonly bakedMs: number;
   readonly bakeNeededMs: number;

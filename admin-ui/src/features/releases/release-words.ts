@@ -84,6 +84,21 @@ export function hasEnded({ state }: Pick<Release, 'state'>): boolean {
   return ENDED.includes(state);
 }
 
+/** Before the first look has said something. */
+export function waitingWords(state: ReleaseState): string {
+  switch (state) {
+    case 'draft':
+      return 'A draft: nobody sees it until somebody starts it.';
+    case 'scheduled':
+      return 'Scheduled: the first step opens when its time has come.';
+    case 'running':
+    case 'final_bake':
+      return 'Just begun: the first look comes within seconds.';
+    default:
+      return `The release is ${STATES[state].label}.`;
+  }
+}
+
 const PAUSES = {
   manual: 'by hand',
   regression: 'a regression',

@@ -42,6 +42,10 @@ export const flagDto = z
         killed: z.boolean(),
         rules: z.number().int(),
         percentage: z.number().nullable().openapi({ description: 'Of the first rollout' }),
+        release: z
+          .object({ state: z.enum(RELEASE_STATES), percent: z.number() })
+          .nullable()
+          .openapi({ description: 'Has not ended, or was rolled back last' }),
       }),
     ),
   })

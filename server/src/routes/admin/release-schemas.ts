@@ -138,6 +138,18 @@ export const releaseDto = z
     holds: z.array(holdDto).readonly(),
     awaitsApproval: z.boolean(),
     evaluation: evaluationDto,
+    ticked: z
+      .array(
+        z.object({
+          metric: z.string(),
+          at: s.timeSchema,
+          status: z.enum(['OK', 'BREACH', 'NO_DATA', 'ERROR']),
+          value: z.number().nullable(),
+          message: z.string().nullable(),
+        }),
+      )
+      .readonly()
+      .openapi({ description: 'What queries and probes said last' }),
     phases: z.array(phaseDto).readonly(),
     bakedMs: z.number(),
     bakeNeededMs: z.number(),

@@ -19,6 +19,7 @@ import { notFound } from '../../domain/refusals.js';
 import type { Db, Tx } from '../db.js';
 import { environments, flagConfigs, flags } from '../schema/index.js';
 import { mapPage, type Page, type PageQuery, placeOfCursor, toPage } from './page.js';
+import { type ReleaseGlance, readReleaseGlances } from './release-glance.js';
 
 export interface FlagView {
   readonly key: string;
@@ -46,6 +47,8 @@ export interface FlagSummary {
   readonly rules: number;
   /** `to` of the first rule with a rollout; null without one. */
   readonly percentage: number | null;
+  /** Null: nothing is released here, and nothing was rolled back last. */
+  readonly release: ReleaseGlance | null;
 }
 
 export interface FlagQuery extends PageQuery {
@@ -105,6 +108,7 @@ async function readSummaries(db: Db | Tx, flagIds: readonly string[]): Promise<S
   const rows = await db
     .select({
       flagId: flagConfigs.flagId,
+      environmentId: flagConfigs.environmentId,
       environment: environments.key,
       status: flagConfigs.status,
       killed: flagConfigs.killed,
@@ -114,11 +118,17 @@ async function readSummaries(db: Db | Tx, flagIds: readonly string[]): Promise<S
     .innerJoin(environments, eq(environments.id, flagConfigs.environmentId))
     .where(inArray(flagConfigs.flagId, [...flagIds]))
     .orderBy(asc(environments.position));
+  const releaseOf = await readReleaseGlances(db, flagIds);
   const byFlag = groupBy(rows, (row) => row.flagId);
   return new Map(
     [...byFlag].map(([id, group]) => [
       id,
-      Object.fromEntries(group.map((row) => [row.environment, toSummary(row)])),
+      Object.fromEntries(
+        group.map((row) => [
+          row.environment,
+          { ...toSummary(row), release: releaseOf(row.flagId, row.environmentId) },
+        ]),
+      ),
     ]),
   );
 }
@@ -127,7 +137,7 @@ function toSummary(config: {
   readonly status: FlagStatus;
   readonly killed: boolean;
   readonly rules: readonly Rule[];
-}): FlagSummary {
+}): Omit<FlagSummary, 'release'> {
   const ramp = config.rules.find((rule) => rule.rollout !== undefined);
   return {
     status: config.status,

@@ -10,6 +10,7 @@ import type { Db, Tx } from '../db.js';
 import { flags, releasePhases, releases } from '../schema/index.js';
 import { mapPage, type Page, type PageQuery, placeOfCursor, toPage } from './page.js';
 import { type Confirmation, readConfirmation } from './release-confirmation.js';
+import { readLatestTicks, type TickView } from './release-ticks.js';
 import { readWatermark, type Watermark } from './watermark.js';
 
 export interface PhaseView {
@@ -41,6 +42,8 @@ export interface ReleaseView {
   readonly holds: readonly Hold[];
   readonly awaitsApproval: boolean;
   readonly evaluation: Evaluation | null;
+  /** What queries and probes said last. */
+  readonly ticked: readonly TickView[];
   readonly phases: readonly PhaseView[];
   readonly bakedMs: number;
   readonly bakeNeededMs: number;
@@ -139,11 +142,13 @@ async function toViews(
     .where(inArray(releasePhases.releaseId, ids))
     .orderBy(releasePhases.releaseId, releasePhases.phase);
   const watermark = await readWatermark(db, grant.environmentId);
+  const ticksOf = await readLatestTicks(db, ids);
   const views: ReleaseView[] = [];
   for (const row of rows) {
     const own = phases.filter((phase) => phase.releaseId === row.id);
     const rollback = await readConfirmation(db, grant.environmentId, row.rollbackRevision);
-    views.push(toReleaseView({ grant, flag, row, phases: own, watermark, rollback }));
+    const ticked = ticksOf(row.id);
+    views.push(toReleaseView({ grant, flag, row, phases: own, ticked, watermark, rollback }));
   }
   return views;
 }
@@ -153,11 +158,13 @@ interface Parts {
   readonly flag: string;
   readonly row: ReleaseRow;
   readonly phases: readonly (typeof releasePhases.$inferSelect)[];
+  readonly ticked: readonly TickView[];
   readonly watermark: Watermark;
   readonly rollback: Confirmation | null;
 }
 
-function toReleaseView({ grant, flag, row, phases, watermark, rollback }: Parts): ReleaseView {
+function toReleaseView(parts: Parts): ReleaseView {
+  const { grant, flag, row, phases, ticked, watermark, rollback } = parts;
   const { id, ruleId, state, pauseReason, plan, step, phase, segment, percent, startPercent } = row;
   return {
     ...{ id, environment: grant.environmentKey, flag, ruleId, state, pauseReason, plan },
@@ -166,6 +173,7 @@ function toReleaseView({ grant, flag, row, phases, watermark, rollback }: Parts)
     holds: row.decision?.holds ?? [],
     awaitsApproval: row.decision?.action === 'await_approval',
     evaluation: row.evaluation,
+    ticked,
     phases: phases.map(toPhaseView),
     bakedMs: row.bakedMs,
     bakeNeededMs: bakeNeededMs(row),

@@ -1,0 +1,195 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { createClient, type FlagClient } from '@sluice/sdk';
+import type { Page } from 'playwright-core';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { PRODUCTION, withUi } from '../support/ui-stage.js';
+
+const PROJECT = '/api/v1/projects/default';
+const FAILED = 'checkout.failed';
+/** Looks every second, and goes on after two of them where nothing is wrong. */
+const HASTE = { warmUpSeconds: 0, tickSeconds: 1, finalBakeSeconds: 3_600 };
+const guard = (percent: number, minBakeSeconds = 2) => ({
+  ...{ percent, minBakeSeconds, minUnits: 0 },
+  advance: 'guard',
+});
+const WATCHED = { ...HASTE, gates: [{ metric: FAILED, action: 'rollback', floor: null }] };
+const UNWATCHED = { ...HASTE, gates: [] };
+/** Every page is searched by axe, which takes its time on a busy machine. */
+const PATIENCE_MS = 180_000;
+
+describe('releases', { timeout: PATIENCE_MS }, () => {
+  const stage = withUi();
+  const clients: FlagClient[] = [];
+
+  beforeAll(async () => {
+    const definition = {
+      ...{ kind: 'split', event: FAILED, harmful: 'up', margin: 0, attribution: 'assignment' },
+    };
+    await stage.change('POST', `${PROJECT}/metrics`, { key: FAILED, definition });
+  });
+  afterEach(async () => {
+    await Promise.all(clients.splice(0).map((client) => client.close()));
+  });
+
+  async function connect(): Promise<FlagClient> {
+    const { url, serverKey } = stage.server;
+    const client = createClient({ url, key: serverKey, service: 'shop' });
+    clients.push(client);
+    await client.ready();
+    return client;
+  }
+
+  async function start(flag: string, plan: object): Promise<void> {
+    await stage.makeFlag(flag);
+    await stage.change('POST', `${PRODUCTION}/flags/${flag}/releases`, { plan, start: true });
+  }
+
+  const openRelease = (flag: string, options = {}): Promise<Page> =>
+    stage.openPage(`/default/production/flags/${flag}/release`, options);
+  const current = (page: Page) => page.locator('[aria-current="step"]');
+  const sentence = (page: Page) => page.locator('#release-sentence');
+
+  async function confirm(page: Page, button: string, now: string, reason = ''): Promise<void> {
+    await page.getByRole('button', { name: button, exact: true }).click();
+    await page.getByRole('dialog').getByLabel('Reason').fill(reason);
+    await page.getByRole('button', { name: now, exact: true }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  }
+
+  it('start from a template, pause, go on, and are rolled back with a reason', async () => {
+    await stage.makeFlag('checkout');
+    const page = await openRelease('checkout');
+    await page.getByRole('button', { name: 'Start a release' }).click();
+    await page.getByRole('radio', { name: /^Fast/ }).check({ force: true });
+    const steps = page.getByRole('list', { name: 'The plan as a staircase' });
+    await expect.poll(() => steps.getByRole('listitem').count()).toBe(4);
+    await page.getByRole('button', { name: 'Remove gate http.latency' }).click();
+    await page.getByRole('button', { name: 'Start the release' }).click();
+    await current(page)
+      .getByText(/^Step 1 of 4: 5 %, current/)
+      .waitFor({ state: 'attached' });
+
+    await confirm(page, 'Pause…', 'Pause now');
+    await page.getByText('paused: by hand').waitFor();
+    await confirm(page, 'Resume…', 'Resume now');
+    await page.getByText('releasing', { exact: true }).waitFor();
+    await confirm(page, 'Roll back…', 'Roll back now', 'support calls');
+    await page.getByText('rolled back', { exact: true }).first().waitFor();
+    await page.getByText('“support calls”').waitFor();
+    await page.getByRole('button', { name: 'Start again…' }).waitFor();
+    const config = await stage.change<{ rules: { rollout: { to: number } }[] }>(
+      'GET',
+      `${PRODUCTION}/flags/checkout`,
+    );
+    expect(config.rules.at(-1)?.rollout.to).toBe(0);
+  });
+
+  it('show what is wrong with a plan beside its field, before anything is started', async () => {
+    await stage.makeFlag('planned');
+    const page = await openRelease('planned');
+    await page.getByRole('button', { name: 'Start a release' }).click();
+    await page.getByLabel('Percentage of step 2').fill('0.5');
+    const second = page
+      .getByRole('list', { name: 'Steps', exact: true })
+      .getByRole('listitem')
+      .nth(1);
+    await second.getByText(/Expected more than the 1 of the step before/i).waitFor();
+    await page.getByLabel('Percentage of step 2').fill('2');
+    await expect.poll(() => second.getByRole('alert').count()).toBe(0);
+    await second.getByLabel('Goes on when').selectOption('guard');
+    await second.getByText('time and absence of harm only').waitFor();
+    await page.getByText('No traffic in the last day').first().waitFor();
+  });
+
+  it('advance while somebody looks, and their rule says who sets its percentage', async () => {
+    await connect();
+    await start('moving', { ...UNWATCHED, steps: [guard(5), guard(25, 3_600), guard(100)] });
+    const watching = await openRelease('moving');
+    await current(watching)
+      .getByText(/^Step 2 of 3: 25 %, current/)
+      .waitFor({ state: 'attached', timeout: 60_000 });
+    await watching.getByRole('list', { name: 'What it waits for' }).getByText('Bakes').waitFor();
+    await watching.getByRole('link', { name: 'Targeting' }).click();
+    const slider = watching.getByRole('slider', { name: /managed by its release/ });
+    expect(await slider.isDisabled()).toBe(true);
+    await watching.getByRole('link', { name: 'the release', exact: true }).click();
+    await sentence(watching).waitFor();
+    await watching.getByRole('link', { name: 'Flags', exact: true }).click();
+    const row = watching.getByRole('row').filter({ hasText: 'moving' });
+    await row.getByText('releasing 25 %').waitFor();
+  });
+
+  it('end by themselves when people with the feature fail, and say why with the numbers', async () => {
+    const client = await connect();
+    await start('harmful', { ...WATCHED, steps: [guard(50, 3_600), guard(100)] });
+    const page = await openRelease('harmful');
+    await current(page).waitFor();
+    await expect
+      .poll(() => client.isActive('harmful', { targetingKey: 'p1' }) !== undefined)
+      .toBe(true);
+    for (let person = 0; person < 400; person += 1) {
+      const context = { targetingKey: `p${person}` };
+      const isTreated = client.isActive('harmful', context);
+      if (isTreated || person % 20 === 0) client.track(FAILED, context);
+    }
+    await client.flush();
+    await page.getByText('rolled back', { exact: true }).first().waitFor({ timeout: 60_000 });
+    await expect.poll(() => sentence(page).innerText()).toMatch(/^Rolled back: checkout\.failed/);
+    await page.getByText('harm proven').waitFor();
+    await page.getByText('Counts by phase').click();
+    const counts = page.getByRole('region', { name: `${FAILED} by phase` });
+    await counts.getByRole('row').nth(1).getByText('50 %', { exact: true }).waitFor();
+    await page.getByText('Inputs').first().click();
+    await page.getByRole('button', { name: 'Recompute' }).click();
+    await page.getByText('The same verdict comes out.').waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+  });
+
+  it('are accessible and fit a narrow screen: running, planned, in light and dark', async () => {
+    await start('looked-at', { ...WATCHED, steps: [guard(5, 3_600), guard(25), guard(100)] });
+    await stage.makeFlag('not-yet');
+    const viewport = { width: 360, height: 740 };
+    for (const options of [{ colorScheme: 'light' }, { colorScheme: 'dark', viewport }] as const) {
+      const page = await openRelease('looked-at', options);
+      await page.getByRole('heading', { name: 'Timeline' }).waitFor();
+      expect(await violationsOf(page), 'running').toEqual([]);
+      await page.getByRole('button', { name: 'More about this release' }).click();
+      await page.getByRole('menuitem', { name: 'Advance anyway…' }).click();
+      const advance = page.getByRole('button', { name: 'Advance now' });
+      expect(await advance.isDisabled()).toBe(true);
+      expect(await violationsOf(page), 'advance').toEqual([]);
+      expect(await widthBeyond(page), 'running').toBeLessThanOrEqual(0);
+      await page.goto('/default/production/flags/not-yet/release');
+      await page.getByRole('button', { name: 'Start a release' }).click();
+      await page.getByRole('button', { name: 'Start the release' }).waitFor();
+      expect(await violationsOf(page), 'planner').toEqual([]);
+      expect(await widthBeyond(page), 'planner').toBeLessThanOrEqual(0);
+    }
+  });
+
+  it('are judged by metrics that people define, with what is refused beside its field', async () => {
+    const page = await stage.openPage('/default/production/metrics');
+    await page.getByRole('button', { name: 'New metric' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Key').fill('purchase');
+    await dialog.getByRole('button', { name: 'Create metric' }).click();
+    await dialog.getByRole('alert').first().waitFor();
+    await dialog.getByLabel('Event').fill('purchase');
+    await dialog.getByLabel('Worse is').selectOption('down');
+    expect(await violationsOf(page), 'metric').toEqual([]);
+    await dialog.getByRole('button', { name: 'Create metric' }).click();
+    const row = page.getByRole('row').filter({ hasText: 'people with purchase; fewer is worse' });
+    await row.getByRole('button', { name: 'Delete purchase' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await row.waitFor({ state: 'detached' });
+  });
+
+  async function violationsOf(page: Page): Promise<string[]> {
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
+  }
+
+  function widthBeyond(page: Page): Promise<number> {
+    return page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  }
+});
