@@ -41,7 +41,7 @@ export default defineConfig({
   test: {
     maxWorkers,
     projects: [
-      project('unit', ['{sdk,server}/src/**/*.test.ts', 'test/conformance/*.test.ts'], {
+      project('unit', ['{sdk,server}/src/**/*.test.ts', 'test/{conformance,simulate}/*.test.ts'], {
         exclude: ['**/*.db.test.ts', '**/node_modules/**'],
         testTimeout: 60_000,
       }),

@@ -125,7 +125,7 @@ function mixture(z: number, precision: number): number {
 /** Half a confidence interval, in standard errors: where the evidence would be `1 / alpha`. */
 export function criticalZ(precision: number, alpha: number): number | null {
   const line = -Math.log(alpha);
-  return findCrossing((z) => mixture(z, precision) - line, 0, Z_MAX);
+  return findCrossing((z) => mixture(z, precision) - line, { from: 0, to: Z_MAX, guess: 3.2 });
 }
 
 /** Bounds of the treated rate relative to the control's: 0.5 is +50 %. */

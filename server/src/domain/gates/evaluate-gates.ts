@@ -36,7 +36,9 @@ export function evaluateGates(
   );
   const limits = judgeLimits(phases.all, frozen, before);
   const pause = evidenceOf(membersOf(gates, frozen.compared, 'pause'), before.pause);
-  const tripped = tripwire(totals, frozen, before).lnEMax;
+  const tripped = hasWarmUpEvents(phases)
+    ? tripwire(totals, frozen, before).lnEMax
+    : before.rollback;
   const rollback = evidenceOf(membersOf(gates, frozen.compared, 'rollback'), tripped);
   const sampleRatio = judgeSampleRatio(phases, before);
   return {
@@ -55,6 +57,17 @@ export function evaluateGates(
     },
     frozen: { ...frozen, compared: judged.map(({ gate }) => gate) },
   };
+}
+
+/** Without any, the tripwire sees a part of what the rollback family sees. */
+function hasWarmUpEvents({ compared }: ChosenPhases): boolean {
+  return compared.some(({ metrics }) =>
+    Object.values(metrics).some(
+      ({ firsts, firstsAll }) =>
+        firstsAll !== undefined &&
+        (firstsAll.treatment !== firsts?.treatment || firstsAll.control !== firsts?.control),
+    ),
+  );
 }
 
 function membersOf(

@@ -51,11 +51,12 @@ export function judgeSplit(
   { gate, plannedPhases }: { readonly gate: FrozenGate; readonly plannedPhases: number },
 ) {
   const counts = splitCountsOf(phases.compared, gate.metric);
+  const ofStep = counts.slice(counts.length - phases.comparedOfStep.length);
   return {
     isReady: harmedPeople(counts, gate) >= HARMED_PEOPLE_MIN,
     lnE: splitGateLnE(phases.compared, counts, gate, plannedPhases),
     effect: splitEffect(counts),
-    ruledOut: splitRuledOut(splitCountsOf(phases.comparedOfStep, gate.metric), gate),
+    ruledOut: splitRuledOut(ofStep, gate),
   };
 }
 

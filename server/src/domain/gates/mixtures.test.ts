@@ -94,10 +94,15 @@ describe('the quantile band', () => {
 });
 
 describe('findCrossing', () => {
-  it('finds where a function turns, steep or flat, and nothing where it does not', () => {
-    expect(findCrossing((x) => x ** 9 - 1, 0, 100)).toBeCloseTo(1, 6);
-    expect(findCrossing((x) => Math.exp(x) - 1e6, -10, 20)).toBeCloseTo(Math.log(1e6), 8);
-    expect(findCrossing((x) => 5 - x, 0, 10)).toBeCloseTo(5, 9);
-    expect(findCrossing((x) => x + 1, 0, 10)).toBeNull();
+  it('finds where a function turns, steep or flat, from any guess', () => {
+    for (const guess of [undefined, 0.5, 1, 1.02, 40, 99, -3, 200]) {
+      const range = guess === undefined ? { from: 0, to: 100 } : { from: 0, to: 100, guess };
+      expect(findCrossing((x) => x ** 9 - 1, range)).toBeCloseTo(1, 6);
+      expect(findCrossing((x) => 1e-3 * (1 - x), range)).toBeCloseTo(1, 4);
+      expect(findCrossing((x) => x + 1, range)).toBeNull();
+    }
+    const steep = (x: number) => Math.exp(x) - 1e6;
+    expect(findCrossing(steep, { from: -10, to: 20 })).toBeCloseTo(Math.log(1e6), 8);
+    expect(findCrossing((x) => x, { from: 0, to: 10 })).toBe(0);
   });
 });

@@ -12,17 +12,19 @@ export interface BadOfTotal {
 
 /** E3: ln of the evidence that the share of bad ones is above `limit`. */
 export function oneSampleLnE(counts: BadOfTotal, limit: number): number {
-  return logMeanExp(
-    SPLIT_EFFECTS.map((effect) =>
-      lnLikelihoodRatio(counts, limit, Math.min(SHARE_MAX, limit * (1 + effect))),
-    ),
+  return lnMixture(
+    counts,
+    limit,
+    SPLIT_EFFECTS.map((effect) => Math.min(SHARE_MAX, limit * (1 + effect))),
   );
 }
 
 /** Evidence that the share of bad ones is below `limit`. */
 export function oneSampleLnEBelow(counts: BadOfTotal, limit: number): number {
-  return logMeanExp(
-    SPLIT_EFFECTS.map((effect) => lnLikelihoodRatio(counts, limit, limit / (1 + effect))),
+  return lnMixture(
+    counts,
+    limit,
+    SPLIT_EFFECTS.map((effect) => limit / (1 + effect)),
   );
 }
 
@@ -30,17 +32,21 @@ export function oneSampleLnEBelow(counts: BadOfTotal, limit: number): number {
 export function oneSampleUpper({ bad, total }: BadOfTotal, alpha: number): number {
   if (total <= 0 || bad >= total) return 1;
   const line = -Math.log(alpha);
+  const range = {
+    from: Math.log(Math.max(SHARE_MIN, bad / total)),
+    to: Math.log(SHARE_MAX),
+    guess: Math.log(Math.min(1, (bad + 3.5 + 2.5 * Math.sqrt(bad)) / total)),
+  };
   const at = findCrossing(
     (lnShare) => oneSampleLnEBelow({ bad, total }, Math.exp(lnShare)) - line,
-    Math.log(Math.max(SHARE_MIN, bad / total)),
-    Math.log(SHARE_MAX),
+    range,
   );
   return at === null ? 1 : Math.exp(at);
 }
 
-function lnLikelihoodRatio({ bad, total }: BadOfTotal, nullShare: number, share: number): number {
-  return (
-    bad * Math.log(share / nullShare) +
-    (total - bad) * (Math.log1p(-share) - Math.log1p(-nullShare))
+function lnMixture({ bad, total }: BadOfTotal, nullShare: number, shares: readonly number[]) {
+  const atNull = bad * Math.log(nullShare) + (total - bad) * Math.log1p(-nullShare);
+  return logMeanExp(
+    shares.map((share) => bad * Math.log(share) + (total - bad) * Math.log1p(-share) - atNull),
   );
 }

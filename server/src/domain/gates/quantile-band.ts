@@ -14,7 +14,7 @@ export function quantileBand(
   const excess = (rank: number) =>
     sampleRatioLnE([{ share: quantile, treatment: rank, control: count - rank }]) - line;
   const middle = quantile * count;
-  const lower = findCrossing(excess, 0, middle) ?? 0;
-  const upper = findCrossing(excess, middle, count) ?? count;
+  const lower = findCrossing(excess, { from: 0, to: middle }) ?? 0;
+  const upper = findCrossing(excess, { from: middle, to: count }) ?? count;
   return { lower: Math.ceil(lower) / count, upper: Math.floor(upper) / count };
 }

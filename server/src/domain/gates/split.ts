@@ -11,6 +11,8 @@ export interface SplitCounts {
 }
 
 export const SPLIT_EFFECTS = effectGrid(0.05, 64, 12);
+const WORSE = SPLIT_EFFECTS.map((effect) => 1 + effect);
+const BETTER = SPLIT_EFFECTS.map((effect) => 1 / (1 + effect));
 const LN_RATIO_MAX = Math.log(1e6);
 
 /**
@@ -22,39 +24,41 @@ export function splitLnE(
   { margin, harmful }: { readonly margin: number; readonly harmful: Harmful },
 ): number {
   return harmful === 'up'
-    ? lnEAbove(phases, 1 + margin, SPLIT_EFFECTS)
-    : lnEBelow(phases, 1 / (1 + margin), SPLIT_EFFECTS);
+    ? lnMixture(phases, 1 + margin, WORSE)
+    : lnMixture(phases, 1 / (1 + margin), BETTER);
 }
 
-/** Evidence that the rate ratio is above `ratio`. */
-function lnEAbove(phases: readonly SplitCounts[], ratio: number, effects: readonly number[]) {
-  return logMeanExp(
-    effects.map((effect) => lnLikelihoodRatio(phases, ratio, ratio * (1 + effect))),
-  );
-}
-
-/** Evidence that the rate ratio is below `ratio`. */
-function lnEBelow(phases: readonly SplitCounts[], ratio: number, effects: readonly number[]) {
-  return logMeanExp(
-    effects.map((effect) => lnLikelihoodRatio(phases, ratio, ratio / (1 + effect))),
-  );
-}
-
-/** With odds o of treatment, a person with the event is treated with probability ρo / (1 + ρo). */
-export function lnLikelihoodRatio(
+/**
+ * ln of the mean likelihood ratio of `factors` times the null's ratio. With odds o of treatment, a
+ * person with the event is treated with probability ρo / (1 + ρo).
+ */
+export function lnMixture(
   phases: readonly SplitCounts[],
   nullRatio: number,
-  ratio: number,
+  factors: readonly number[],
 ): number {
   let treated = 0;
-  let sum = 0;
+  const odds: number[] = [];
+  const people: number[] = [];
+  let atNull = 0;
   for (const { share, treatment, control } of phases) {
-    const odds = share / (1 - share);
-    treated += treatment;
     const total = treatment + control;
-    if (total > 0) sum += total * (Math.log1p(nullRatio * odds) - Math.log1p(ratio * odds));
+    if (total === 0) continue;
+    const oddsAtNull = (nullRatio * share) / (1 - share);
+    treated += treatment;
+    odds.push(oddsAtNull);
+    people.push(total);
+    atNull += total * Math.log1p(oddsAtNull);
   }
-  return treated * Math.log(ratio / nullRatio) + sum;
+  return logMeanExp(
+    factors.map((factor) => {
+      let sum = treated * Math.log(factor) + atNull;
+      for (let phase = 0; phase < odds.length; phase++) {
+        sum -= (people[phase] as number) * Math.log1p(factor * (odds[phase] as number));
+      }
+      return sum;
+    }),
+  );
 }
 
 /** Two one-sided bounds of the rate ratio at evidence `1 / alpha`; null: not bounded yet. */
@@ -67,19 +71,41 @@ export function splitBounds(
 
 export function splitLower(phases: readonly SplitCounts[], alpha: number): number | null {
   const line = -Math.log(alpha);
-  return crossing((ratio) => lnEAbove(phases, ratio, SPLIT_EFFECTS) - line);
+  const guess = guessBound(phases, -1);
+  return crossing((ratio) => lnMixture(phases, ratio, WORSE) - line, guess);
 }
 
 export function splitUpper(phases: readonly SplitCounts[], alpha: number): number | null {
   const line = -Math.log(alpha);
-  return crossing((ratio) => lnEBelow(phases, ratio, SPLIT_EFFECTS) - line);
+  const guess = guessBound(phases, 1);
+  return crossing((ratio) => lnMixture(phases, ratio, BETTER) - line, guess);
+}
+
+/** About three standard errors of ln ρ away from what fits, only to start the search. */
+function guessBound(phases: readonly SplitCounts[], side: 1 | -1): number {
+  const { treated, control, odds } = sumsOf(phases);
+  const fit = Math.log((treated + 0.5) / (control + 0.5) / odds);
+  return fit + side * 3 * Math.sqrt(1 / (treated + 1) + 1 / (control + 1));
+}
+
+function sumsOf(phases: readonly SplitCounts[]) {
+  let [treated, control, oddsSum, people] = [0, 0, 0, 0];
+  for (const { share, treatment, control: others } of phases) {
+    treated += treatment;
+    control += others;
+    people += treatment + others;
+    oddsSum += (treatment + others) * share;
+  }
+  const share = people > 0 ? oddsSum / people : 0.5;
+  return { treated, control, odds: share / (1 - share) };
 }
 
 /** The rate ratio that fits all phases best; null without events, or with none in control. */
 export function splitEstimate(phases: readonly SplitCounts[]): number | null {
-  const treated = phases.reduce((sum, { treatment }) => sum + treatment, 0);
-  if (treated === 0) return phases.some(({ control }) => control > 0) ? 0 : null;
-  return crossing((ratio) => expectedTreated(phases, ratio) - treated);
+  const { treated, control, odds } = sumsOf(phases);
+  if (treated === 0) return control > 0 ? 0 : null;
+  const guess = Math.log(treated / (control + 0.5) / odds);
+  return crossing((ratio) => expectedTreated(phases, ratio) - treated, guess);
 }
 
 export function expectedTreated(phases: readonly SplitCounts[], ratio: number): number {
@@ -91,7 +117,8 @@ export function expectedTreated(phases: readonly SplitCounts[], ratio: number): 
   return expected;
 }
 
-function crossing(f: (ratio: number) => number): number | null {
-  const at = findCrossing((lnRatio) => f(Math.exp(lnRatio)), -LN_RATIO_MAX, LN_RATIO_MAX);
+function crossing(f: (ratio: number) => number, guess: number): number | null {
+  const range = { from: -LN_RATIO_MAX, to: LN_RATIO_MAX, guess };
+  const at = findCrossing((lnRatio) => f(Math.exp(lnRatio)), range);
   return at === null ? null : Math.exp(at);
 }

@@ -40,7 +40,7 @@ export interface Move {
 export function toStep(attempt: Attempt, step: number, { action, sentence, at }: MoveWords): Move {
   const { plan } = attempt;
   const percent = plan.steps[step]?.percent ?? attempt.percent;
-  const isRise = percent > attempt.percent;
+  const isNews = percent > attempt.percent || action !== 'jump';
   return {
     action,
     sentence,
@@ -52,7 +52,7 @@ export function toStep(attempt: Attempt, step: number, { action, sentence, at }:
       state: attempt.state === 'paused' ? 'paused' : stateAtStep(plan, step),
       pauseReason: attempt.state === 'paused' ? attempt.pauseReason : null,
     },
-    ...(isRise ? { event: 'advanced' as const } : {}),
+    ...(isNews ? { event: 'advanced' as const } : {}),
   };
 }
 

@@ -1,14 +1,18 @@
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
+/** Made once: making one costs a hundred times as much as using it. */
+const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+const THREE_DIGITS = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 });
+
 /** 1204 → "1,204". */
 export function inWords(value: number): string {
-  return Math.round(value).toLocaleString('en-US');
+  return WHOLE.format(value);
 }
 
 /** A number with at most three digits that matter: 12.4, 0.031, 1,240. */
 export function inDigits(value: number): string {
-  return value.toLocaleString('en-US', { maximumSignificantDigits: 3 });
+  return THREE_DIGITS.format(value);
 }
 
 /** 0.0312 → "3.12 %". */

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { freezeGates, noLatches } from '../gates/freeze-gates.js';
+import type { ReleaseTotals } from '../gates/totals.js';
+import { BUILT_IN_METRICS } from '../metrics/built-in-metrics.js';
+import { completePlan } from './complete-plan.js';
+import { type DrillInput, drill } from './drill.js';
+
+const PLAN = completePlan({
+  steps: [{ percent: 5 }, { percent: 50 }, { percent: 100 }],
+  gates: [{ metric: 'http.errors', action: 'rollback' }],
+});
+const DEFINITIONS = Object.fromEntries(
+  BUILT_IN_METRICS.map(({ key, definition }) => [key, definition]),
+);
+
+/** An hour at 5 %: 10,000 people, of whom one in a hundred has an error, on both sides. */
+function input(over: Partial<DrillInput> = {}): DrillInput {
+  const people = { treatment: 500, control: 9_500 };
+  const firsts = { treatment: 5, control: 95 };
+  const totals: ReleaseTotals = {
+    sample: 1,
+    phases: [
+      {
+        ...{ phase: 1, segment: 1, step: 0, share: 0.05, units: people, firstUnits: people },
+        ...{ unitsInBothArms: 0, exposures: people },
+        metrics: { 'http.errors': { firsts, firstsAll: firsts } },
+      },
+    ],
+  };
+  return {
+    ...{ totals, frozen: freezeGates(PLAN, DEFINITIONS, 1), latches: noLatches(1), step: 0 },
+    ...{ tickSeconds: 30, phaseSeconds: 3_600, metric: 'http.errors', factor: 10 },
+    ...over,
+  };
+}
+
+describe('a drill', () => {
+  it('stops a tenfold error rate, and sooner the worse it is', () => {
+    const bad = drill(input());
+    const worse = drill(input({ factor: 30 }));
+    expect(bad).toMatchObject({ stops: true, action: 'rollback' });
+    expect(worse.afterSeconds ?? 0).toBeLessThan(bad.afterSeconds ?? 0);
+    expect(bad.sentence).toMatch(/^http\.errors at 10x would roll back after .* people/);
+  });
+
+  it('does not stop what is as good on both sides', () => {
+    expect(drill(input({ factor: 1 }))).toMatchObject({ stops: false, action: null });
+  });
+
+  it('says that nothing can be made worse where there is nothing', () => {
+    const outcome = drill(input({ metric: 'http.crash' }));
+    expect(outcome).toMatchObject({ stops: false, sentence: expect.stringContaining('no number') });
+  });
+
+  it('leaves the numbers of the release as they are', () => {
+    const given = input();
+    const before = JSON.stringify(given);
+    drill(given);
+    expect(JSON.stringify(given)).toBe(before);
+  });
+});
