@@ -10,6 +10,7 @@ export const OTHER_ENVIRONMENT = 'env-2';
 export interface StagedRelease {
   readonly id?: string;
   readonly state?: ReleaseState;
+  readonly projectId?: string;
   readonly environmentId?: string;
   /** By phase from 1: percent and segment. */
   readonly phases?: readonly { readonly percent: number; readonly segment?: number }[];
@@ -30,21 +31,22 @@ export async function stageEnvironments(db: Db): Promise<void> {
 
 /** A release with a flag of its own, as the controller would have written it. */
 export async function stageRelease(db: Db, staged: StagedRelease = {}): Promise<void> {
-  const { id = 'r1', state = 'running', environmentId = ENVIRONMENT } = staged;
+  const { id = 'r1', state = 'running' } = staged;
+  const { projectId = 'p1', environmentId = ENVIRONMENT } = staged;
   const { phases = [{ percent: 10 }], gates = [], frozen = null } = staged;
   const latches = frozen && {
     ...{ segment: frozen.segment, pause: 0, rollback: 0, sampleRatio: 0, limits: {} },
   };
   await db.execute(sql`
     insert into flags (id, project_id, key, name, type, seed, variants)
-    values (${`flag-${id}`}, 'p1', ${id}, ${id}, 'boolean', ${id}, '{"on":true,"off":false}')`);
+    values (${`flag-${id}`}, ${projectId}, ${id}, ${id}, 'boolean', ${id}, '{"on":true,"off":false}')`);
   await db.execute(sql`
     insert into flag_configs (project_id, environment_id, flag_id, off_variant)
-    values ('p1', ${environmentId}, ${`flag-${id}`}, 'off')`);
+    values (${projectId}, ${environmentId}, ${`flag-${id}`}, 'off')`);
   await db.execute(sql`
     insert into releases (id, project_id, environment_id, flag_id, rule_id, state, plan, percent,
       start_percent, salt, created_by, frozen, latches)
-    values (${id}, 'p1', ${environmentId}, ${`flag-${id}`}, 'ramp', ${state},
+    values (${id}, ${projectId}, ${environmentId}, ${`flag-${id}`}, 'ramp', ${state},
       ${JSON.stringify({ gates })}::json, 10, 0, 'salt', 'somebody',
       ${frozen && JSON.stringify(frozen)}::json, ${latches && JSON.stringify(latches)}::json)`);
   for (const [index, { percent, segment = 1 }] of phases.entries()) {

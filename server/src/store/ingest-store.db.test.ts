@@ -1,3 +1,4 @@
+import { encodeSketch, Sketch } from '@sluice/sdk/protocol';
 import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { databaseKinds, withDatabase } from '../../../test/support/database.js';
@@ -12,8 +13,10 @@ import {
   stageRelease,
   unitOf,
 } from '../../../test/support/ingest-stage.js';
-import { ReportQueue } from '../services/events/report-queue.js';
+import { ClientEvents } from '../services/events/client-events.js';
 import { ingestEvents } from '../services/events/ingest-events.js';
+import { ReportQueue } from '../services/events/report-queue.js';
+import { readBaseline } from './read-models/release-definitions.js';
 import { readReleaseTotals } from './read-models/release-totals.js';
 import { readWatermark } from './read-models/watermark.js';
 
@@ -164,5 +167,97 @@ describe.each(databaseKinds)('what SDKs post, on %s', (kind) => {
     });
     expect(await series()).toEqual({ 'metric:purchase': [2, 9.5] });
     expect(await findings()).toEqual({ dropped: 4, 'unknown:awsome': 1 });
+  });
+
+  it('stores a batch of more people than it counts at once, and none twice', async () => {
+    await stageRelease(database.db, { gates: [ERRORS] });
+    const units = Array.from({ length: 2_500 }, (_, person) => unitOf(person));
+    const entry = (arm: 'treatment' | 'control', people: readonly string[]) =>
+      releaseSlot({ arm, exposures: people.length, units: people });
+    const releases = [
+      entry('treatment', units.slice(0, 2_000)),
+      entry('control', units.slice(2_000)),
+    ];
+    for (let i = 0; i < 2; i += 1) await post('i1', { slots: [eventSlot({ releases })] });
+    await post('i2', { slots: [eventSlot({ releases })] });
+    expect((await totals()).phases[0]).toMatchObject({
+      units: { treatment: 2_000, control: 500 },
+      firstUnits: { treatment: 2_000, control: 500 },
+      exposures: { treatment: 4_000, control: 1_000 },
+    });
+  });
+
+  it('has room for so many series, counts the rest in one, and says how much that was', async () => {
+    const flags = Object.fromEntries(Array.from({ length: 2_100 }, (_, i) => [`f${i}`, { on: 1 }]));
+    await post('i1', { slots: [eventSlot({ flags, metrics: { buy: { count: 3, sum: 1 } } })] });
+    await post('i1', { seq: 2, slots: [eventSlot({ flags: { f5: { on: 7 } } })] });
+    const charts = await series();
+    expect(Object.keys(charts)).toHaveLength(2_001);
+    expect([charts['flag:f5:on'], charts.overflow]).toEqual([
+      [8, 0],
+      [103, 1],
+    ]);
+    expect(await findings()).toEqual({ overflow: 103 });
+    const other = new ReportQueue({
+      ...{ db: database.db, clock: () => performance.now(), random: () => 0.9 },
+    });
+    await ingestEvents(other, sender('i2'), eventBatch({ slots: [eventSlot({ flags })] }));
+    expect(Object.keys(await series())).toHaveLength(2_001);
+  });
+
+  it('remembers only so many names of flags that do not exist', async () => {
+    const unknown = Array.from({ length: 300 }, (_, i) => `missing-${i}`);
+    await post('i1', { unknown });
+    const found = await findings();
+    expect(Object.keys(found)).toHaveLength(201);
+    expect(found.unknown).toBe(100);
+  });
+
+  it('takes what comes with a client key for charts, and judges no release by it', async () => {
+    await stageRelease(database.db, { gates: [ERRORS] });
+    const clients = new ClientEvents(queue);
+    const slot = eventSlot({
+      releases: [releaseSlot({ exposures: 5, units: [unitOf(1)] })],
+      metrics: { buy: { count: 2, sum: 3 } },
+    });
+    for (let i = 0; i < 3; i += 1) {
+      await clients.ingest(sender('browser'), eventBatch({ slots: [slot] }));
+    }
+    expect((await totals()).phases[0]?.exposures).toEqual({ treatment: 0, control: 0 });
+    expect(await series()).toEqual({ 'metric:buy': [2, 3] });
+    expect((await readWatermark(database.db, ENVIRONMENT)).live).toBe(0);
+  });
+
+  it('stores everybody else when the database refuses one batch', async () => {
+    await stageRelease(database.db, { gates: [ERRORS] });
+    const fine = { slots: [eventSlot({ releases: [releaseSlot({ exposures: 1 })] })] };
+    const poisoned = eventBatch({ unknown: ['\0'] });
+    const posted = await Promise.allSettled([
+      post('i1', fine),
+      ingestEvents(queue, sender('i2'), poisoned),
+      post('i3', fine),
+    ]);
+    expect(posted.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect((await totals()).phases[0]?.exposures.treatment).toBe(2);
+  });
+
+  it('merges sketches, whoever sent them', async () => {
+    await stageRelease(database.db, { gates: [ERRORS] });
+    const sketchOf = (...values: number[]) => {
+      const sketch = new Sketch();
+      for (const value of values) sketch.add(value);
+      return encodeSketch(sketch);
+    };
+    const slow = (text: string) =>
+      eventSlot({ metrics: { 'http.latency': { count: 2, sum: 0, sketch: text } } });
+    await Promise.all([
+      post('i1', { slots: [slow(sketchOf(10, 20))] }),
+      post('i2', { slots: [slow(sketchOf(30, 4_000))] }),
+    ]);
+    await post('i3', { slots: [slow('no sketch')] });
+    const { count, p95 } = await readBaseline(database.db, ENVIRONMENT, 'http.latency');
+    expect(count).toBe(4);
+    expect(p95).toBeCloseTo(30, -1);
+    expect(await findings()).toEqual({ 'malformed-sketch': 1 });
   });
 });

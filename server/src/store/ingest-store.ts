@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { type Tripwire, tripwire } from '../domain/gates/tripwire.js';
 import { gatherBatches, type SentBatch } from '../domain/metrics/gather-batches.js';
 import type { Db, Tx } from './db.js';
@@ -6,7 +7,7 @@ import { storeSeen } from './ingest-seen.js';
 import { storeSketches } from './ingest-sketches.js';
 import { storeFindings, storeSlots } from './ingest-slots.js';
 import { storeTotals } from './ingest-totals.js';
-import { type SeenPeople, withWarmUp } from '../domain/metrics/gathered.js';
+import { Gathered, type SeenPeople, withWarmUp } from '../domain/metrics/gathered.js';
 import { type InstanceReport, storeReports } from './instance-store.js';
 import type { KnownSightings } from './known-sightings.js';
 import { readTotalRows, toReleaseTotals } from './read-models/release-totals.js';
@@ -14,7 +15,8 @@ import type { SeriesCaps } from './series-caps.js';
 
 /** What one instance posted, or that it came at all. */
 export interface Post {
-  readonly report: InstanceReport;
+  /** Null: from somebody whose batches nobody keeps count of. */
+  readonly report: InstanceReport | null;
   readonly sent: SentBatch | null;
 }
 
@@ -31,6 +33,9 @@ export interface Trip {
   readonly evidence: Tripwire;
 }
 
+/** More new people than this are stored ahead, this many at a time: nobody waits for all. */
+const PEOPLE_AT_ONCE = 1_000;
+
 /**
  * Stores what instances posted, at most one post of each, in one transaction: whoever's report
  * turns out to be a repeat is not counted. Answers which releases must be rolled back at once.
@@ -40,27 +45,60 @@ export async function storePosts(
   posts: readonly Post[],
   options: IngestOptions,
 ): Promise<readonly Trip[]> {
-  const reports = posts.map(({ report }) => report);
-  if (!posts.some(({ sent }) => sent !== null && hasContent(sent))) {
+  const reports = posts.flatMap(({ report }) => (report === null ? [] : [report]));
+  const full = posts.filter(({ sent }) => sent !== null && hasContent(sent));
+  if (full.length === 0) {
     await storeReports(db, reports);
     return [];
   }
+  const ahead = await storePeopleAhead(
+    db,
+    full.flatMap(({ sent }) => sent ?? []),
+    options,
+  );
   const news: SeenPeople[] = [];
   const trips = await db.transaction(async (tx) => {
     const stored = await storeReports(tx, reports);
     const ids = new Set(stored.map(idOf));
-    const sent = posts.flatMap((post) =>
-      post.sent !== null && ids.has(idOf(post.report)) ? [post.sent] : [],
+    const sent = full.flatMap((post) =>
+      post.sent !== null && (post.report === null || ids.has(idOf(post.report))) ? [post.sent] : [],
     );
-    const now = stored[0]?.at ?? 0;
-    return storeSent(tx, sent.filter(hasContent), { ...options, news, now });
+    const now = stored[0]?.at ?? (await readNow(tx));
+    return storeSent(tx, sent, { ...options, ahead, news, now });
   });
   for (const people of news) options.known.add(people);
   return trips;
 }
 
+/**
+ * Counting people again changes nothing, so a great many need not be in the transaction of their
+ * batch: should it fail, they come again.
+ */
+async function storePeopleAhead(
+  db: Db,
+  sent: readonly SentBatch[],
+  { replica, known }: IngestOptions,
+): Promise<readonly SeenPeople[]> {
+  if (countPeople(sent) <= PEOPLE_AT_ONCE) return [];
+  const releases = await readIngestReleases(db, releasesOf(sent));
+  const { seen } = gatherBatches(sent, { now: 0, releases, admits: () => false });
+  for (const people of seen.values()) known.leaveNews(people);
+  const changed: SeenPeople[] = [];
+  for (const chunk of chunksOf([...seen.values()], PEOPLE_AT_ONCE)) {
+    await db.transaction(async (tx) => {
+      const gathered = new Gathered();
+      changed.push(...(await storeSeen(tx, chunk, gathered)));
+      await storeTotals(tx, gathered.totals.values(), replica);
+    });
+    for (const people of chunk) known.add(people);
+  }
+  return changed;
+}
+
 interface Storing extends IngestOptions {
   readonly now: number;
+  /** Who counts differently since a moment ago. */
+  readonly ahead: readonly SeenPeople[];
   /** Filled with what is known for good once the transaction has committed. */
   readonly news: SeenPeople[];
 }
@@ -68,7 +106,7 @@ interface Storing extends IngestOptions {
 async function storeSent(
   tx: Tx,
   sent: readonly SentBatch[],
-  { replica, caps, known, news, now }: Storing,
+  { replica, caps, known, ahead, news, now }: Storing,
 ): Promise<readonly Trip[]> {
   if (sent.length === 0) return [];
   const releases = await readIngestReleases(tx, releasesOf(sent));
@@ -87,7 +125,7 @@ async function storeSent(
   await storeSlots(tx, gathered.slots.values(), replica);
   await storeSketches(tx, gathered, replica);
   await storeFindings(tx, gathered.findings.values());
-  return findTrips(tx, releases, changed);
+  return findTrips(tx, releases, [...ahead, ...changed]);
 }
 
 async function findTrips(
@@ -106,6 +144,28 @@ async function findTrips(
     if (evidence.fires) trips.push({ releaseId, evidence });
   }
   return trips;
+}
+
+async function readNow(tx: Tx): Promise<number> {
+  const [row] = await tx.execute<{ now: number }>(sql`
+    select (extract(epoch from clock_timestamp()) * 1000)::float8 as now`);
+  return row?.now ?? 0;
+}
+
+function countPeople(sent: readonly SentBatch[]): number {
+  const entries = sent.flatMap(({ batch, isTrusted }) =>
+    isTrusted ? batch.slots.flatMap((slot) => slot.releases) : [],
+  );
+  return entries.reduce((sum, { units }) => sum + units.length, 0);
+}
+
+/** The same people in parts of so many, each of which is a list like the whole. */
+function chunksOf(seen: readonly SeenPeople[], size: number): readonly (readonly SeenPeople[])[] {
+  return seen.flatMap((people) => {
+    const units = [...people.units];
+    const starts = Array.from({ length: Math.ceil(units.length / size) }, (_, i) => i * size);
+    return starts.map((start) => [{ ...people, units: new Map(units.slice(start, start + size)) }]);
+  });
 }
 
 function idOf(key: { readonly environmentId: string; readonly instanceId: string }): string {

@@ -129,7 +129,7 @@ export function flagRoutes() {
       const ctx = c.get('ctx');
       const { flag: key, ...scope } = c.req.valid('param');
       const grant = await authorize(ctx, 'flag:write', scope);
-      const input = { key, reason: c.req.valid('json').reason };
+      const input = { ...c.req.valid('json'), key };
       return c.json(s.withEtag(c, await archiveFlag(ctx, grant, input)), 200);
     })
     .openapi(unarchive, async (c) => {

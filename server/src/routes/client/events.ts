@@ -3,16 +3,20 @@ import { Hono } from 'hono';
 import { AppError } from '../../domain/errors.js';
 import type { AppEnv } from '../../middleware/app-env.js';
 import { jsonBody, MIB } from '../../middleware/json-body.js';
+import { ClientEvents } from '../../services/events/client-events.js';
 import { ingestEvents } from '../../services/events/ingest-events.js';
 import type { DeliveryParts } from '../delivery-parts.js';
 import { requireSender } from './sdk-sender.js';
 
-/** What SDKs say: for now, which revision they have applied. */
+/** What SDKs have gathered, and which revision they have applied. */
 export function eventRoutes({ reports }: Pick<DeliveryParts, 'reports'>) {
+  const clientEvents = new ClientEvents(reports);
   return new Hono<AppEnv>().post('/events', jsonBody(MIB), async (c) => {
     const sender = requireSender(c);
     const decoded = decodeEventBatch(await c.req.json());
     if ('problem' in decoded) throw new AppError('VALIDATION_FAILED', decoded.problem);
+    const isClient = c.get('sdkKey').kind === 'client';
+    if (isClient) return c.json(await clientEvents.ingest(sender, decoded.value));
     return c.json(await ingestEvents(reports, sender, decoded.value));
   });
 }

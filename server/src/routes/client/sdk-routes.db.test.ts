@@ -206,6 +206,36 @@ describe.each(databaseKinds)('the SDK routes on %s', (kind) => {
       expect(problemOf(answer).detail).toContain('header "Sluice-Instance" is missing');
     });
 
+    it('takes events with a client key, which gets no rules', async () => {
+      const headers = { 'Sluice-Instance': randomUUID() };
+      const json = { seq: 1, at: 1 };
+      const events = { method: 'POST', key: CLIENT_KEY, json, headers };
+      const answer = await ask(`${started.url}/sdk/v1/events`, events);
+      expect(answer).toMatchObject({ status: 200, body: { seq: 1 } });
+      const ruleset = await ask(`${started.url}/sdk/v1/ruleset`, { key: CLIENT_KEY });
+      expect(ruleset.status).toBe(403);
+    });
+
+    it.each([
+      [{ flags: { a: { on: -1 } } }, 'slots/0/flags/a/on must be a whole number'],
+      [{ metrics: { buy: { count: 1, sum: 'much' } } }, 'slots/0/metrics/buy: sum must be'],
+      [{ metrics: { buy: { count: 1e12, sum: 1 } } }, 'slots/0/metrics/buy/count must be'],
+      [{ releases: [{ id: 'r', phase: 1, arm: 'both' }] }, 'slots/0/releases/0/arm must be'],
+      [
+        { releases: [{ id: 'r', phase: 1, arm: 'control', units: ['zoë'] }] },
+        'slots/0/releases/0/units must hold strings of 16 hexadecimal digits',
+      ],
+      [
+        { releases: [{ id: 'r', phase: 1, arm: 'control', buckets: { m: [[256, 0, 0]] } }] },
+        'slots/0/releases/0/buckets/m must hold [bucket 0-255, sum, count]',
+      ],
+    ])('refuses a slot like %j by the name of the field', async (part, expected) => {
+      const slot = { from: 10_000, to: 20_000, ...part };
+      const answer = await post({ seq: 1, at: 1, slots: [slot] });
+      expect(answer.status).toBe(400);
+      expect(problemOf(answer).detail).toContain(expected);
+    });
+
     it('refuses more than 1 MiB', async () => {
       const answer = await post({ seq: 1, at: 1, filler: 'x'.repeat(1024 * 1024) });
       expect(answer.status).toBe(413);

@@ -6,10 +6,12 @@ import { eventRoutes } from './events.js';
 import { rulesetRoutes } from './ruleset.js';
 import { streamRoutes } from './stream.js';
 
-/** `/sdk/v1`: rules go to server keys only. */
+/** `/sdk/v1`: rules go to server keys only; anybody with a key may send events. */
 export function sdkRoutes({ keys, delivery, now }: AppDeps): Hono<AppEnv> {
   const sdk = new Hono<AppEnv>();
-  sdk.use('*', authenticateSdk(keys, 'server'));
+  const forServers = authenticateSdk(keys, 'server');
+  const forAll = authenticateSdk(keys, 'server', 'client');
+  sdk.use('*', (c, next) => (c.req.path.endsWith('/events') ? forAll : forServers)(c, next));
   sdk.route('/', rulesetRoutes(delivery));
   sdk.route('/', streamRoutes({ ...delivery, now }));
   sdk.route('/', eventRoutes(delivery));

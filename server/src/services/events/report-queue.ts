@@ -4,6 +4,7 @@ import type { SentBatch } from '../../domain/metrics/gather-batches.js';
 import type { Db } from '../../store/db.js';
 import { type IngestOptions, storePosts, type Trip } from '../../store/ingest-store.js';
 import type { InstanceReport } from '../../store/instance-store.js';
+import { tidyIngested } from '../../store/ingest-upkeep.js';
 import { KnownSightings } from '../../store/known-sightings.js';
 import { SeriesCaps } from '../../store/series-caps.js';
 import { weightOf } from './weight-of-batch.js';
@@ -36,7 +37,7 @@ export interface ReportQueueDeps {
 }
 
 interface Waiting {
-  readonly report: NewReport;
+  readonly report: NewReport | null;
   readonly sent: SentBatch | null;
   readonly weight: number;
   readonly since: number;
@@ -67,8 +68,11 @@ export class ReportQueue {
     return this.#waiting.length;
   }
 
-  /** Resolves once it is stored; rejects when it is not, and the sender tries again. */
-  add(report: NewReport, sent: SentBatch | null = null): Promise<void> {
+  /**
+   * Resolves once it is stored; rejects when it is not, and the sender tries again. Without a
+   * report nobody keeps `seq`, and the same batch counts again.
+   */
+  add(report: NewReport | null, sent: SentBatch | null = null): Promise<void> {
     const { clock, random } = this.#deps;
     if (this.#waiting.length >= WAITING_MAX || this.#weight >= WAITING_WEIGHT_MAX) {
       const retryAfterSeconds = 1 + Math.floor(random() * 5);
@@ -82,6 +86,12 @@ export class ReportQueue {
     });
     if (!this.#isRunning) this.#idle = this.#run();
     return stored;
+  }
+
+  /** Makes room: to be called now and then, by any number of servers. */
+  async tidy(): Promise<void> {
+    await tidyIngested(this.#deps.db);
+    this.#options.caps.clear();
   }
 
   /** Resolves when nothing waits any more. */
@@ -103,11 +113,12 @@ export class ReportQueue {
 
   /** One report of an instance at a time: a statement may touch a row only once. */
   #takeGroup(): readonly Waiting[] {
-    const group = new Map<string, Waiting>();
+    const group = new Map<unknown, Waiting>();
     const rest: Waiting[] = [];
     let weight = 0;
     for (const waiting of this.#waiting) {
-      const id = `${waiting.report.environmentId}:${waiting.report.instanceId}`;
+      const { report } = waiting;
+      const id = report === null ? waiting : `${report.environmentId}:${report.instanceId}`;
       const hasRoom =
         group.size < GROUP_SIZE_MAX && weight + waiting.weight <= this.#groupWeightMax;
       if ((hasRoom || group.size === 0) && !group.has(id)) {
@@ -123,7 +134,7 @@ export class ReportQueue {
   async #storeGroup(group: readonly Waiting[]): Promise<void> {
     const now = this.#deps.clock();
     const posts = group.map(({ report, sent, since }) => {
-      return { report: { ...report, waitedMs: now - since }, sent };
+      return { report: report && { ...report, waitedMs: now - since }, sent };
     });
     try {
       const { db, onTrip } = this.#deps;

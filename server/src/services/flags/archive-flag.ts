@@ -1,9 +1,15 @@
 import type { Grant } from '../../domain/grant.js';
-import { conflict, inUse, listed } from '../../domain/refusals.js';
-import { listChildren, lockConfigsOfFlag } from '../../store/flag-config-store.js';
+import { conflict, inUse, invalid, listed } from '../../domain/refusals.js';
+import {
+  type ConfigOfFlag,
+  listChildren,
+  lockConfigsOfFlag,
+} from '../../store/flag-config-store.js';
 import { lockFlag, saveArchived } from '../../store/flag-store.js';
+import type { Tx } from '../../store/db.js';
 import { lockProject } from '../../store/project-store.js';
 import { type FlagView, readFlag } from '../../store/read-models/flag-view.js';
+import { countEvaluations } from '../../store/read-models/metric-series.js';
 import { OPEN_STATES } from '../../domain/releases/release-states.js';
 import { type Ctx, inTransaction } from '../context.js';
 import { recordChange } from '../record-change.js';
@@ -12,7 +18,11 @@ import { assertNoRelease } from '../releases/assert-no-release.js';
 export interface ArchiveFlag {
   readonly key: string;
   readonly reason?: string | undefined;
+  /** Although somebody still evaluates it; needs a reason. */
+  readonly force?: boolean | undefined;
 }
+
+const RECENT_DAYS = 7;
 
 /** Takes the flag out of every ruleset; SDKs answer with their callers' defaults from then on. */
 export async function archiveFlag(
@@ -37,6 +47,8 @@ export async function archiveFlag(
     await assertNoRelease(tx, grant, row, OPEN_STATES, 'archived');
     const children = await listChildren(tx, grant, key);
     if (children.length > 0) throw inUse('flag', key, children.map(nameChild));
+    if (input.force === true) assertReasonGiven(input.reason);
+    else await assertUnused(tx, key, { configs, variants: Object.keys(row.variants) });
     await saveArchived(tx, grant, key, true);
     const after = await readFlag(tx, grant, key);
     await recordChange(tx, ctx, grant, {
@@ -50,6 +62,28 @@ export async function archiveFlag(
     });
     return after;
   });
+}
+
+async function assertUnused(
+  tx: Tx,
+  key: string,
+  {
+    configs,
+    variants,
+  }: { readonly configs: readonly ConfigOfFlag[]; readonly variants: readonly string[] },
+): Promise<void> {
+  const environmentIds = configs.map((config) => config.environmentId);
+  const recent = await countEvaluations(tx, { environmentIds, flag: key, variants }, RECENT_DAYS);
+  if (recent === 0) return;
+  throw conflict(
+    `flag "${key}" was evaluated ${recent} times in the last ${RECENT_DAYS} days; archived, it ` +
+      `would be whatever its callers' defaults are: repeat with "force": true and a reason`,
+  );
+}
+
+function assertReasonGiven(reason: string | undefined): void {
+  const message = 'is missing: force needs it';
+  if (reason === undefined) throw invalid([{ pointer: '/reason', message }]);
 }
 
 function nameChild(child: {

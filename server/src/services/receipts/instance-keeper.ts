@@ -75,9 +75,12 @@ export class InstanceKeeper {
   }
 
   async prune(): Promise<void> {
-    const { db, log } = this.#deps;
-    await pruneHistory(db).catch((error: unknown) => {
+    const { db, log, reports } = this.#deps;
+    try {
+      await pruneHistory(db);
+      await reports.tidy();
+    } catch (error) {
       log.warn('old history could not be pruned; it is tried again in an hour', { error });
-    });
+    }
   }
 }

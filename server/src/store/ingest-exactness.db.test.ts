@@ -1,0 +1,97 @@
+import type { EventBatch } from '@sluice/sdk/protocol';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { databaseKinds, withDatabase } from '../../../test/support/database.js';
+import {
+  eventBatch,
+  eventSlot,
+  releaseSlot,
+  sender,
+  stageEnvironments,
+  stageRelease,
+  unitOf,
+} from '../../../test/support/ingest-stage.js';
+import { comparable, NaiveTotals } from '../../../test/support/naive-totals.js';
+import { seededRandom } from '../../../test/support/seeded-random.js';
+import { ingestEvents } from '../services/events/ingest-events.js';
+import { ReportQueue } from '../services/events/report-queue.js';
+import { readReleaseTotals } from './read-models/release-totals.js';
+
+const METRICS = { split: 'http.errors', bucketed: 'http.error-rate' };
+const PHASES = [
+  ...[{ percent: 5 }, { percent: 25 }],
+  ...[
+    { percent: 25, segment: 2 },
+    { percent: 50, segment: 2 },
+  ],
+];
+const INSTANCES = 6;
+const BATCHES_EACH = 8;
+/** Few, so that they meet again in other phases, batches and on the other side. */
+const PEOPLE = 40;
+
+describe.each(databaseKinds)('counting on %s', (kind) => {
+  const database = withDatabase(kind);
+  beforeEach(async () => {
+    await stageEnvironments(database.db);
+    const gates = [
+      { metric: METRICS.split, action: 'rollback' },
+      { metric: METRICS.bucketed, action: 'pause' },
+    ];
+    await stageRelease(database.db, { phases: PHASES, gates });
+  });
+
+  const queueOf = (draw: number) =>
+    new ReportQueue({
+      ...{ db: database.db, clock: () => performance.now(), random: () => draw },
+    });
+
+  it.each([1, 2, 3, 4])(
+    'is exact to the event: repeated, shuffled, late and through two servers (seed %i)',
+    async (seed) => {
+      const random = seededRandom(seed);
+      const below = (n: number) => Math.floor(random() * n);
+      // Half of the time both servers write the same rows.
+      const servers = [queueOf(0.1), queueOf(seed % 2 === 0 ? 0.1 : 0.9)] as const;
+      const expected = new NaiveTotals(
+        PHASES.map(({ segment = 1 }, index) => ({ phase: index + 1, segment })),
+      );
+      await Promise.all(
+        Array.from({ length: INSTANCES }, async (_, index) => {
+          const batches = Array.from({ length: BATCHES_EACH }, (__, i) => drawBatch(below, i + 1));
+          for (const [i, batch] of batches.entries()) {
+            expected.add(batch);
+            for (let times = 1 + below(3); times > 0; times -= 1) {
+              const repeat = batches[below(i + 1)] ?? batch;
+              const server = servers[below(2)] ?? servers[0];
+              await Promise.all([
+                ingestEvents(server, sender(`i${index}`), batch),
+                ingestEvents(servers[below(2)] ?? server, sender(`i${index}`), batch),
+              ]);
+              await ingestEvents(server, sender(`i${index}`), repeat);
+            }
+          }
+        }),
+      );
+      const totals = await readReleaseTotals(database.db, 'r1');
+      expect(comparable(totals, METRICS)).toEqual(expected.of(METRICS));
+    },
+  );
+});
+
+function drawBatch(below: (n: number) => number, seq: number): EventBatch {
+  const people = (n: number) => [
+    ...new Set(Array.from({ length: n }, () => unitOf(below(PEOPLE), below(2) * 255))),
+  ];
+  const releases = Array.from({ length: 1 + below(3) }, () =>
+    releaseSlot({
+      phase: 1 + below(PHASES.length),
+      arm: below(2) === 0 ? 'treatment' : 'control',
+      exposures: below(100),
+      units: people(below(10)),
+      splits: { [METRICS.split]: people(below(4)) },
+      warmUpSplits: { [METRICS.split]: people(below(3)) },
+      buckets: { [METRICS.bucketed]: [[below(256), below(9), below(50)]] },
+    }),
+  );
+  return eventBatch({ seq, slots: [eventSlot({ releases }, below(3) * 3_600_000)] });
+}
