@@ -19,6 +19,7 @@ describe('a client that wakes up in another process', () => {
     await flags.ready();
     const before = await stage.server.streams.next();
     await stage.server.batches.next();
+    flags.isActive('awesome');
     Object.defineProperty(process, 'pid', { ...pid, value: process.pid + 1 });
     stage.clock.advance(5_000);
     await before.closed;
@@ -26,7 +27,11 @@ describe('a client that wakes up in another process', () => {
     const { instance } = flags.status();
     expect(before.headers['sluice-instance']).not.toBe(instance);
     expect(after.headers['sluice-instance']).toBe(instance);
-    expect(await stage.server.batches.next()).toMatchObject({ seq: 1, applied: { revision: 5 } });
+    expect(await stage.server.batches.next()).toMatchObject({
+      seq: 1,
+      applied: { revision: 5 },
+      slots: [],
+    });
     expect(stage.log.join()).toContain('copy of another');
     expect(flags.isActive('awesome')).toBe(true);
   });

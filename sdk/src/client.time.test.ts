@@ -41,6 +41,12 @@ describe('rules about dates', () => {
     expect(flags.isActive('opening')).toBe(false);
   });
 
+  it('follow it from the first answer on', async () => {
+    stage.server.time = stage.clock.now() + DAY_MS;
+    const flags = await clientWithOpening();
+    expect(flags.isActive('opening')).toBe(true);
+  });
+
   it('hold while the local clock jumps about', async () => {
     const flags = await clientWithOpening();
     const serverNow = stage.clock.now();

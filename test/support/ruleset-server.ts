@@ -3,7 +3,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Ruleset } from '../../sdk/src/core/ruleset.js';
 import type { EventBatch } from '../../sdk/src/protocol/event-batch.js';
-import { EVENTS_PATH, RULESET_PATH, STREAM_PATH } from '../../sdk/src/protocol/headers.js';
+import {
+  EVENTS_PATH,
+  RULESET_PATH,
+  STREAM_PATH,
+  TIME_HEADER,
+} from '../../sdk/src/protocol/headers.js';
 import { formatPosition } from '../../sdk/src/protocol/position.js';
 import type { RulesetPatch, StreamEvent } from '../../sdk/src/protocol/ruleset-message.js';
 import { Inbox } from './inbox.js';
@@ -30,6 +35,8 @@ export class RulesetServer {
   readonly requests = new Inbox<string>();
   ruleset: Ruleset;
   override: Override = () => false;
+  /** What its clock says as a stream begins; null: it does not say. */
+  time: number | null = null;
   readonly #server: Server;
   readonly #open = new Set<ServerStream>();
 
@@ -95,7 +102,8 @@ export class RulesetServer {
   }
 
   #stream(request: IncomingMessage, response: ServerResponse): void {
-    response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+    const time = this.time === null ? {} : { [TIME_HEADER]: this.time };
+    response.writeHead(200, { 'Content-Type': 'text/event-stream', ...time });
     const stream = toStream(request, response);
     this.#open.add(stream);
     void stream.closed.then(() => this.#open.delete(stream));

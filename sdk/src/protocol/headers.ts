@@ -4,6 +4,8 @@ export const SERVICE_HEADER = 'Sluice-Service';
 export const SERVICE_VERSION_HEADER = 'Sluice-Service-Version';
 /** Name and version of the SDK, such as `node/0.1.0`. */
 export const SDK_HEADER = 'Sluice-Sdk';
+/** The server's clock as a stream begins, epoch milliseconds; heartbeats go on from there. */
+export const TIME_HEADER = 'Sluice-Time';
 
 export const RULESET_PATH = '/sdk/v1/ruleset';
 export const STREAM_PATH = '/sdk/v1/stream';

@@ -25,6 +25,7 @@ export {
   SERVICE_HEADER,
   SERVICE_VERSION_HEADER,
   STREAM_PATH,
+  TIME_HEADER,
 } from './headers.js';
 export {
   formatPosition,

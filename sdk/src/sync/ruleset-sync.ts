@@ -116,7 +116,9 @@ export class RulesetSync {
     });
     this.#intake.connect();
     const take = (event: StreamEvent) => this.#take(event);
-    const end = await readStream(this.#deps, request, take, this.#running.signal);
+    const onServerTime = (now: number) => this.#observer.onServerTime(now);
+    const deps = { ...this.#deps, onServerTime };
+    const end = await readStream(deps, request, take, this.#running.signal);
     if (end.kind === 'aborted') return { next: 'stream', delayMs: 0 };
     if (end.kind === 'resync') this.#intake.needWhole();
     const step = this.#policy.afterStream(end, clock.monotonic() - startedAt);

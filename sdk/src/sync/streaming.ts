@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../clock.js';
 import { decodeEvent, type RawEvent } from '../protocol/decode-event.js';
+import { TIME_HEADER } from '../protocol/headers.js';
 import type { StreamEvent } from '../protocol/ruleset-message.js';
 import { parseRetryAfter } from './backoff.js';
 import { createEventReader } from './event-reader.js';
@@ -27,6 +28,8 @@ export type StreamEnd =
 export interface StreamDeps {
   readonly transport: Transport;
   readonly clock: Clock;
+  /** The server's clock as the stream began, epoch milliseconds, where it says so. */
+  readonly onServerTime?: (now: number) => void;
 }
 
 /** Takes each event at once; returns what is wrong when it does not fit. */
@@ -103,6 +106,8 @@ class StreamConnection {
       });
       return false;
     }
+    const time = response.header(TIME_HEADER);
+    if (time !== null && /^\d{1,15}$/.test(time)) this.#deps.onServerTime?.(Number(time));
     return true;
   }
 

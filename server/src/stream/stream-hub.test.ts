@@ -73,6 +73,7 @@ describe('the stream hub', () => {
     expect(text).toMatch(/content-type: text\/event-stream/i);
     expect(text).toMatch(/cache-control: no-cache, no-transform/i);
     expect(text).toMatch(/x-accel-buffering: no/i);
+    expect(text).toMatch(/sluice-time: 0\r\n/i);
     expect(text).toContain('event: current\n');
   });
 

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { TIME_HEADER } from '@sluice/sdk/protocol';
 import { clockFrame, sseFrame } from './sse-frame.js';
 import { StreamOwners, type WatchOwner } from './stream-owners.js';
 
@@ -119,7 +120,7 @@ export class StreamHub {
     response.socket?.setNoDelay(true);
     response.socket?.setKeepAlive(true, KEEP_ALIVE_MS);
     endWithConnection(response);
-    response.writeHead(200, HEADERS);
+    response.writeHead(200, { ...HEADERS, [TIME_HEADER]: openedAt });
     this.#write(stream, first, () => this.#starting.delete(stream));
   }
 
