@@ -1,15 +1,15 @@
 export const FLAG_TABS = ['targeting', 'release', 'try', 'settings', 'history'] as const;
 export type FlagTab = (typeof FLAG_TABS)[number];
 
+/** What releases of a project are planned with. */
+const RELEASE_SETTINGS = ['metrics', 'sources', 'templates', 'windows', 'webhooks'] as const;
+export type ReleaseSetting = (typeof RELEASE_SETTINGS)[number];
+
 export const SECTIONS = [
   'flags',
   'segments',
   'instances',
-  'metrics',
-  'sources',
-  'templates',
-  'windows',
-  'webhooks',
+  ...RELEASE_SETTINGS,
   'audit',
   'environments',
   'keys',
@@ -79,6 +79,10 @@ function decodePart(part: string): string {
 
 function isSection(text: string): text is Section {
   return SECTIONS.some((section) => section === text);
+}
+
+export function isReleaseSetting(text: string): text is ReleaseSetting {
+  return RELEASE_SETTINGS.some((setting) => setting === text);
 }
 
 function isTab(text: string): text is FlagTab {

@@ -134,12 +134,17 @@ describe('releases', { timeout: PATIENCE_MS }, () => {
     }
     await client.flush();
     await page.getByText('rolled back', { exact: true }).first().waitFor({ timeout: 60_000 });
-    await expect.poll(() => sentence(page).innerText()).toMatch(/^Rolled back: checkout\.failed/);
+    await expect
+      .poll(() => sentence(page).innerText())
+      .toMatch(
+        /^Rolled back at once from 50 %: checkout\.failed hit \d+ of \d+ people with the feature/,
+      );
     await page.getByText('harm proven').waitFor();
     await page.getByText('Counts by phase').click();
     const counts = page.getByRole('region', { name: `${FAILED} by phase` });
     await counts.getByRole('row').nth(1).getByText('50 %', { exact: true }).waitFor();
-    await page.getByText('Inputs').first().click();
+    const verdict = page.getByRole('listitem').filter({ hasText: 'Rolled back at once' });
+    await verdict.getByText('Inputs').click();
     await page.getByRole('button', { name: 'Recompute' }).click();
     await page.getByText('The same verdict comes out.').waitFor();
     expect(await violationsOf(page)).toEqual([]);
@@ -174,7 +179,7 @@ describe('releases', { timeout: PATIENCE_MS }, () => {
     await dialog.getByLabel('Key').fill('purchase');
     await dialog.getByRole('button', { name: 'Create metric' }).click();
     await dialog.getByRole('alert').first().waitFor();
-    await dialog.getByLabel('Event').fill('purchase');
+    await dialog.getByRole('textbox', { name: 'Event' }).fill('purchase');
     await dialog.getByLabel('Worse is').selectOption('down');
     expect(await violationsOf(page), 'metric').toEqual([]);
     await dialog.getByRole('button', { name: 'Create metric' }).click();

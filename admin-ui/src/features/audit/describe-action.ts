@@ -11,6 +11,24 @@ const VERBS: Readonly<Record<string, string>> = {
   unarchive: 'brought back',
   revoke: 'revoked',
   dismiss: 'dismissed',
+  schedule: 'scheduled',
+  start: 'started',
+  pause: 'paused',
+  resume: 'resumed',
+  advance: 'advanced',
+  override: 'overrode the verdict of',
+  approve: 'approved',
+  hold: 'held',
+  'skip-bake': 'skipped the bake of',
+  jump: 'jumped to another step of',
+  'change-plan': 'changed the plan of',
+  audience: 'changed the people of',
+  final_bake: 'brought to its final bake the',
+  rollback: 'rolled back',
+  finish_rollback: 'finished rolling back',
+  complete: 'completed',
+  cancel: 'cancelled',
+  supersede: 'replaced',
 };
 
 /** "flag.kill" → "killed flag"; what is unknown is shown as it is. */
@@ -28,9 +46,10 @@ export function toText(value: unknown): string {
       : JSON.stringify(value, null, 2);
 }
 
-/** Keys have no readable key of their own: their name is shown. */
+/** Keys and webhooks have no readable key of their own: their name is shown. */
 export function nameOfTarget({ target, before, after }: AuditEntry): string {
-  return target.type === 'key' ? (nameIn(after) ?? nameIn(before) ?? target.key) : target.key;
+  const isNamed = target.type === 'key' || target.type === 'webhook';
+  return isNamed ? (nameIn(after) ?? nameIn(before) ?? target.key) : target.key;
 }
 
 function nameIn(state: unknown): string | undefined {

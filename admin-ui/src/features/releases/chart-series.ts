@@ -41,13 +41,17 @@ export function chartMarks(
 }
 
 /** What the picture shows, for who cannot see it: the newest phase only, never pooled. */
-export function summarise(metric: string, points: readonly SeriesPoint[]): string {
+export function summarise(
+  metric: string,
+  points: readonly SeriesPoint[],
+  format: (value: number) => string = formatShare,
+): string {
   const phase = points.at(-1)?.phase;
   const latest = points.filter((point) => point.phase === phase);
   const share = (arm: Arm): string => {
     const count = latest.reduce((sum, point) => sum + point[arm].count, 0);
     const of = latest.reduce((sum, point) => sum + point[arm].of, 0);
-    return of === 0 ? 'no data' : formatShare(count / of);
+    return of === 0 ? 'no data' : format(count / of);
   };
   return `${metric} in phase ${phase ?? '–'}: ${share('treatment')} with the feature, ${share('control')} without.`;
 }

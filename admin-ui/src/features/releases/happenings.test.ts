@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { happenings } from './happenings.js';
+import { endOf, happenings } from './happenings.js';
 
 describe('a timeline', () => {
   it('holds decisions, phases and markers, the newest first', () => {
@@ -48,5 +48,16 @@ describe('a timeline', () => {
       ['phase', 'Phase 1', '5 %, begun by override, segment 2'],
     ]);
     expect(entries[0]).toMatchObject({ who: 'Ada', reason: 'go', version: 3 });
+  });
+
+  it('ends with the decision that ended it, not with its confirmation', () => {
+    const actor = { kind: 'system', id: '', name: 'Sluice' };
+    const decision = (version: number, action: string) => ({
+      ...{ version, action, actor, at: '2026-01-01T12:00:00Z', sentence: action, reason: null },
+    });
+    const rolledBack = [decision(1, 'start'), decision(2, 'rollback')];
+    expect(endOf([...rolledBack, decision(3, 'finish_rollback')])?.version).toBe(2);
+    expect(endOf([...rolledBack, decision(3, 'cancel')])?.version).toBe(3);
+    expect(endOf([])).toBeUndefined();
   });
 });

@@ -62,3 +62,10 @@ function ofDecision(decision: ReleaseDecision): Happening {
     version,
   };
 }
+
+/** The decision that ended a release: what happened, who did it and why. */
+export function endOf(decisions: readonly ReleaseDecision[]): ReleaseDecision | undefined {
+  const newest = [...decisions].sort((a, b) => b.version - a.version);
+  const confirmed = newest[0]?.action === 'finish_rollback';
+  return confirmed ? (newest.find(({ action }) => action === 'rollback') ?? newest[0]) : newest[0];
+}

@@ -42,13 +42,27 @@ export class ReleaseView {
     void this.refresh();
     return this.#app.live.refreshOn(
       (news) => this.#isAbout(news),
-      () => void this.refresh(),
+      () => void this.#follow(),
     );
   }
 
   async refresh(): Promise<void> {
     await this.attempts.load();
     await this.timeline.load();
+  }
+
+  /** While one runs, looks come often and only that one has news. */
+  async #follow(): Promise<void> {
+    const running = this.active;
+    const release =
+      running &&
+      (await this.#app.api.releases.read({ ...this.at, id: running.id }).catch(() => undefined));
+    if (release === undefined || hasEnded(release)) {
+      await this.refresh();
+    } else {
+      this.#put(release);
+      await this.timeline.load();
+    }
   }
 
   /** Another attempt than the latest; undefined: the latest. */
@@ -59,10 +73,14 @@ export class ReleaseView {
 
   /** What a command answered, at once; the rest of the page follows. */
   receive(release: Release): void {
-    const others = (this.attempts.data ?? []).filter(({ id }) => id !== release.id);
-    this.attempts.set([release, ...others].sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1)));
+    this.#put(release);
     this.#chosen = undefined;
     void this.refresh();
+  }
+
+  #put(release: Release): void {
+    const others = (this.attempts.data ?? []).filter(({ id }) => id !== release.id);
+    this.attempts.set([release, ...others].sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1)));
   }
 
   #isAbout(news: LiveNews): boolean {

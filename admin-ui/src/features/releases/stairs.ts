@@ -43,7 +43,7 @@ export function stairsOf(plan: PlannedSteps, standing: Standing = NOT_BEGUN): re
     state: stateOf(index, standing),
     height: heightOf(step),
     bake: bakeOf(plan, index),
-    isGuard: step.advance === 'guard',
+    isGuard: step.advance === 'guard' && index < (plan.steps?.length ?? 0) - 1,
     needsApproval: step.approval ?? false,
     audience: step.audience ?? null,
   }));

@@ -1,10 +1,11 @@
 import type { Tripwire } from '../../domain/gates/tripwire.js';
+import { evaluateGates } from '../../domain/gates/evaluate-gates.js';
 import { noLatches } from '../../domain/gates/freeze-gates.js';
 import { decideTrip, type TripNumbers } from '../../domain/releases/decide-trip.js';
 import { toRollback } from '../../domain/releases/moves.js';
 import { readReleaseTotals } from '../../store/read-models/release-totals.js';
 import { readTickSubject } from '../../store/read-models/tick-scene.js';
-import { type ReleaseRow, readClock } from '../../store/release-store.js';
+import { type ReleaseRow, readClock, saveLook } from '../../store/release-store.js';
 import { type Ctx, inEssentialTransaction } from '../context.js';
 import { lockAsSeen } from './lock-as-seen.js';
 import { systemGrant } from './system-grant.js';
@@ -29,7 +30,7 @@ export async function tripRelease(
   const numbers: TripNumbers = { totals, frozen, latches };
   const decision = { ...decideTrip(numbers), bakedMs: seen.release.bakedMs };
   if (decision.action !== 'rollback') return false;
-  return inEssentialTransaction(ctx, async (tx) => {
+  const isRolledBack = await inEssentialTransaction(ctx, async (tx) => {
     const subject = await lockAsSeen(tx, seen);
     if (subject === null || subject.config.killed) return false;
     const at = await readClock(tx);
@@ -39,6 +40,14 @@ export async function tripRelease(
     await writeMove(tx, ctx, systemGrant(seen), subject, withLatches, { at, decision, inputs });
     return true;
   });
+  if (isRolledBack) await keepLook(ctx, seen.release, numbers);
+  return isRolledBack;
+}
+
+/** For the page, which has to show what the sentence says; never before the rollback itself. */
+async function keepLook(ctx: Ctx, { id, version, step, lastTickAt }: ReleaseRow, of: TripNumbers) {
+  const evaluation = evaluateGates(of.totals, of.frozen, of.latches, { step });
+  await saveLook(ctx.db, { id, version: version + 1, lastTickAt }, { evaluation });
 }
 
 /** The maximum decides: a late event that moves a person elsewhere takes nothing back. */
