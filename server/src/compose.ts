@@ -5,6 +5,7 @@ import { createApp } from './app.js';
 import { composeDelivery, type Delivery } from './compose-delivery.js';
 import { composeOutside } from './compose-outside.js';
 import { composeReleases } from './compose-releases.js';
+import { composeStatsd } from './compose-statsd.js';
 import type { Config } from './config.js';
 import { SYSTEM } from './domain/actor.js';
 import { keepTrying, worksNow } from './keep-trying.js';
@@ -70,7 +71,8 @@ export async function compose(
     ...{ database, dataDirectory, log, keys, keyCopy, now, clock, random },
     onTrip: (trip) => releases.onTrip(trip),
   });
-  const { metrics, nudge } = delivery;
+  const { metrics, nudge, reports } = delivery;
+  const statsd = composeStatsd({ config, db, reports, now, log });
   const outside = composeOutside({ config, db, log, now, random });
   const contextFor: AppDeps['contextFor'] = (actor, requestId) => {
     return { actor, requestId, db, now, nudge, assertSpace: database.assertSpace };
@@ -98,6 +100,7 @@ export async function compose(
       await delivery.start();
       keys.start();
       outside.start();
+      await statsd?.start();
       if (isPrepared) {
         releases.ticker.start();
         await delivery.feed.nudge();
@@ -116,6 +119,7 @@ export async function compose(
       keys.stop();
       await releases.ticker.stop();
       await outside.stop();
+      await statsd?.stop();
       await delivery.stop();
       await database.close();
     },

@@ -127,4 +127,26 @@ describe('the public URL', () => {
   ])('refuses %s', (url) => {
     expect(problemsOf({ SLUICE_PUBLIC_URL: url })).toHaveLength(1);
   });
+
+  it('hears StatsD only where port, names and environment are given', () => {
+    const statsd = {
+      ...{ SLUICE_STATSD_PORT: '8125', SLUICE_STATSD_ALLOW: 'orders, shop.*' },
+      SLUICE_STATSD_ENVIRONMENT: 'default/production',
+    };
+    expect(configOf({}).statsd).toBeNull();
+    expect(configOf(statsd).statsd).toEqual({
+      ...{ port: 8125, allow: ['orders', 'shop.*'] },
+      ...{ project: 'default', environment: 'production' },
+    });
+    expect(problemsOf({ SLUICE_STATSD_PORT: '8125' })).toEqual([
+      'SLUICE_STATSD_ALLOW is missing: SLUICE_STATSD_PORT needs it',
+      'SLUICE_STATSD_ENVIRONMENT is missing: SLUICE_STATSD_PORT needs it',
+    ]);
+    const bad = { ...statsd, SLUICE_STATSD_ALLOW: '*', SLUICE_STATSD_ENVIRONMENT: 'production' };
+    expect(problemsOf(bad)).toEqual([
+      'SLUICE_STATSD_ALLOW must be names between commas, such as orders,shop.*, got "*"',
+      'SLUICE_STATSD_ENVIRONMENT must be project/environment, such as default/production, ' +
+        'got "production"',
+    ]);
+  });
 });

@@ -26,6 +26,15 @@ export interface AppSettings {
   readonly trustedProxies: TrustedProxies;
 }
 
+/** Where StatsD packets are heard, and for which environment. */
+export interface StatsdConfig {
+  readonly port: number;
+  /** Names that are let in; `*` at the end stands for anything. */
+  readonly allow: readonly string[];
+  readonly project: string;
+  readonly environment: string;
+}
+
 export interface Config extends AppSettings {
   readonly host: string;
   readonly port: number;
@@ -37,6 +46,8 @@ export interface Config extends AppSettings {
   /** Private addresses that metric sources and webhooks may call. */
   readonly outboundAllowed: AllowedAddresses;
   readonly logLevel: LogLevel;
+  /** Null: not listening. */
+  readonly statsd: StatsdConfig | null;
 }
 
 export type ParsedConfig = { readonly config: Config } | { readonly problems: readonly string[] };
@@ -102,6 +113,19 @@ const outboundAllow = z.string().transform((text, check) => {
   return refuse(check, `must be addresses or CIDR blocks between commas, got "${list.bad}"`);
 });
 
+const statsdAllow = z.string().transform((text, check) => {
+  const names = text.split(',').map((name) => name.trim());
+  const bad = names.find((name) => !/^[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}\*?$/.test(name));
+  if (bad === undefined) return names;
+  return refuse(check, `must be names between commas, such as orders,shop.*, got "${bad}"`);
+});
+
+const statsdEnvironment = z.string().transform((text, check) => {
+  const [project = '', environment = '', ...rest] = text.split('/');
+  if (project !== '' && environment !== '' && rest.length === 0) return { project, environment };
+  return refuse(check, `must be project/environment, such as default/production, got "${text}"`);
+});
+
 const publicUrl = z.string().transform((text, check) => {
   const url = URL.canParse(text) ? new URL(text) : null;
   const basePath = url?.pathname.replace(/\/+$/, '') ?? '';
@@ -131,6 +155,9 @@ const schema = z.object({
   SLUICE_TRUSTED_PROXIES: trustedProxies.optional(),
   SLUICE_OUTBOUND_ALLOW: outboundAllow.optional(),
   SLUICE_PUBLIC_URL: publicUrl.optional(),
+  SLUICE_STATSD_PORT: port.optional(),
+  SLUICE_STATSD_ALLOW: statsdAllow.optional(),
+  SLUICE_STATSD_ENVIRONMENT: statsdEnvironment.optional(),
   LOG_LEVEL: z
     .enum(LOG_LEVELS, {
       error: (issue) => `must be one of ${LOG_LEVELS.join(', ')}, got "${issue.input}"`,
@@ -149,10 +176,54 @@ export function readConfig(environment: Environment = process.env): ParsedConfig
       problems: parsed.error.issues.map(({ path, message }) => `${String(path[0])} ${message}`),
     };
   }
-  return { config: toConfig(parsed.data) };
+  const problems = problemsOfStatsd(parsed.data);
+  return problems.length > 0 ? { problems } : { config: toConfig(parsed.data) };
 }
 
-function toConfig(variables: z.infer<typeof schema>): Config {
+type Variables = z.infer<typeof schema>;
+
+/** Packets come from anybody who reaches the port, so nothing is let in by itself. */
+function problemsOfStatsd(variables: Variables): readonly string[] {
+  if (variables.SLUICE_STATSD_PORT === undefined) return [];
+  const needed = ['SLUICE_STATSD_ALLOW', 'SLUICE_STATSD_ENVIRONMENT'] as const;
+  return needed
+    .filter((name) => variables[name] === undefined)
+    .map((name) => `${name} is missing: SLUICE_STATSD_PORT needs it`);
+}
+
+function toStatsd(variables: Variables): StatsdConfig | null {
+  const { SLUICE_STATSD_PORT: at, SLUICE_STATSD_ALLOW: allow } = variables;
+  const place = variables.SLUICE_STATSD_ENVIRONMENT;
+  if (at === undefined || allow === undefined || place === undefined) return null;
+  return { port: at, allow, ...place };
+}
+
+export interface CommandSettings {
+  /** Without a slash at its end. */
+  readonly url: string;
+  readonly key: string;
+}
+
+const commandSchema = z.object({
+  SLUICE_URL: z.url({ error: 'must be the address of a server, such as http://127.0.0.1:4000' }),
+  SLUICE_KEY: z.string({ error: 'must be an admin key' }).min(1, 'must be an admin key'),
+});
+
+/** What a command needs to speak to a server. */
+export function readCommandSettings(
+  environment: Environment = process.env,
+): { readonly settings: CommandSettings } | { readonly problems: readonly string[] } {
+  const parsed = commandSchema.safeParse(environment);
+  if (!parsed.success) {
+    return {
+      problems: parsed.error.issues.map(({ path, message }) => `${String(path[0])} ${message}`),
+    };
+  }
+  const { SLUICE_URL: url, SLUICE_KEY: key } = parsed.data;
+  return { settings: { url: url.replace(/\/+$/, ''), key } };
+}
+
+function toConfig(variables: Variables): Config {
   const url = variables.SLUICE_PUBLIC_URL;
   return Object.freeze({
     host: variables.HOST,
@@ -164,6 +235,7 @@ function toConfig(variables: z.infer<typeof schema>): Config {
     setupToken: variables.SLUICE_SETUP_TOKEN ?? null,
     outboundAllowed: variables.SLUICE_OUTBOUND_ALLOW ?? NOTHING_ALLOWED,
     logLevel: variables.LOG_LEVEL,
+    statsd: toStatsd(variables),
     publicOrigin: url?.origin ?? null,
     basePath: url?.basePath ?? '',
     https: url?.https ?? false,

@@ -7,7 +7,9 @@ const WHO = ['nobody', 'badKey', 'serverKey', 'clientKey', 'otherAdminKey', 'adm
 type Who = (typeof WHO)[number] | 'session' | 'foreignSession';
 
 /** What a route asks of its caller. */
-type Guard = 'none' | 'person' | 'anyAdmin' | 'installation' | 'project' | 'serverKey' | 'page';
+type Guard =
+  | ('none' | 'person' | 'anyAdmin' | 'installation' | 'project' | 'page')
+  | ('serverKey' | 'sdkKey');
 
 interface RouteCase {
   readonly guard: Guard;
@@ -21,6 +23,9 @@ const SIGN_OUT = 'DELETE /api/v1/session';
 const reason = { reason: 'because' };
 const when = { attribute: 'country', operator: 'in', values: ['NL'] };
 const parts = { status: 'off', parent: null, offVariant: 'off', onVariant: 'on' };
+const definition = {
+  ...{ kind: 'split', event: 'buy', harmful: 'down', attribution: 'assignment' },
+};
 const flag = {
   ...{ name: 'n', description: '', variants: { on: true, off: false }, tags: [], owner: '' },
   ...{ kind: 'release', expectedLifetimeDays: null, clientVisible: false },
@@ -70,6 +75,15 @@ const ROUTES: Readonly<Record<string, RouteCase>> = {
   [`GET ${E}/ruleset`]: { guard: 'project' },
   [`GET ${E}/instances`]: { guard: 'project' },
   [`DELETE ${E}/instances/:instance`]: { guard: 'project' },
+  [`GET ${E}/findings`]: { guard: 'project' },
+  [`GET ${P}/metrics`]: { guard: 'project' },
+  [`POST ${P}/metrics`]: { guard: 'project', json: { key: 'fresh', definition } },
+  [`GET ${P}/metrics/:metric`]: { guard: 'project' },
+  [`PUT ${P}/metrics/:metric`]: {
+    guard: 'project',
+    json: { name: 'n', description: '', definition },
+  },
+  [`DELETE ${P}/metrics/:metric`]: { guard: 'project' },
   [`GET ${P}/segments`]: { guard: 'project' },
   [`POST ${P}/segments`]: { guard: 'project', json: { key: 'fresh', when } },
   [`GET ${P}/segments/:segment`]: { guard: 'project' },
@@ -79,15 +93,15 @@ const ROUTES: Readonly<Record<string, RouteCase>> = {
   [`GET ${P}/live`]: { guard: 'project' },
   'GET /sdk/v1/ruleset': { guard: 'serverKey' },
   'GET /sdk/v1/stream': { guard: 'serverKey' },
-  'POST /sdk/v1/events': { guard: 'serverKey', json: {} },
+  'POST /sdk/v1/events': { guard: 'sdkKey', json: {} },
 };
 
 /** The refusal that a caller meets at a guard; null: it lets them in. */
 function refusalOf(guard: Guard, who: Who, method: string): number | null {
   if (guard === 'none' || guard === 'page') return null;
   if (who === 'nobody' || who === 'badKey') return 401;
-  if (guard === 'serverKey') {
-    if (who === 'serverKey') return null;
+  if (guard === 'serverKey' || guard === 'sdkKey') {
+    if (who === 'serverKey' || (who === 'clientKey' && guard === 'sdkKey')) return null;
     return who === 'session' || who === 'foreignSession' ? 401 : 403;
   }
   if (who === 'serverKey' || who === 'clientKey') return 403;

@@ -2,15 +2,30 @@ import { sql } from 'drizzle-orm';
 import type { FindingDelta, SlotDelta } from '../domain/metrics/gathered.js';
 import type { Tx } from './db.js';
 
+/** Far below what one statement may take. */
+const ROWS_AT_ONCE = 2_000;
+
+/** In key order, over all statements: see `storeTotals`. */
 export async function storeSlots(
   tx: Tx,
   slots: Iterable<SlotDelta>,
   replica: number,
 ): Promise<void> {
-  const rows = [...slots].map(({ environmentId: environment_id, series, at, count, sum }) => {
-    return { environment_id, series, at, count, sum };
+  const rows = [...slots].sort(byKey).map(({ environmentId, series, at, count, sum }) => {
+    return { environment_id: environmentId, series, at, count, sum };
   });
-  if (rows.length === 0) return;
+  for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {
+    await upsertSlots(tx, rows.slice(start, start + ROWS_AT_ONCE), replica);
+  }
+}
+
+function byKey(a: SlotDelta, b: SlotDelta): number {
+  if (a.environmentId !== b.environmentId) return a.environmentId < b.environmentId ? -1 : 1;
+  if (a.series !== b.series) return a.series < b.series ? -1 : 1;
+  return a.at - b.at;
+}
+
+async function upsertSlots(tx: Tx, rows: readonly unknown[], replica: number): Promise<void> {
   await tx.execute(sql`
     insert into metric_slots as old (replica, environment_id, series, at, count, sum)
     select ${replica}::int, environment_id, series, to_timestamp(at / 1000), count, sum

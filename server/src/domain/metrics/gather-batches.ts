@@ -14,6 +14,9 @@ import { ARM_CODES, toSighting } from './sighting.js';
 const LATE_MS = 60 * 60_000;
 /** A clock may be a little ahead; what lies further in the future is put at the present. */
 const AHEAD_MS_MAX = 5 * 60_000;
+/** What comes after minutes of silence is charted more coarsely: an hour of it is much at once. */
+const COARSE_AFTER_MS = 2 * 60_000;
+const COARSE_MS = 5 * 60_000;
 
 export interface SentBatch {
   readonly environmentId: string;
@@ -78,6 +81,7 @@ function placeSlot(
     gathered.find(environmentId, 'late', eventsOf(slot));
     return null;
   }
+  if (slot.to < now - COARSE_AFTER_MS) return Math.floor(slot.from / COARSE_MS) * COARSE_MS;
   if (slot.from <= now + AHEAD_MS_MAX) return slot.from;
   gathered.find(environmentId, 'future', eventsOf(slot));
   return Math.floor(now / SLOT_MS) * SLOT_MS;

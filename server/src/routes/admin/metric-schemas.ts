@@ -82,3 +82,11 @@ export const metricChange = z
   .openapi('MetricChange', {
     example: { name: 'Purchases', description: '', definition: example },
   });
+
+export const findingDto = z
+  .object({
+    what: z.string().openapi({ example: 'unknown:awsome' }),
+    count: z.number().int(),
+    lastAt: s.timeSchema,
+  })
+  .openapi('Finding');

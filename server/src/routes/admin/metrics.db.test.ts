@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { databaseKinds } from '../../../../test/support/database.js';
 import { withManagement } from '../../../../test/support/management.js';
+import { SERVER_KEY } from '../../../../test/support/sluice.js';
 
 const METRICS = '/projects/default/metrics';
 const definition = {
@@ -62,5 +63,22 @@ describe.each(databaseKinds)('metrics on %s', (kind) => {
     const answer = await server.expect(400, `POST ${METRICS}`, { body });
     expect(answer.errors.map((error: { pointer: string }) => error.pointer)).toContain(pointer);
     await server.expect(404, `GET ${METRICS}/malformed`);
+  });
+
+  it('say what could not be counted', async () => {
+    const batch = { seq: 1, at: 1, unknown: ['awsome'], dropped: 7 };
+    const headers = {
+      ...{ Authorization: `Bearer ${SERVER_KEY}`, 'Content-Type': 'application/json' },
+      'Sluice-Instance': 'i1',
+    };
+    const body = JSON.stringify(batch);
+    const posted = await fetch(`${server.url}/sdk/v1/events`, { method: 'POST', headers, body });
+    expect(posted.status).toBe(200);
+    const path = 'GET /projects/default/environments/production/findings';
+    const { items } = await server.expect(200, path);
+    expect(items).toMatchObject([
+      { what: 'dropped', count: 7 },
+      { what: 'unknown:awsome', count: 1 },
+    ]);
   });
 });

@@ -4,9 +4,10 @@ import { authorize } from '../../services/authorize.js';
 import { createMetric } from '../../services/metrics/create-metric.js';
 import { deleteMetric } from '../../services/metrics/delete-metric.js';
 import { updateMetric } from '../../services/metrics/update-metric.js';
+import { listFindings } from '../../store/read-models/findings.js';
 import { pageOfMetrics, readMetric } from '../../store/read-models/metric-view.js';
 import * as s from '../schemas.js';
-import { metricChange, metricDto, newMetric } from './metric-schemas.js';
+import { findingDto, metricChange, metricDto, newMetric } from './metric-schemas.js';
 import { OF_UPDATES, OF_WRITES } from './usual-problems.js';
 
 const about = { tags: ['metrics'] };
@@ -66,12 +67,29 @@ const remove = createRoute({
   },
 });
 
+const findings = createRoute({
+  method: 'get',
+  path: '/projects/{project}/environments/{environment}/findings',
+  ...about,
+  summary: 'What SDKs sent that could not be counted in the last 30 days, latest first',
+  request: { params: s.environmentParams },
+  responses: {
+    200: s.jsonResponse(s.listOf(findingDto), 'All of it'),
+    ...s.problems('NOT_FOUND'),
+  },
+});
+
 export function metricRoutes() {
   return new OpenAPIHono<AppEnv>()
     .openapi(list, async (c) => {
       const ctx = c.get('ctx');
       const grant = await authorize(ctx, 'flag:read', c.req.valid('param'));
       return c.json(await pageOfMetrics(ctx.db, grant, c.req.valid('query')), 200);
+    })
+    .openapi(findings, async (c) => {
+      const ctx = c.get('ctx');
+      const grant = await authorize(ctx, 'flag:read', c.req.valid('param'));
+      return c.json({ items: [...(await listFindings(ctx.db, grant))], next: null }, 200);
     })
     .openapi(create, async (c) => {
       const ctx = c.get('ctx');

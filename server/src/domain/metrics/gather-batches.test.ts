@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { eventBatch, releaseSlot, unitOf } from '../../../../test/support/ingest-stage.js';
+import { gatherBatches, type IngestWorld, type KnownRelease } from './gather-batches.js';
+import { firstOf, toSighting } from './sighting.js';
+
+const NOW = Date.parse('2026-03-01T12:00:05.000Z');
+const MINUTE_MS = 60_000;
+const RELEASE: KnownRelease = {
+  ...{ id: 'r1', environmentId: 'e1', isActive: true, segments: new Map([[1, 1]]) },
+  ...{ metrics: new Set(['errors']), rollbackMetrics: new Set(['errors']) },
+};
+const world = (over: Partial<IngestWorld> = {}): IngestWorld => ({
+  ...{ now: NOW, releases: new Map([['r1', RELEASE]]), admits: () => true },
+  ...over,
+});
+const slotAt = (from: number, more: object = {}) => ({
+  ...{ from, to: from + 10_000, flags: { a: { on: 2 } }, releases: [], metrics: {} },
+  ...more,
+});
+const sent = (slots: ReturnType<typeof slotAt>[], isTrusted = true) => [
+  { environmentId: 'e1', isTrusted, batch: eventBatch({ slots }) },
+];
+const placesOf = (from: number) =>
+  [...gatherBatches(sent([slotAt(from)]), world()).slots.values()].map(({ at }) => NOW - at);
+
+describe('batches put together', () => {
+  it.each([
+    ['of the moment, where they are', NOW - 5_000, [5_000]],
+    ['of two minutes ago, at five-minute points', NOW - 5_000 - 3 * MINUTE_MS, [305_000]],
+    ['of an hour ago, still', NOW - 5_000 - 60 * MINUTE_MS, [3_605_000]],
+    ['of longer ago, nowhere', NOW - 5_000 - 61 * MINUTE_MS, []],
+    ['a little ahead, where they are', NOW - 5_000 + 5 * MINUTE_MS, [5_000 - 5 * MINUTE_MS]],
+    ['far ahead, at the present', NOW - 5_000 + 6 * MINUTE_MS, [5_000]],
+  ])('chart slots %s', (_, from, expected) => {
+    expect(placesOf(from)).toEqual(expected);
+  });
+
+  it('count people of all of them once', () => {
+    const entry = releaseSlot({ exposures: 3, units: [unitOf(1), unitOf(2)] });
+    const slot = slotAt(NOW - 5_000, { releases: [entry] });
+    const gathered = gatherBatches([...sent([slot, slot]), ...sent([slot])], world());
+    expect([...gathered.seen.values()].map(({ units }) => units.size)).toEqual([2, 2]);
+    const [exposures] = gathered.totals.values();
+    expect(exposures?.count).toBe(9);
+  });
+
+  it('say nothing of releases that came with a client key, not even that they are unknown', () => {
+    const slot = slotAt(NOW - 5_000, { releases: [releaseSlot({ id: 'elsewhere' })] });
+    const gathered = gatherBatches(sent([slot], false), world());
+    expect([gathered.totals.size, gathered.findings.size, gathered.slots.size]).toEqual([0, 0, 1]);
+  });
+});
+
+describe('the sighting that counts', () => {
+  const all = [1, 2, 3].flatMap((phase) => [0, 1, 2].map((arm) => toSighting(phase, arm)));
+
+  it('is the same in any order, any grouping and any number of times', () => {
+    for (const a of all) {
+      expect(firstOf(a, a)).toBe(a);
+      for (const b of all) {
+        expect(firstOf(a, b)).toBe(firstOf(b, a));
+        for (const c of all) expect(firstOf(firstOf(a, b), c)).toBe(firstOf(a, firstOf(b, c)));
+      }
+    }
+  });
+});
