@@ -236,7 +236,7 @@ function isEntry(path: string): boolean {
     ['server/src/main.ts', 'server/src/app-type.ts', 'server/src/store/schema/index.ts'].includes(
       path,
     ) ||
-    path === 'server/src/store/embedded/process.ts'
+    ['server/src/sluice.ts', 'server/src/store/embedded/process.ts'].includes(path)
   );
 }
 

@@ -28,19 +28,20 @@ export class Ticker {
   readonly #failures = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
-  #isStopped = true;
+  #isStarted = false;
+  #isStopped = false;
 
   constructor(deps: TickerDeps) {
     this.#deps = deps;
   }
 
   start(): void {
-    if (!this.#isStopped) return;
-    this.#isStopped = false;
+    if (this.#isStarted || this.#isStopped) return;
+    this.#isStarted = true;
     this.#schedule();
   }
 
-  /** What was begun is finished; nothing new is claimed. */
+  /** Ticks that have begun are finished; the others are due again a tick later, anywhere. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#timer);
@@ -73,6 +74,7 @@ export class Ticker {
     const waiting = [...ids];
     const work = async () => {
       for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
+        if (this.#isStopped) return;
         await this.#tickOne(id);
       }
     };

@@ -60,8 +60,8 @@ function managementRoutes(deps: AppDeps, app: OpenAPIHono<AppEnv>): OpenAPIHono<
   api.route('/', flagRoutes());
   api.route('/', flagConfigRoutes());
   api.route('/', previewRoutes());
-  api.route('/', releaseEvidenceRoutes());
-  api.route('/', releaseRoutes());
+  api.route('/', releaseEvidenceRoutes(deps));
+  api.route('/', releaseRoutes(deps));
   for (const routes of releaseCommandRoutes()) api.route('/', routes);
   api.route('/', rulesetRoutes());
   api.route('/', segmentRoutes());

@@ -1,16 +1,18 @@
 import { listRecentChanges } from '../store/audit-tail.js';
 import type { Db } from '../store/db.js';
+import { listRecentLooks } from '../store/look-tail.js';
 
 /** Audit rows may become visible out of order, so the newest few are looked at again. */
 const OVERLAP = 100;
 
 /**
- * Notices that something in a project has changed, a ruleset or not: flags made, keys revoked. A
- * hint for pages that are open; what they show they read for themselves.
+ * Notices that something in a project has changed, a ruleset or not: flags made, keys revoked, new
+ * numbers of a release. A hint for pages that are open; what they show they read for themselves.
  */
 export class ProjectWatch {
   readonly #db: Db;
   #seen: ReadonlySet<number> | undefined;
+  #looks: ReadonlyMap<string, string> | undefined;
 
   constructor(db: Db) {
     this.#db = db;
@@ -21,6 +23,17 @@ export class ProjectWatch {
     const rows = await listRecentChanges(this.#db, OVERLAP);
     const fresh = this.#seen ? rows.filter(({ id }) => !this.#seen?.has(id)) : [];
     this.#seen = new Set(rows.map(({ id }) => id));
-    return new Set(fresh.flatMap(({ projectId }) => projectId ?? []));
+    return new Set([
+      ...fresh.flatMap(({ projectId }) => projectId ?? []),
+      ...(await this.#looked()),
+    ]);
+  }
+
+  /** Projects whose releases were looked at since the last call. */
+  async #looked(): Promise<readonly string[]> {
+    const before = this.#looks;
+    this.#looks = await listRecentLooks(this.#db);
+    if (before === undefined) return [];
+    return [...this.#looks].filter(([id, at]) => before.get(id) !== at).map(([id]) => id);
   }
 }

@@ -21,14 +21,17 @@ function attempt(audience: string | null): Attempt {
 }
 
 describe('a managed rule', () => {
-  it.each([null, 'staff'])('is what people wrote once the release is taken out (%s)', (audience) => {
-    const wire = ruleOfPhase(RULE, attempt(audience), { startedAt: 7, metrics: [] });
-    expect(wire).toMatchObject({ rollout: { to: 5 }, release: { phase: 3, phaseStartedAt: 7 } });
-    expect(ruleAsWritten(wire)).toEqual({ ...RULE, rollout: { to: 5 } });
-    const { when: _, ...everybody } = RULE;
-    const forAll = ruleOfPhase(everybody, attempt(audience), { startedAt: 7, metrics: [] });
-    expect(ruleAsWritten(forAll)).toEqual({ ...everybody, rollout: { to: 5 } });
-  });
+  it.each([null, 'staff'])(
+    'is what people wrote once the release is taken out (%s)',
+    (audience) => {
+      const wire = ruleOfPhase(RULE, attempt(audience), { startedAt: 7, metrics: [] });
+      expect(wire).toMatchObject({ rollout: { to: 5 }, release: { phase: 3, phaseStartedAt: 7 } });
+      expect(ruleAsWritten(wire)).toEqual({ ...RULE, rollout: { to: 5 } });
+      const { when: _, ...everybody } = RULE;
+      const forAll = ruleOfPhase(everybody, attempt(audience), { startedAt: 7, metrics: [] });
+      expect(ruleAsWritten(forAll)).toEqual({ ...everybody, rollout: { to: 5 } });
+    },
+  );
 
   it('never wraps the audience of a step around that of the step before', () => {
     const first = ruleOfPhase(RULE, attempt('staff'), { startedAt: 1, metrics: [] });

@@ -2,6 +2,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { AppEnv } from '../../middleware/app-env.js';
 import { authorize } from '../../services/authorize.js';
 import { drillRelease } from '../../services/releases/drill-release.js';
+import { findReleaseSeries } from '../../services/releases/find-release-series.js';
 import { previewRelease } from '../../services/releases/preview-release.js';
 import { verifyDecision } from '../../services/releases/verify-decision.js';
 import {
@@ -9,6 +10,7 @@ import {
   readReleaseTimeline,
   toDecisionDetails,
 } from '../../store/read-models/release-timeline.js';
+import type { AppDeps } from '../app-deps.js';
 import * as s from '../schemas.js';
 import { markerDto } from './markers.js';
 import { decisionDto, phaseDto, planDto, planInput } from './release-schemas.js';
@@ -152,13 +154,47 @@ const drill = createRoute({
   },
 });
 
-export function releaseEvidenceRoutes() {
+const sideDto = z.object({ count: z.number(), of: z.number() });
+
+export const releaseSeriesDto = z
+  .object({
+    metric: z.string(),
+    points: z
+      .array(
+        z.object({
+          at: s.timeSchema,
+          phase: z.number().int(),
+          treatment: sideDto,
+          control: sideDto,
+        }),
+      )
+      .readonly(),
+  })
+  .openapi('ReleaseSeries');
+
+const series = createRoute({
+  method: 'get',
+  path: `${one}/series`,
+  ...about,
+  summary: 'One metric over time, by phase and side',
+  request: {
+    params: releaseParams,
+    query: z.strictObject({ metric: z.string().min(1).max(100) }),
+  },
+  responses: {
+    200: s.jsonResponse(releaseSeriesDto, 'Points in order of phase and time'),
+    ...s.problems('NOT_FOUND', 'VALIDATION_FAILED'),
+  },
+});
+
+export function releaseEvidenceRoutes({ sources }: AppDeps) {
   return new OpenAPIHono<AppEnv>()
     .openapi(preview, async (c) => {
       const ctx = c.get('ctx');
       const { flag, ...scope } = c.req.valid('param');
       const grant = await authorize(ctx, 'flag:read', scope);
-      return c.json(await previewRelease(ctx, grant, { ...c.req.valid('json'), flag }), 200);
+      const input = { ...c.req.valid('json'), flag };
+      return c.json(await previewRelease(ctx, grant, input, sources), 200);
     })
     .openapi(timeline, async (c) => {
       const ctx = c.get('ctx');
@@ -185,5 +221,12 @@ export function releaseEvidenceRoutes() {
       const grant = await authorize(ctx, 'flag:read', scope);
       const { metric, factor } = c.req.valid('json');
       return c.json(await drillRelease(ctx, grant, { flag, release, metric, factor }), 200);
+    })
+    .openapi(series, async (c) => {
+      const ctx = c.get('ctx');
+      const { flag, release, ...scope } = c.req.valid('param');
+      const grant = await authorize(ctx, 'flag:read', scope);
+      const input = { ...c.req.valid('query'), flag, release };
+      return c.json(await findReleaseSeries(ctx, grant, input), 200);
     });
 }

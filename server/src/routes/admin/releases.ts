@@ -1,9 +1,11 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { AppEnv } from '../../middleware/app-env.js';
 import { authorize } from '../../services/authorize.js';
+import { assertSourcesAnswer } from '../../services/releases/assert-sources-answer.js';
 import { changePlan } from '../../services/releases/change-plan.js';
 import { createRelease } from '../../services/releases/create-release.js';
 import { pageOfReleases, readRelease } from '../../store/read-models/release-view.js';
+import type { AppDeps } from '../app-deps.js';
 import * as s from '../schemas.js';
 import { newRelease, planChange, releaseDto } from './release-schemas.js';
 import { environmentFlagParams } from './ruleset-schemas.js';
@@ -72,7 +74,7 @@ const update = createRoute({
   },
 });
 
-export function releaseRoutes() {
+export function releaseRoutes({ sources }: AppDeps) {
   return new OpenAPIHono<AppEnv>()
     .openapi(list, async (c) => {
       const ctx = c.get('ctx');
@@ -86,6 +88,7 @@ export function releaseRoutes() {
       const grant = await authorize(ctx, 'release:write', scope);
       const idempotencyKey = c.req.valid('header')['idempotency-key'];
       const input = { ...c.req.valid('json'), flag, idempotencyKey };
+      await assertSourcesAnswer(ctx, grant, input, sources);
       const id = await createRelease(ctx, grant, input);
       return c.json(s.withEtag(c, await readRelease(ctx.db, grant, flag, id)), 201);
     })

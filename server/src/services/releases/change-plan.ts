@@ -34,7 +34,10 @@ export async function changePlan(
       assertValid([...problems, ...problemsOfPast(release, plan)]);
       const sentence = `The plan was changed by ${ctx.actor.name}.`;
       const hasNewGates = !isSame(plan.gates, release.plan.gates) && release.step >= 0;
-      if (!hasNewGates) return { move: { action: 'change-plan', sentence, change: { plan } } };
+      if (!hasNewGates) {
+        const change = { plan, ...startOf(release, plan) };
+        return { move: { action: 'change-plan', sentence, change } };
+      }
       const segment = release.segment + 1;
       const { frozen, metrics } = await freezeSegment(tx, grant, plan, segment);
       const words = {
@@ -45,6 +48,11 @@ export async function changePlan(
       return { move: withPlan(move, plan, { frozen }), metrics };
     },
   });
+}
+
+/** What has not begun may begin at another time; the next look decides anew. */
+function startOf({ state }: Attempt, { startAt }: ReleasePlan): Move['change'] {
+  return state === 'scheduled' ? { startAt: startAt === null ? null : new Date(startAt) } : {};
 }
 
 function withPlan(move: Move, plan: ReleasePlan, change: Move['change']): Move {

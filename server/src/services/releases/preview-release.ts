@@ -10,10 +10,12 @@ import {
   targetRule,
   warningsOfTarget,
 } from '../../domain/releases/target-rule.js';
+import type { Sources } from '../../domain/sources/sources.js';
 import { findFlag } from '../../store/flag-store.js';
 import { type FlagConfigView, readFlagConfig } from '../../store/read-models/flag-config-view.js';
 import { type EventCounts, readEventCounts } from '../../store/read-models/release-traffic.js';
 import type { Ctx } from '../context.js';
+import { problemsOfSources } from './assert-sources-answer.js';
 import { resolveGates } from './freeze-segment.js';
 import { planOfInput } from './plan-of-input.js';
 
@@ -39,6 +41,7 @@ export async function previewRelease(
   ctx: Ctx,
   grant: EnvironmentGrant<'flag:read'>,
   input: PreviewRelease,
+  sources: Sources,
 ): Promise<ReleasePreview> {
   const { db } = ctx;
   const flag = await findFlag(db, grant, input.flag);
@@ -49,8 +52,15 @@ export async function previewRelease(
   const counts = await readEventCounts(db, grant.environmentId, input.flag);
   const { definitions, problems: unknown } = await resolveGates(db, grant, plan);
   const power = powerOf(plan, definitions, counts);
+  const unheard = await problemsOfSources(ctx, grant, input, sources);
   return {
-    errors: [...problems, ...unknown, ...(isOpen ? [] : target.problems), ...refusalsOf(config)],
+    errors: [
+      ...problems,
+      ...unknown,
+      ...unheard,
+      ...(isOpen ? [] : target.problems),
+      ...refusalsOf(config),
+    ],
     warnings: isOpen
       ? [
           ...warningsOfTarget(config, target),

@@ -1,0 +1,314 @@
+import { sql } from 'drizzle-orm';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { databaseKinds, withDatabase } from '../../../test/support/database.js';
+import { eventBatch, eventSlot, releaseSlot, unitOf } from '../../../test/support/ingest-stage.js';
+import { type AnyGrant, contextOn, grantOnNewProject } from '../../../test/support/verbs.js';
+import { AppError } from '../domain/errors.js';
+import type { PlanInput } from '../domain/releases/plan-input.js';
+import { measured } from '../domain/sources/measurement.js';
+import { createLog } from '../log.js';
+import type { Ctx } from '../services/context.js';
+import { createFlag } from '../services/flags/create-flag.js';
+import { killFlag } from '../services/flags/kill-flag.js';
+import { advanceRelease } from '../services/releases/advance-release.js';
+import { applyDecision } from '../services/releases/apply-decision.js';
+import { approveRelease } from '../services/releases/approve-release.js';
+import { claimDue } from '../services/releases/claim-due.js';
+import { createRelease } from '../services/releases/create-release.js';
+import { gatherScene } from '../services/releases/gather-scene.js';
+import { pauseRelease } from '../services/releases/pause-release.js';
+import { tripRelease } from '../services/releases/trip-release.js';
+import { verifyDecision } from '../services/releases/verify-decision.js';
+import { KnownSightings } from '../store/known-sightings.js';
+import { storePosts } from '../store/ingest-store.js';
+import { readRelease } from '../store/read-models/release-view.js';
+import { readReleaseTimeline } from '../store/read-models/release-timeline.js';
+import { loadRuleset } from '../store/read-models/ruleset.js';
+import { SeriesCaps } from '../store/series-caps.js';
+import { type TickDeps, tick } from './tick.js';
+import { Ticker } from './ticker.js';
+
+/** Time and silence are enough, so that a test says when a step is over. */
+const TIMED: PlanInput = {
+  steps: [1, 5, 25, 50, 100].map((percent) => ({
+    ...{ percent, minBakeSeconds: 0, minUnits: 0 },
+    advance: 'guard' as const,
+  })),
+  gates: [],
+  finalBakeSeconds: 0,
+  tickSeconds: 1,
+  warmUpSeconds: 0,
+};
+const GATED: PlanInput = { ...TIMED, gates: [{ metric: 'http.errors', action: 'rollback' }] };
+
+describe.each(databaseKinds)('the ticks of releases on %s', (kind) => {
+  const database = withDatabase(kind);
+  let ctx: Ctx;
+  let grant: AnyGrant;
+  let deps: TickDeps;
+  let projects = 0;
+  let seq = 0;
+  const caps = new SeriesCaps();
+  const known = new KnownSightings();
+
+  beforeEach(async () => {
+    ctx = { ...contextOn(database.db), now: () => new Date() };
+    projects += 1;
+    grant = await grantOnNewProject(ctx, `project-${projects}`);
+    const log = createLog({ level: 'silent' });
+    deps = { ctx, log, measure: async () => measured(1) };
+    await report();
+  });
+
+  /** An instance that has told everything up to now. */
+  const report = (throughMs = Date.now()) =>
+    database.db.execute(sql`
+      insert into instances (environment_id, id, service, through)
+      values (${grant.environmentId}, 'i1', 'shop', ${new Date(throughMs).toISOString()}::timestamptz)
+      on conflict (environment_id, id) do update set through = excluded.through, last_seen_at = now()`);
+  const start = async (plan: PlanInput, key = 'flag') => {
+    await createFlag(ctx, grant, { key });
+    return createRelease(ctx, grant, { flag: key, plan, start: true });
+  };
+  const read = (id: string, key = 'flag') => readRelease(database.db, grant, key, id);
+  const timeline = (id: string, key = 'flag') => readReleaseTimeline(database.db, grant, key, id);
+  const ticking = async (id: string, times = 1) => {
+    for (let count = 0; count < times; count += 1) {
+      await report();
+      await tick(deps, id);
+    }
+  };
+
+  /** People of one arm, some with an error; no two batches have anybody in common. */
+  const post = async (id: string, phase: number, arm: 'treatment' | 'control', counts: object) => {
+    const { people, errors, first } = counts as Record<'people' | 'errors' | 'first', number>;
+    const units = Array.from({ length: people }, (_, index) => unitOf(first + index));
+    const failed = { 'http.errors': units.slice(0, errors) };
+    const slot = releaseSlot({ id, phase, arm, exposures: people, units, splits: failed });
+    seq += 1;
+    const { environmentId } = grant;
+    const sent = eventBatch({
+      seq,
+      slots: [
+        eventSlot({ releases: [slot], metrics: { 'http.latency': { count: people, sum: 1 } } }),
+      ],
+    });
+    const who = { environmentId, instanceId: 'poster', service: 'shop', serviceVersion: '1' };
+    const report = { ...who, sdk: 'node/1', seq, epoch: null, revision: null, waitedMs: 0 };
+    const posts = [{ report, sent: { environmentId, isTrusted: true, batch: sent } }];
+    return storePosts(database.db, posts, { replica: 0, caps, known });
+  };
+
+  it('go up one step at a time and end at everybody', async () => {
+    const id = await start(TIMED);
+    const percents: number[] = [];
+    for (let count = 0; count < 5; count += 1) {
+      percents.push((await read(id)).percent);
+      await ticking(id);
+    }
+    expect(percents).toEqual([1, 5, 25, 50, 100]);
+    expect(await read(id)).toMatchObject({ state: 'completed', percent: 100, nextTickAt: null });
+    const { flags } = (await loadRuleset(database.db, grant.environmentId)) ?? { flags: {} };
+    const [rule] = flags.flag?.rules ?? [];
+    expect(rule).toEqual({ id: 'release', rollout: { to: 100 }, serve: { variant: 'on' } });
+  });
+
+  it('hold with the reason while nobody reports, and go on by themselves afterwards', async () => {
+    const id = await start(TIMED);
+    await database.db.execute(sql`delete from instances`);
+    await tick(deps, id);
+    await tick(deps, id);
+    expect(await read(id)).toMatchObject({
+      ...{ state: 'running', percent: 1, version: 2, holds: [{ code: 'STALE_DATA' }] },
+      sentence: expect.stringContaining('no instance reports'),
+    });
+    await ticking(id);
+    expect(await read(id)).toMatchObject({ percent: 5, version: 3 });
+  });
+
+  it('roll a harmful release back, say why, and can be decided again to the same', async () => {
+    const id = await start(GATED);
+    await post(id, 1, 'treatment', { people: 19, errors: 0, first: 30_000 });
+    await post(id, 1, 'control', { people: 1_900, errors: 0, first: 20_000 });
+    await ticking(id);
+    await post(id, 2, 'treatment', { people: 100, errors: 40, first: 1 });
+    await post(id, 2, 'control', { people: 1_900, errors: 38, first: 10_000 });
+    await ticking(id);
+    const harmed = await read(id);
+    expect(harmed).toMatchObject({ state: 'rolling_back', percent: 0 });
+    expect(harmed.sentence).toMatch(/http\.errors.*40 of 100 people/);
+    const { decisions } = await timeline(id);
+    const automatic = decisions.filter(({ action }) => ['advance', 'rollback'].includes(action));
+    expect(automatic).toHaveLength(2);
+    for (const { version } of automatic) {
+      const address = { flag: 'flag', release: id, version };
+      const { same, stored, recomputed } = await verifyDecision(ctx, grant, address);
+      expect(recomputed).toEqual(stored);
+      expect(same).toBe(true);
+    }
+    await database.db.execute(sql`
+      update decisions set inputs_hash = 'another' where release_id = ${id} and action = 'rollback'`);
+    const version = automatic.at(-1)?.version ?? 0;
+    expect(await verifyDecision(ctx, grant, { flag: 'flag', release: id, version })).toMatchObject({
+      same: false,
+    });
+  });
+
+  it('find gross harm in the batch that brings it, warm-up or not, once', async () => {
+    const id = await start(GATED);
+    await post(id, 1, 'control', { people: 1_900, errors: 10, first: 10_000 });
+    const slot = { people: 20, errors: 15, first: 1 };
+    await post(id, 1, 'treatment', slot);
+    const trips = await Promise.all([1, 2].map(() => tripRelease(ctx, id, { lnEMax: 9 })));
+    expect(trips.filter(Boolean)).toHaveLength(1);
+    const harmed = await read(id);
+    expect(harmed).toMatchObject({ state: 'rolling_back', percent: 0, phase: 2 });
+    expect(harmed.sentence).toMatch(/^Rolled back at once from 1 %: http\.errors/);
+    const { decisions } = await timeline(id);
+    const { version } = decisions.at(-1) ?? { version: 0 };
+    const address = { flag: 'flag', release: id, version };
+    expect(await verifyDecision(ctx, grant, address)).toMatchObject({ same: true });
+  });
+
+  it('end a rollback once instances confirm it, or after five minutes without', async () => {
+    const confirmed = await start(GATED, 'confirmed');
+    await tripHarm(confirmed);
+    await tick(deps, confirmed);
+    expect(await read(confirmed, 'confirmed')).toMatchObject({
+      ...{ state: 'rolling_back', rollback: { instances: 2, off: 0 } },
+    });
+    await database.db.execute(sql`
+      update instances set applied_epoch = epoch, applied_revision = environments.revision
+      from environments where environments.id = environment_id`);
+    await tick(deps, confirmed);
+    expect(await read(confirmed, 'confirmed')).toMatchObject({ state: 'rolled_back' });
+    const silent = await start(GATED, 'silent');
+    await tripHarm(silent);
+    await database.db.execute(sql`update instances set applied_revision = 0`);
+    await database.db.execute(sql`
+      update releases set step_started_at = now() - interval '6 minutes' where id = ${silent}`);
+    await tick(deps, silent);
+    const { decisions } = await timeline(silent, 'silent');
+    expect(decisions.at(-1)?.sentence).toMatch(/only 0 of 2 instances confirmed/);
+  });
+
+  const tripHarm = async (id: string) => {
+    await post(id, 1, 'control', { people: 1_900, errors: 10, first: 10_000 });
+    await post(id, 1, 'treatment', { people: 20, errors: 15, first: 1 });
+    expect(await tripRelease(ctx, id, { lnEMax: 9 })).toBe(true);
+  };
+
+  it('write nothing of what a stopped tick had seen once another has looked or moved', async () => {
+    const id = await start(TIMED);
+    const stopped = await gatherScene(database.db, id);
+    if (!stopped) throw new Error('there must be a release');
+    await ticking(id);
+    const { evaluation } = await read(id);
+    if (!evaluation) throw new Error('there must be an evaluation');
+    const decision = {
+      ...{ action: 'advance' as const, sentence: 'late', holds: [], because: [], bakedMs: 0 },
+    };
+    const { status, facts, totals, frozen, latches } = stopped;
+    const inputs = { kind: 'tick' as const, status, totals, frozen, latches, facts };
+    const late = { decision, evaluation, inputs: inputs as never };
+    expect(await applyDecision(ctx, stopped, late)).toBe('overtaken');
+    expect(await read(id)).toMatchObject({ step: 1, phase: 2 });
+  });
+
+  it('make each step of fifty releases exactly once, on two servers with one stopped', async () => {
+    const keys = Array.from({ length: 50 }, (_, index) => `flag-${index}`);
+    const ids = new Map<string, string>();
+    for (const key of keys) ids.set(key, await start(TIMED, key));
+    await report(Date.now() + 60_000);
+    const asleep = keys.slice(0, 5).map((key) => gatherScene(ctx.db, ids.get(key) ?? ''));
+    const scenes = (await Promise.all(asleep)).filter((scene) => scene !== undefined);
+    const servers = [1, 2].map(() => tickerOn());
+    for (let round = 0; round < 5; round += 1) {
+      await makeDue();
+      await Promise.all(servers.map((server) => server.tickDue()));
+      expect(await tickLate(scenes[round] as (typeof scenes)[number])).toBe('overtaken');
+    }
+    for (const [key, id] of ids) {
+      const { phases, decisions } = await timeline(id, key);
+      expect(phases.map(({ percent }) => percent)).toEqual([1, 5, 25, 50, 100]);
+      const rises = decisions.filter(({ action }) => action === 'advance');
+      expect(rises).toHaveLength(4);
+      expect((await read(id, key)).state).toBe('completed');
+    }
+  }, 120_000);
+
+  const tickerOn = () => new Ticker({ ...deps, random: () => 0, unwrap: (error) => error });
+  const makeDue = () =>
+    database.db.execute(sql`
+      update releases set next_tick_at = now() where next_tick_at is not null`);
+
+  /** What a tick that was stopped in its middle does when it wakes up. */
+  const tickLate = async (scene: NonNullable<Awaited<ReturnType<typeof gatherScene>>>) => {
+    const decision = {
+      ...{ action: 'advance' as const, sentence: 'late', holds: [], because: [], bakedMs: 0 },
+    };
+    const late = { decision, evaluation: {} as never, inputs: {} as never };
+    return applyDecision(ctx, scene, late);
+  };
+
+  it('lose to a kill, whoever is first, and end what was killed', async () => {
+    for (let round = 0; round < 6; round += 1) {
+      const key = `race-${round}`;
+      const id = await start(TIMED, key);
+      await report();
+      const input = { flag: key, reason: 'a test' };
+      const [kill] = await Promise.allSettled([
+        killFlag(ctx, grant, input),
+        tick(deps, id),
+        advanceRelease(ctx, grant, { ...input, release: id }),
+      ]);
+      expect(kill.status).toBe('fulfilled');
+      const { flags } = (await loadRuleset(database.db, grant.environmentId)) ?? { flags: {} };
+      expect(flags[key]?.killed).toBe(true);
+      const { percent, state } = await read(id, key);
+      await ticking(id, 2);
+      expect(await read(id, key)).toMatchObject({ state: 'killed', percent });
+      expect(state).not.toBe('completed');
+    }
+  });
+
+  it('claim a release for one server at a time', async () => {
+    const id = await start(TIMED);
+    const claims = await Promise.all([claimDue(ctx, 500), claimDue(ctx, 500)]);
+    expect(claims.flat().filter((claimed) => claimed === id)).toHaveLength(1);
+  });
+
+  it('ask for an approval last, and take it only then', async () => {
+    const steps = (TIMED.steps ?? []).map((step, index) => ({ ...step, approval: index === 0 }));
+    const id = await start({ ...TIMED, steps });
+    const approve = () => approveRelease(ctx, grant, { flag: 'flag', release: id, reason: 'yes' });
+    await expect(approve()).rejects.toThrow(AppError);
+    await ticking(id);
+    expect(await read(id)).toMatchObject({ awaitsApproval: true, percent: 1 });
+    await approve();
+    await ticking(id);
+    expect(await read(id)).toMatchObject({ awaitsApproval: false, percent: 5 });
+  });
+
+  it('look on while paused, and stay', async () => {
+    const id = await start(TIMED);
+    await pauseRelease(ctx, grant, { flag: 'flag', release: id, reason: 'a test' });
+    await ticking(id, 3);
+    expect(await read(id)).toMatchObject({ state: 'paused', pauseReason: 'manual', percent: 1 });
+  });
+
+  it('say what is broken, and pause what stays broken', async () => {
+    const id = await start(GATED);
+    await database.db.execute(sql`
+      update releases set frozen = '{"segment":1}'::json where id = ${id}`);
+    const ticker = tickerOn();
+    const states: string[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      await makeDue();
+      await ticker.tickDue();
+      states.push((await read(id)).state);
+    }
+    expect(states).toEqual(['running', 'running', 'paused']);
+    expect(await read(id)).toMatchObject({ pauseReason: 'error', percent: 1 });
+  });
+});

@@ -1,0 +1,52 @@
+import type { FieldError } from '@sluice/sdk/protocol';
+import type { EnvironmentGrant } from '../../domain/grant.js';
+import { isTicked } from '../../domain/metrics/metric.js';
+import { assertValid } from '../../domain/refusals.js';
+import type { PlanInput } from '../../domain/releases/plan-input.js';
+import type { Sources } from '../../domain/sources/sources.js';
+import { readDefinitions } from '../../store/read-models/release-definitions.js';
+import { readSources } from '../../store/read-models/tick-scene.js';
+import type { Ctx } from '../context.js';
+import { planOfInput } from './plan-of-input.js';
+
+export interface SourcesToAsk {
+  readonly flag: string;
+  readonly plan: PlanInput;
+}
+
+/** A query that cannot be asked today would hold the release for ever: said before it is armed. */
+export async function assertSourcesAnswer(
+  ctx: Ctx,
+  grant: EnvironmentGrant,
+  input: SourcesToAsk,
+  sources: Sources,
+): Promise<void> {
+  assertValid(await problemsOfSources(ctx, grant, input, sources));
+}
+
+/** Outside any transaction: a source may take its time. No data is an answer. */
+export async function problemsOfSources(
+  ctx: Ctx,
+  grant: EnvironmentGrant,
+  { flag, plan: input }: SourcesToAsk,
+  { measure }: Sources,
+): Promise<readonly FieldError[]> {
+  const { plan } = await planOfInput(ctx.db, grant, input);
+  const definitions = await readDefinitions(ctx.db, grant.projectId);
+  const stored = await readSources(ctx.db, grant.projectId);
+  const placeholders = { flag, release: 'preview', environment: grant.environmentKey };
+  const asked = plan.gates.map(async ({ metric }, index): Promise<readonly FieldError[]> => {
+    const definition = definitions[metric];
+    if (definition === undefined || !isTicked(definition)) return [];
+    const pointer = `/plan/gates/${index}/metric`;
+    const source = stored.get(definition.source);
+    if (source === undefined) {
+      return [{ pointer, message: `its source "${definition.source}" does not exist` }];
+    }
+    const { status, message } = await measure(source, definition, placeholders);
+    if (status !== 'ERROR') return [];
+    const why = `source "${source.key}" does not answer: ${message ?? 'no reason given'}`;
+    return [{ pointer, message: why }];
+  });
+  return (await Promise.all(asked)).flat();
+}

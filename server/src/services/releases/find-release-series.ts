@@ -1,0 +1,40 @@
+import type { EnvironmentGrant } from '../../domain/grant.js';
+import { invalid } from '../../domain/refusals.js';
+import { type ReleasePoint, readReleaseSeries } from '../../store/read-models/metric-series.js';
+import { readDefinitions } from '../../store/read-models/release-definitions.js';
+import { readRelease } from '../../store/read-models/release-view.js';
+import type { Ctx } from '../context.js';
+
+export interface FindReleaseSeries {
+  readonly flag: string;
+  readonly release: string;
+  readonly metric: string;
+}
+
+export interface ReleaseSeries {
+  readonly metric: string;
+  readonly points: readonly ReleasePoint[];
+}
+
+/** One gate over time, by phase and side; never added up over phases. */
+export async function findReleaseSeries(
+  ctx: Ctx,
+  grant: EnvironmentGrant<'flag:read'>,
+  { flag, release: id, metric }: FindReleaseSeries,
+): Promise<ReleaseSeries> {
+  const release = await readRelease(ctx.db, grant, flag, id);
+  const definitions = await readDefinitions(ctx.db, grant.projectId);
+  const definition = Object.hasOwn(definitions, metric) ? definitions[metric] : undefined;
+  if (!definition) {
+    const message = `query parameter "metric" must be one of the project's, got "${metric}"`;
+    throw invalid([{ pointer: '', message }]);
+  }
+  const points = await readReleaseSeries(ctx.db, {
+    environmentId: grant.environmentId,
+    releaseId: id,
+    ...{ phases: release.phases, metric, kind: definition.kind },
+    from: new Date(release.startedAt ?? release.createdAt),
+    to: release.endedAt === null ? ctx.now() : new Date(release.endedAt),
+  });
+  return { metric, points };
+}
