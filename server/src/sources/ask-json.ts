@@ -19,8 +19,15 @@ export async function askJson(
   if (answer.kind === 'failed') return { failure: measurementError(answer.message) };
   const json = parseJson(answer.body);
   if (json !== undefined) return { status: answer.status, json };
-  const what = isSuccess(answer.status) ? 'something else than JSON' : String(answer.status);
-  return { failure: measurementError(`answered ${what}${hintOf(answer.status)}`) };
+  if (isSuccess(answer.status)) return { failure: measurementError('the answer is no JSON') };
+  const words = `answered ${answer.status}${hintOf(answer.status)}${plainTextOf(answer.body)}`;
+  return { failure: measurementError(words) };
+}
+
+/** Graphite says in one line of plain text what is wrong with a target; pages are for browsers. */
+function plainTextOf(body: string): string {
+  const text = body.trim();
+  return text === '' || text.startsWith('<') ? '' : `: ${text}`;
 }
 
 export function authorizationOf(value: string | null): Record<string, string> {

@@ -141,8 +141,15 @@ function guardedLookup(resolve: Resolve, allowed: AllowedAddresses): LookupFunct
   };
 }
 
+/** None when the name leads nowhere, or nobody says in time where to. */
 function resolved(resolve: Resolve, name: string): Promise<readonly ResolvedAddress[]> {
-  return new Promise((done) => resolve(name, (error, addresses) => done(error ? [] : addresses)));
+  return new Promise((done) => {
+    const overdue = setTimeout(() => done([]), TIMEOUT_MS);
+    resolve(name, (error, addresses) => {
+      clearTimeout(overdue);
+      done(error ? [] : addresses);
+    });
+  });
 }
 
 function refusalOf(host: string, address: string): string {

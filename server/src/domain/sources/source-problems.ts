@@ -1,6 +1,6 @@
 import type { FieldError } from '@sluice/sdk/protocol';
 import { parseOutboundUrl } from '../outbound/outbound-url.js';
-import type { SourceKind } from './measurement.js';
+import type { Placeholders, SourceKind } from './measurement.js';
 import { fillPlaceholders, unknownPlaceholders } from './placeholders.js';
 
 export interface SourceInput {
@@ -13,6 +13,7 @@ export interface SourceInput {
 /** What stands in a header: visible ASCII, with single spaces inside. */
 const HEADER_VALUE = /^[\x21-\x7e]+( [\x21-\x7e]+)*$/;
 const EXAMPLE = { flag: 'flag', release: 'release', environment: 'environment' };
+const OTHER = { flag: 'other', release: 'other', environment: 'other' };
 
 /** The address as it would be asked, for the checks of a URL. */
 export function exampleUrlOf(url: string): string {
@@ -30,6 +31,8 @@ export function problemsOfSource(input: SourceInput): readonly FieldError[] {
     problems.push({ pointer: '/url', message });
   } else if ('problem' in parsed) {
     problems.push({ pointer: '/url', message: parsed.problem });
+  } else if (parsed.url.host !== hostWith(url, OTHER)) {
+    problems.push({ pointer: '/url', message: 'must not have a placeholder in its host' });
   } else if (parsed.url.hash !== '') {
     problems.push({ pointer: '/url', message: 'must not have a part behind #' });
   } else if (ASKED_BELOW.has(kind) && parsed.url.search !== '') {
@@ -40,6 +43,12 @@ export function problemsOfSource(input: SourceInput): readonly FieldError[] {
     problems.push({ pointer: '/authorization', message });
   }
   return problems;
+}
+
+/** Whoever names a flag must not choose who gets the secret. */
+function hostWith(url: string, values: Placeholders): string {
+  const filled = fillPlaceholders(url, values, encodeURIComponent);
+  return URL.canParse(filled) ? new URL(filled).host : '';
 }
 
 /** Their API lies below the address. */

@@ -223,7 +223,7 @@ describe.each(databaseKinds)('what lies in the outbox on %s', (kind) => {
 
   it('is not sent any more once the webhook is switched off', async () => {
     const { id } = await webhook();
-    const { name, format, events, version } = (await findWebhook(database.db, grant, id)) ?? {};
+    const { name, format, events, version } = await findWebhook(database.db, grant, id);
     receiver.answer(saying('no', 500));
     await happens('r1:7');
     await look();
