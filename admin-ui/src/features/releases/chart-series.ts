@@ -5,10 +5,14 @@ import { formatShare } from './release-words.js';
 
 type Arm = 'treatment' | 'control';
 
-export function chartLines(points: readonly SeriesPoint[]): {
+/** In the order of time: a late event of an earlier phase may lie behind the next one's first. */
+export function chartLines(series: readonly SeriesPoint[]): {
   readonly times: readonly number[];
   readonly lines: readonly ChartLine[];
 } {
+  const points = [...series].sort(
+    (a, b) => Date.parse(a.at) - Date.parse(b.at) || a.phase - b.phase,
+  );
   return {
     times: points.map(({ at }) => Date.parse(at) / 1000),
     lines: [

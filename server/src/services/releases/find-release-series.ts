@@ -1,3 +1,4 @@
+import { SLOT_MS } from '@sluice/sdk/protocol';
 import type { EnvironmentGrant } from '../../domain/grant.js';
 import { invalid } from '../../domain/refusals.js';
 import { type ReleasePoint, readReleaseSeries } from '../../store/read-models/metric-series.js';
@@ -33,8 +34,13 @@ export async function findReleaseSeries(
     environmentId: grant.environmentId,
     releaseId: id,
     ...{ phases: release.phases, metric, kind: definition.kind },
-    from: new Date(release.startedAt ?? release.createdAt),
+    from: startOfSlot(release.startedAt ?? release.createdAt),
     to: release.endedAt === null ? ctx.now() : new Date(release.endedAt),
   });
   return { metric, points };
+}
+
+/** The first slot began before the release did. */
+function startOfSlot(at: string): Date {
+  return new Date(Math.floor(Date.parse(at) / SLOT_MS) * SLOT_MS);
 }
