@@ -3,7 +3,7 @@ import type { MetricTotals, ReleaseTotals } from '../gates/totals.js';
 
 const OF_REQUESTS = 'http.';
 /** Sent for each request, good or bad. */
-const REQUESTS = ['http.request', 'http.latency'];
+export const REQUESTS = ['http.request', 'http.latency'];
 
 /**
  * Gates without a number in this segment. `events` are the names that anybody has sent since it

@@ -136,16 +136,17 @@ export class ReportQueue {
     const posts = group.map(({ report, sent, since }) => {
       return { report: report && { ...report, waitedMs: now - since }, sent };
     });
+    let trips: readonly Trip[];
     try {
-      const { db, onTrip } = this.#deps;
-      const trips = await storePosts(db, posts, this.#options);
-      this.#learn(group, this.#deps.clock() - now);
-      for (const { resolve } of group) resolve();
-      for (const trip of trips) onTrip?.(trip);
+      trips = await storePosts(this.#deps.db, posts, this.#options);
     } catch (error) {
       if (group.length > 1 && !isUnavailable(error)) await this.#storeOneByOne(group);
       else for (const { reject } of group) reject(error);
+      return;
     }
+    this.#learn(group, this.#deps.clock() - now);
+    for (const { resolve } of group) resolve();
+    for (const trip of trips) this.#deps.onTrip?.(trip);
   }
 
   #learn(group: readonly Waiting[], tookMs: number): void {

@@ -4,7 +4,7 @@ import type { ReleaseTotals } from '../../domain/gates/totals.js';
 import { isTicked, type TickedMetric } from '../../domain/metrics/metric.js';
 import type { ReleaseStatus, TickFacts } from '../../domain/releases/decision.js';
 import type { GatePlan } from '../../domain/releases/plan.js';
-import { neverSeenGates } from '../../domain/releases/never-seen.js';
+import { neverSeenGates, REQUESTS } from '../../domain/releases/never-seen.js';
 import { closedNow } from '../../domain/windows/windows.js';
 import type { Db } from '../../store/db.js';
 import { readRecentMarkers } from '../../store/read-models/marker-view.js';
@@ -107,6 +107,8 @@ async function findNeverSeen(
   if (release.startedAt === null) return [];
   const missing = neverSeenGates(frozen, totals, new Set());
   if (missing.length === 0) return [];
-  const events = await readEventsSince(db, release.environmentId, release.startedAt.getTime());
+  const since = release.startedAt.getTime();
+  const names = [...REQUESTS, ...frozen.compared.map(({ definition }) => definition.event)];
+  const events = await readEventsSince(db, release.environmentId, since, names);
   return neverSeenGates(frozen, totals, events);
 }
