@@ -47,10 +47,6 @@ export class RequestScope {
     this.#owner.end(this, null);
   }
 
-  see(arm: SeenArm): void {
-    if (!this.seen.has(arm.phase.id)) this.seen.set(arm.phase.id, arm);
-  }
-
   /** False when the metric knew already. */
   markSlow(metric: unknown): boolean {
     this.#slow ??= new Set();

@@ -126,7 +126,8 @@ export class Telemetry {
       const tally = phase.arms[arm];
       const unit = personOrNull(phase, context);
       slot.open(tally).expose(unit, slot.budget);
-      if (scope !== undefined && unit !== null) scope.see({ phase, tally, unit });
+      if (scope === undefined || unit === null || scope.seen.has(id)) continue;
+      scope.seen.set(id, { phase, tally, unit });
     }
   }
 
