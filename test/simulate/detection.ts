@@ -48,7 +48,7 @@ function harmfulRamps(
   session: Session,
   name: string,
   ratio: (step: number) => number,
-  full = 1000,
+  full: number,
 ): readonly RampResult[] {
   const random = randomFor(session, name);
   const plan = planOf(session.engine, {});
@@ -60,7 +60,7 @@ function harmfulRamps(
 
 export function checkDetection(session: Session): readonly Row[] {
   return TARGETS.map(({ ratio, reference, must = '–', isMet }) => {
-    const ramps = harmfulRamps(session, `P8 ${ratio}`, () => ratio);
+    const ramps = harmfulRamps(session, `P8 ${ratio}`, () => ratio, ratio < 1.5 ? 400 : 1000);
     const treated = ramps.map(({ stopped }) => stopped?.treated ?? Infinity);
     const [stopped, rolledBack] = [shareOf(ramps, wasStopped), shareOf(ramps, wasRolledBack)];
     const detected = { stopped, rolledBack, medianTreated: quantile(treated, 0.5) };
@@ -84,7 +84,7 @@ function inPeople(count: number): string {
 
 /** Harm that only the last compared step has. */
 export function checkLateOnset(session: Session): readonly Row[] {
-  const ramps = harmfulRamps(session, 'P9', (step) => (step === 3 ? 1.5 : 1));
+  const ramps = harmfulRamps(session, 'P9', (step) => (step === 3 ? 1.5 : 1), 400);
   const look = quantile(
     ramps.map(({ stopped }) => stopped?.look ?? Infinity),
     0.5,
@@ -104,7 +104,7 @@ export function checkBounds(session: Session): readonly Row[] {
   const gates = [{ metric: 'http.errors', action: 'watch' } as const];
   const plan = planOf(session.engine, { gates });
   const missed = { lower: 0, upper: 0 };
-  const ramps = rampsOf(session, 1000);
+  const ramps = rampsOf(session, 400);
   for (let ramp = 0; ramp < ramps; ramp++) {
     const seen = { lower: false, upper: false };
     const world = freshPeople({ random, people: 2000, base: () => 0.01, ratio: () => 1.3 });
@@ -131,7 +131,7 @@ export function checkBounds(session: Session): readonly Row[] {
 export function checkLoss(session: Session): readonly Row[] {
   const random = randomFor(session, 'P7 loss');
   const plan = planOf(session.engine, { percents: [50] });
-  const ramps = rampsOf(session, 300);
+  const ramps = rampsOf(session, 100);
   const people = Array.from({ length: ramps }, () => {
     const world = freshPeople({ random, people: 500, base: () => 0.01, lost: 0.05 });
     let counted = Infinity;

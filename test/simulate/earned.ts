@@ -38,7 +38,7 @@ function healthy(session: Session, base: number): Row {
   const random = randomFor(session, `earned ${base}`);
   const people = 2000;
   const world = () => freshPeople({ random, people, base: () => base });
-  const ramps = earnedRamps(session, rampsOf(session, 500), world);
+  const ramps = earnedRamps(session, rampsOf(session, 200), world);
   const complete = shareOf(ramps, isComplete);
   const looks = quantile(
     ramps.map(({ isComplete: is, looks: count }) => (is ? count : Infinity)),
@@ -54,7 +54,7 @@ function healthy(session: Session, base: number): Row {
 function harmful(session: Session, ratio: number): Row {
   const random = randomFor(session, `harmful ${ratio}`);
   const world = () => freshPeople({ random, people: 2000, base: () => 0.01, ratio: () => ratio });
-  const ramps = earnedRamps(session, rampsOf(session, 500), world);
+  const ramps = earnedRamps(session, rampsOf(session, 200), world);
   const [escaped, rolledBack] = [shareOf(ramps, isComplete), shareOf(ramps, wasRolledBack)];
   return {
     check: `Earned steps, ${ratio}x errors: reach 100 %; rolled back`,
@@ -70,7 +70,7 @@ function silent(session: Session): Row {
     begin() {},
     look: (phase) => addPeople(phase, 1, 99),
   });
-  const ramps = earnedRamps(session, rampsOf(session, 50), world, 500);
+  const ramps = earnedRamps(session, rampsOf(session, 40), world, 500);
   const moved = shareOf(ramps, ({ step }) => step > 0);
   return {
     ...{ check: 'Earned steps, nobody but a few to see: ever advance', ramps: ramps.length },

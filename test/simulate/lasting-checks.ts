@@ -21,11 +21,11 @@ const LASTING = { people: 5000, rate: 0.005 };
 export function checkChronic(session: Session): readonly Row[] {
   const random = randomFor(session, 'P4');
   const people = harmlessRamps(session, {
-    count: rampsOf(session, 2000),
+    count: rampsOf(session, 1000),
     world: () => firstEventsOfLasting({ random, ...LASTING }),
   });
   const events = harmlessRamps(session, {
-    count: rampsOf(session, 500),
+    count: rampsOf(session, 200),
     shape: { gates: [{ metric: 'http.error-rate', action: 'rollback' }] },
     world: () => eventsOfLasting({ random, ...LASTING }),
     watch: () => naiveWatcher(0.005, 'http.error-rate'),
@@ -42,7 +42,7 @@ export function checkChronic(session: Session): readonly Row[] {
 export function checkWrongCounting(session: Session): readonly Row[] {
   const random = randomFor(session, 'P15');
   const { results } = harmlessRamps(session, {
-    count: rampsOf(session, 500),
+    count: rampsOf(session, 100),
     world: () => firstEventsOfEnrolled({ random, people: 20_000, rate: 0.005 }),
   });
   const stopped = shareOf(results, wasStopped);
@@ -66,7 +66,7 @@ export function checkLatency(session: Session): readonly Row[] {
     (['mean', 'slow'] as const).map((metric) => {
       const random = randomFor(session, `P5 ${name} ${metric}`);
       const { results } = harmlessRamps(session, {
-        count: rampsOf(session, 500),
+        count: rampsOf(session, 200),
         shape: { ...SHAPE, gates: [{ metric, action: 'rollback' }] },
         looks: 60,
         world: () => latencies({ random, people: 4000, requests: 500, ...spread }),

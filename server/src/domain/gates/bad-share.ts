@@ -10,13 +10,15 @@ import { oneSampleUpper } from './one-sample.js';
 export function badShareOf(
   phases: ChosenPhases,
   gate: FrozenGate,
+  sample: number,
 ): { readonly estimate: number; readonly upper: number } | null {
-  const { kind, harmful } = gate.definition;
-  const total = distinctUnits(phases.ofStep, 'treatment');
-  if (harmful === 'down' || kind === 'mean' || total === 0) return null;
-  const bad = kind === 'split' ? badPeople(phases, gate) : badEvents(phases, gate);
-  const counts = { bad: Math.min(bad, total), total };
-  return { estimate: counts.bad / total, upper: oneSampleUpper(counts, BOUND_ALPHA) };
+  const { definition } = gate;
+  const people = distinctUnits(phases.ofStep, 'treatment');
+  if (definition.harmful === 'down' || definition.kind === 'mean' || people === 0) return null;
+  const isSplit = definition.kind === 'split';
+  const total = isSplit || definition.per === 'unit' ? people : Math.round(people / sample);
+  const bad = Math.min(total, isSplit ? badPeople(phases, gate) : badEvents(phases, gate));
+  return { estimate: bad / total, upper: oneSampleUpper({ bad, total }, BOUND_ALPHA) };
 }
 
 function badPeople({ all }: ChosenPhases, { metric }: FrozenGate): number {
@@ -27,6 +29,9 @@ function badPeople({ all }: ChosenPhases, { metric }: FrozenGate): number {
 }
 
 function badEvents({ ofStep }: ChosenPhases, { metric }: FrozenGate): number {
-  const sums = ofStep.map(({ metrics }) => metrics[metric]?.buckets?.treatment.s ?? []);
-  return sums.flat().reduce((sum, value) => sum + value, 0);
+  let sum = 0;
+  for (const { metrics } of ofStep) {
+    for (const value of metrics[metric]?.buckets?.treatment.s ?? []) sum += value;
+  }
+  return sum;
 }

@@ -280,6 +280,15 @@ describe('people', () => {
     expect(sampled.gates[0]?.phases[0]).toMatchObject({ count: arms(230, 10_000) });
   });
 
+  it('of whom only a sample is known are as many for requests, which all count', () => {
+    const frozen = freeze([{ metric: 'http.error-rate', action: 'rollback' }]);
+    const rate = bucketed(arms(5000, 95_000), arms(0.0004, 0.0004));
+    const seen = totals(phase(1, { 'http.error-rate': rate }, { units: arms(100, 1900) }));
+    expect(look(seen, frozen, 1).gates[0]?.badShare?.estimate).toBeCloseTo(0.02, 4);
+    const sampled = look({ ...seen, sample: 0.1 }, frozen, 1).gates[0];
+    expect(sampled?.badShare?.estimate).toBeCloseTo(0.002, 4);
+  });
+
   it('on both sides of one phase, and lost on one side, are seen', () => {
     const odd = phase(
       3,

@@ -2,7 +2,7 @@ const CALLS_MAX = 120;
 const WIDTH_MIN = 1e-10;
 const NEAR_ENOUGH = 1e-8;
 const FIRST_STRIDE = 0.05;
-const STRIDE_GROWTH = 3;
+const SECANTS_MAX = 12;
 
 export interface Range {
   readonly from: number;
@@ -14,20 +14,28 @@ export interface Range {
 /** Where a monotone function changes sign within a range; null when it does not. */
 export function findCrossing(f: (at: number) => number, range: Range): number | null {
   const { from, to, guess } = range;
-  if (guess === undefined || !(guess > from && guess < to)) {
-    return refine(f, [from, f(from)], [to, f(to)]);
+  const quick = guess === undefined ? null : bySecant(f, from, to, guess);
+  return quick ?? refine(f, [from, f(from)], [to, f(to)]);
+}
+
+/** A handful of calls from a good guess; gives up where they lead out of the range. */
+function bySecant(
+  f: (at: number) => number,
+  from: number,
+  to: number,
+  guess: number,
+): number | null {
+  let [a, b] = [guess, guess + FIRST_STRIDE];
+  if (!(a > from && b < to)) return null;
+  let [atA, atB] = [f(a), f(b)];
+  for (let call = 0; call < SECANTS_MAX; call++) {
+    if (Math.abs(atB) < NEAR_ENOUGH) return b;
+    const next = b - (atB * (b - a)) / (atB - atA);
+    if (!(next > from && next < to)) return null;
+    [a, atA] = [b, atB];
+    [b, atB] = [next, f(next)];
   }
-  const atEnd = f(to);
-  let inner: Point = [guess, f(guess)];
-  const towards = inner[1] > 0 === atEnd > 0 ? from : to;
-  const distance = towards - guess;
-  for (let stride = FIRST_STRIDE; stride < Math.abs(distance); stride *= STRIDE_GROWTH) {
-    const at = guess + Math.sign(distance) * stride;
-    const outer: Point = [at, f(at)];
-    if (outer[1] > 0 !== inner[1] > 0) return refine(f, inner, outer);
-    inner = outer;
-  }
-  return refine(f, inner, [towards, towards === to ? atEnd : f(towards)]);
+  return null;
 }
 
 type Point = readonly [at: number, value: number];

@@ -74,9 +74,12 @@ function lnEWithLateOnset(measured: readonly Measured[], scale: number, terms: T
 
 /** The normal approximation needs people, spread over buckets, and for shares some events. */
 function isReady(phases: readonly Measured[], { gate, sample }: Terms): boolean {
-  if (distinctUnits(phases, 'treatment') / sample < UNITS_MIN) return false;
+  const { definition } = gate;
+  const isSampled = definition.kind !== 'split' && definition.per === 'unit';
+  const people = distinctUnits(phases, 'treatment') / (isSampled ? 1 : sample);
+  if (people < UNITS_MIN) return false;
   if (treatedBuckets(phases) < TREATED_BUCKETS_MIN) return false;
-  if (gate.definition.kind === 'mean') return true;
+  if (definition.kind === 'mean') return true;
   let events = 0;
   let expected = 0;
   for (const { sum, count } of phases) {
@@ -84,7 +87,7 @@ function isReady(phases: readonly Measured[], { gate, sample }: Terms): boolean 
     if (count.control > 0) expected += (sum.control / count.control) * count.treatment;
   }
   if (events >= EVENTS_MIN) return true;
-  return gate.definition.harmful === 'down' && expected >= EXPECTED_EVENTS_MIN;
+  return definition.harmful === 'down' && expected >= EXPECTED_EVENTS_MIN;
 }
 
 function treatedBuckets(phases: readonly Measured[]): number {

@@ -30,7 +30,7 @@ export function judgeGate(
       ? { ...judgeSplit(phases, terms), scale: null }
       : judgeBucketed(phases, terms);
   const { isReady, lnE, effect, ruledOut } = judged;
-  const badShare = badShareOf(phases, gate);
+  const badShare = badShareOf(phases, gate, sample);
   const isEarned =
     (ruledOut !== null && ruledOut < gate.ruledOut) ||
     (floor !== null && badShare !== null && badShare.upper < floor);

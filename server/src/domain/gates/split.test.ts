@@ -80,6 +80,7 @@ describe('the exact split test', () => {
   it('is not misled by phases of different size and base rate, as pooling is (A10)', () => {
     const stratified = counts([0.01, 0.5], [10, 1000], [990, 1000]);
     expect(Math.exp(splitLnE(stratified, up))).toBeCloseTo(0.055, 3);
+    expect(splitLnE(counts([0.255], [1010], [1990]), up)).toBeCloseTo(44.35, 2);
   });
 });
 

@@ -37,28 +37,23 @@ export function lnMixture(
   nullRatio: number,
   factors: readonly number[],
 ): number {
+  const terms = new Array<number>(factors.length);
   let treated = 0;
-  const odds: number[] = [];
-  const people: number[] = [];
-  let atNull = 0;
-  for (const { share, treatment, control } of phases) {
-    const total = treatment + control;
-    if (total === 0) continue;
-    const oddsAtNull = (nullRatio * share) / (1 - share);
-    treated += treatment;
-    odds.push(oddsAtNull);
-    people.push(total);
-    atNull += total * Math.log1p(oddsAtNull);
+  for (const { treatment } of phases) treated += treatment;
+  for (let index = 0; index < factors.length; index++) {
+    terms[index] = treated * Math.log(factors[index] as number);
   }
-  return logMeanExp(
-    factors.map((factor) => {
-      let sum = treated * Math.log(factor) + atNull;
-      for (let phase = 0; phase < odds.length; phase++) {
-        sum -= (people[phase] as number) * Math.log1p(factor * (odds[phase] as number));
-      }
-      return sum;
-    }),
-  );
+  for (const { share, treatment, control } of phases) {
+    const people = treatment + control;
+    if (people === 0) continue;
+    const odds = (nullRatio * share) / (1 - share);
+    const atNull = Math.log1p(odds);
+    for (let index = 0; index < factors.length; index++) {
+      const lnRatio = atNull - Math.log1p((factors[index] as number) * odds);
+      terms[index] = (terms[index] as number) + people * lnRatio;
+    }
+  }
+  return logMeanExp(terms);
 }
 
 /** Two one-sided bounds of the rate ratio at evidence `1 / alpha`; null: not bounded yet. */

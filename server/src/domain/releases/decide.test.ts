@@ -87,9 +87,10 @@ const CONDITIONS = {
   allIsWell: { status: {}, facts },
 } as const satisfies Record<string, { status: Partial<ReleaseStatus>; facts: TickFacts }>;
 
-const NOTHING = Object.fromEntries(Object.keys(CONDITIONS).map((key) => [key, 'none']));
-const TABLE: Record<ReleaseState, Record<keyof typeof CONDITIONS, Decision['action']>> = {
-  draft: { ...(NOTHING as never), killed: 'kill' },
+type Answers = Record<keyof typeof CONDITIONS, Decision['action']>;
+const NOTHING = Object.fromEntries(Object.keys(CONDITIONS).map((key) => [key, 'none'])) as Answers;
+const TABLE: Record<ReleaseState, Answers> = {
+  draft: { ...NOTHING, killed: 'kill' },
   scheduled: {
     ...{ killed: 'kill', probeFired: 'start', harmProven: 'start', sampleRatio: 'start' },
     ...{ harmLikely: 'start', held: 'start', frozen: 'hold', allIsWell: 'start' },
@@ -111,11 +112,11 @@ const TABLE: Record<ReleaseState, Record<keyof typeof CONDITIONS, Decision['acti
     ...{ sampleRatio: 'finish_rollback', harmLikely: 'finish_rollback' },
     ...{ held: 'finish_rollback', frozen: 'finish_rollback', allIsWell: 'finish_rollback' },
   },
-  completed: NOTHING as never,
-  rolled_back: NOTHING as never,
-  killed: NOTHING as never,
-  cancelled: NOTHING as never,
-  superseded: NOTHING as never,
+  completed: NOTHING,
+  rolled_back: NOTHING,
+  killed: NOTHING,
+  cancelled: NOTHING,
+  superseded: NOTHING,
 };
 
 describe('decide, for every state and condition', () => {
