@@ -121,6 +121,8 @@ const story: readonly Scenario[] = [
     ['http://example.com/#x', 'behind #'],
     ['http://example.com/?a=b', 'query'],
     ['http://example.com/{{flga}}', '{{flga}}'],
+    ['http://example.{{flag}}/', 'placeholder in its host'],
+    ['http:\\\\{{flag}}.example.com/', 'placeholder in its host'],
     ['http://10.0.0.5:9090', 'SLUICE_OUTBOUND_ALLOW, such as 10.0.0.5/32'],
     ['http://169.254.169.254', 'SLUICE_OUTBOUND_ALLOW'],
     ['http://[::ffff:127.0.0.1]', 'SLUICE_OUTBOUND_ALLOW'],
@@ -144,6 +146,16 @@ describe.each(databaseKinds)('sources on %s', (kind) => {
     await playAll(api, story);
     const { items } = await api.expect(200, 'GET /projects/default/audit?limit=50');
     expect(JSON.stringify(items)).not.toContain('canary');
+    const definition = {
+      ...{ kind: 'query', source: 'prom', query: 'up', op: '<', value: 1 },
+      ...{ k: 3, n: 5, onNoData: 'hold', graceSeconds: 900 },
+    };
+    const metric = { key: 'queue', definition };
+    await api.expect(201, 'POST /projects/default/metrics', { body: metric });
+    expect(await api.expect(409, `DELETE ${SOURCES}/prom`)).toMatchObject({
+      ...{ code: 'IN_USE', detail: 'source "prom" is used by the metric "queue"' },
+    });
+    await api.expect(204, 'DELETE /projects/default/metrics/queue');
     await api.expect(204, `DELETE ${SOURCES}/prom`);
     expect(api.logged()).not.toContain('canary');
   });

@@ -146,4 +146,19 @@ describe.each(databaseKinds)('windows and freezes on %s', (kind) => {
   it('are made, changed and deleted, each with an audit entry', async () => {
     await playAll(api, story);
   });
+
+  it('stay while a release that is not over may only rise inside them', async () => {
+    const flag = '/projects/default/environments/production/flags/awesome';
+    await api.expect(201, 'POST /projects/default/flags', { body: { key: 'awesome' } });
+    const body = { plan: { template: 'standard', windows: ['office'] }, start: false };
+    const { id } = await api.expect(201, `POST ${flag}/releases`, { body });
+    const refused = await api.expect(409, `DELETE ${WINDOWS}/office`);
+    expect(refused).toMatchObject({
+      code: 'IN_USE',
+      detail: 'window "office" is used by the release of "awesome" in production',
+    });
+    const cancel = { body: { reason: 'not now' } };
+    await api.expect(200, `POST ${flag}/releases/${id}/cancel`, cancel);
+    await api.expect(204, `DELETE ${WINDOWS}/office`);
+  });
 });

@@ -35,7 +35,7 @@ export class WebhookDispatcher {
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #inFlight = new Map<Promise<void>, string>();
   readonly #stopping = new AbortController();
-  #isLooking = false;
+  #looking: Promise<void> | undefined;
 
   constructor(deps: WebhookDispatcherDeps) {
     this.#deps = deps;
@@ -55,23 +55,29 @@ export class WebhookDispatcher {
     await this.settled();
   }
 
-  /** Starts sending whatever is due, within bounds; never rejects. */
-  async poll(): Promise<void> {
-    if (this.#isLooking || this.#stopping.signal.aborted) return;
-    this.#isLooking = true;
+  /** Starts sending what is due, within bounds, and goes on while there is more; never rejects. */
+  poll(): Promise<void> {
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  /** Resolves once nothing is on its way and nothing more is due. */
+  async settled(): Promise<void> {
+    while (this.#looking !== undefined || this.#inFlight.size > 0) {
+      await Promise.all([this.#looking, ...this.#inFlight.keys()]);
+    }
+  }
+
+  async #look(): Promise<void> {
+    if (this.#stopping.signal.aborted) return;
     try {
       await tellOfKills(this.#deps.db);
       await this.#sendDue();
     } catch (error) {
       this.#deps.log.debug('the outbox could not be read', { error });
-    } finally {
-      this.#isLooking = false;
     }
-  }
-
-  /** Resolves once nothing is on its way. */
-  async settled(): Promise<void> {
-    await Promise.all(this.#inFlight.keys());
   }
 
   async #sendDue(): Promise<void> {
@@ -82,7 +88,10 @@ export class WebhookDispatcher {
       perWebhookMax: PER_WEBHOOK_MAX,
     });
     for (const message of messages) {
-      const sending = this.#send(message).finally(() => this.#inFlight.delete(sending));
+      const sending = this.#send(message).finally(() => {
+        this.#inFlight.delete(sending);
+        if (this.#inFlight.size === 0) void this.poll();
+      });
       this.#inFlight.set(sending, message.webhookId);
     }
   }
