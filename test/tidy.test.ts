@@ -270,6 +270,13 @@ describe('the edges of the process', () => {
     );
   });
 
+  it('asks other servers through one client only, which knows where it may not go', () => {
+    const askers = production
+      .filter(({ path }) => path.startsWith('server/src/') && path !== 'server/src/sluice.ts')
+      .filter(({ text }) => /\bfetch\(|^import (?!type\b).* from 'node:https?'/m.test(text));
+    expect(askers.map((file) => file.path)).toEqual(['server/src/sources/outbound-client.ts']);
+  });
+
   it('never renders stored text as HTML', () => {
     const pages = files.filter(
       (file) => file.path.endsWith('.svelte') && /\{@html/.test(file.text),
