@@ -1,5 +1,8 @@
 /** Epoch milliseconds as a `datetime-local` input holds them: local, to the minute. */
 export function toLocalInput(at: number): string {
+  if (Number.isNaN(at)) {
+    return '';
+  }
   const shifted = at - new Date(at).getTimezoneOffset() * 60_000;
   return new Date(shifted).toISOString().slice(0, 16);
 }

@@ -1,9 +1,9 @@
 import type { FlagAddress } from '../../api/admin-api.js';
 import { ApiError, describeError } from '../../api/api-error.js';
 import { drawIdempotencyKey } from '../../api/idempotency-key.js';
+import type { ReleaseApi } from '../../api/release-api.js';
 import type { PlanInput, Release, ReleasePlan, ReleasePreview } from '../../api/release-types.js';
 import type { FieldMessage } from '../../api/types.js';
-import type { App } from '../../state/app.js';
 import type { Draft } from '../conditions/draft-condition.js';
 
 const PREVIEW_DELAY_MS = 400;
@@ -12,7 +12,7 @@ export type DraftPlan = Draft<ReleasePlan>;
 
 /** A release in the making: its plan, and what the server thinks of it while it is typed. */
 export class PlanDraft {
-  readonly #app: App;
+  readonly #api: ReleaseApi;
   readonly #at: FlagAddress;
   /** Undefined: the server picks the rule. */
   ruleId = $state<string>();
@@ -27,8 +27,8 @@ export class PlanDraft {
   #key = drawIdempotencyKey();
 
   /** With a plan: one of a release that has begun. */
-  constructor(app: App, at: FlagAddress, plan?: ReleasePlan) {
-    this.#app = app;
+  constructor(api: ReleaseApi, at: FlagAddress, plan?: ReleasePlan) {
+    this.#api = api;
     this.#at = at;
     this.#isNew = plan === undefined;
     this.plan = plan && (structuredClone(plan) as unknown as DraftPlan);
@@ -84,7 +84,7 @@ export class PlanDraft {
 
   create(start: boolean): Promise<Release | undefined> {
     return this.#send((plan) =>
-      this.#app.api.releases.create(
+      this.#api.create(
         this.#at,
         {
           ...(this.ruleId === undefined ? {} : { ruleId: this.ruleId }),
@@ -99,7 +99,7 @@ export class PlanDraft {
 
   save(release: Release): Promise<Release | undefined> {
     return this.#send((plan) =>
-      this.#app.api.releases.savePlan({ ...this.#at, id: release.id }, release.version, {
+      this.#api.savePlan({ ...this.#at, id: release.id }, release.version, {
         plan,
         reason: this.reason.trim(),
       }),
@@ -136,7 +136,7 @@ export class PlanDraft {
     const asked = this.#asked;
     const rule = this.ruleId === undefined ? {} : { ruleId: this.ruleId };
     try {
-      const preview = await this.#app.api.releases.preview(this.#at, { ...rule, plan });
+      const preview = await this.#api.preview(this.#at, { ...rule, plan });
       if (asked === this.#asked) {
         this.#preview = preview;
         this.#refused = [];

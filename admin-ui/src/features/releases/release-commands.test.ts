@@ -36,6 +36,11 @@ describe('what a person may do with a release', () => {
     expect(main({ state: 'paused', pauseReason: 'srm' })).toEqual(['override', 'rollback']);
   });
 
+  it('completes a release that is paused at its last step', () => {
+    expect(more({ state: 'paused', pauseReason: 'manual', step: 2 })[0]).toBe('complete');
+    expect(more({ state: 'paused', pauseReason: 'manual', step: 1 })).not.toContain('complete');
+  });
+
   it('is only another attempt once it has ended', () => {
     for (const state of ['completed', 'rolled_back', 'killed', 'cancelled'] as const) {
       expect(main({ state })).toEqual(['restart']);

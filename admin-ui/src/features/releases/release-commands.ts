@@ -50,7 +50,7 @@ export function offersFor(release: Release): Offers {
     case 'paused':
       return {
         main: pick(...wayOut(release), 'rollback'),
-        more: pick('jump', 'restart', 'cancel'),
+        more: pick(...end(release), 'jump', 'restart', 'cancel'),
       };
     case 'rolling_back':
       return { main: [], more: pick('cancel') };
@@ -62,6 +62,11 @@ export function offersFor(release: Release): Offers {
 /** An approval ahead of time is refused. */
 function approval({ awaitsApproval }: Release): ReleaseCommand[] {
   return awaitsApproval ? ['approve'] : [];
+}
+
+/** From the last step there is nowhere else to go. */
+function end({ plan, step }: Release): ReleaseCommand[] {
+  return step === plan.steps.length - 1 ? ['complete'] : [];
 }
 
 /** After a verdict of the numbers, going on is a decision against them. */

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { ApiClient } from '../../api/client.js';
+import { ReleaseApi } from '../../api/release-api.js';
+import type { ReleasePlan, ReleasePreview } from '../../api/release-types.js';
+import { PlanDraft } from './plan-draft.svelte.js';
+
+const at = { project: 'default', environment: 'production', flag: 'checkout' };
+const plan = (percent: number) =>
+  ({
+    steps: [{ percent }, { percent: 100 }],
+    gates: [],
+    template: 'fast',
+  }) as unknown as ReleasePlan;
+const preview = (percent: number, more: Partial<ReleasePreview> = {}): ReleasePreview => ({
+  ...{ errors: [], warnings: [], plan: plan(percent), power: [], movedShare: percent / 100 },
+  ...more,
+});
+const refusal = (pointer: string): Response => {
+  const errors = [{ pointer, message: 'expected less' }];
+  const problem = { title: 'no', status: 400, code: 'VALIDATION_FAILED', detail: 'no', errors };
+  return Response.json(problem, { status: 400 });
+};
+
+type Answer = Response | Promise<Response>;
+
+/** A server that answers previews with the first function, a new release with the second. */
+function serving(
+  preview: () => Answer,
+  create: (key: string | null) => Answer = () => Response.json({ id: 'r1' }),
+): ReleaseApi {
+  const fetchLike = async (input: unknown, init?: RequestInit) =>
+    String(input).endsWith('/preview')
+      ? preview()
+      : create(new Headers(init?.headers).get('idempotency-key'));
+  return new ReleaseApi(new ApiClient('/', fetchLike as typeof fetch));
+}
+
+const five = () => Response.json(preview(5));
+
+describe('a release in the making', () => {
+  it('takes the whole plan that a template stands for', async () => {
+    const draft = new PlanDraft(serving(five), at);
+    await draft.choose('fast');
+    expect(draft.plan?.steps.map(({ percent }) => percent)).toEqual([5, 100]);
+    expect(draft.movedShare).toBe(0.05);
+  });
+
+  it('believes the answer to the latest question, whichever comes last', async () => {
+    const answers: ((answer: Response) => void)[] = [];
+    const ask = () => new Promise<Response>((resolve) => answers.push(resolve));
+    const draft = new PlanDraft(serving(ask), at);
+    const [first, second] = [draft.choose('fast'), draft.choose('careful')];
+    answers[1]?.(Response.json(preview(0.1)));
+    answers[0]?.(five());
+    await Promise.all([first, second]);
+    expect(draft.plan?.steps[0]?.percent).toBe(0.1);
+  });
+
+  it('keeps what was refused beside its field, and what was typed', async () => {
+    const refuse = () => refusal('/plan/steps/0/percent');
+    const draft = new PlanDraft(serving(five, refuse), at);
+    await draft.choose('fast');
+    expect(await draft.create(true)).toBeUndefined();
+    expect(draft.errors).toEqual([{ pointer: '/plan/steps/0/percent', message: 'expected less' }]);
+    expect(draft.plan?.steps[0]?.percent).toBe(5);
+    expect(draft.isBusy).toBe(false);
+  });
+
+  it('tries again with the same key after a lost answer, and with another after a refusal', async () => {
+    const keys: (string | null)[] = [];
+    const answers = [Promise.reject(new TypeError('lost')), refusal('/ruleId')];
+    const create = (key: string | null) => {
+      keys.push(key);
+      return answers.shift() ?? Response.json({ id: 'r1' });
+    };
+    const draft = new PlanDraft(serving(five, create), at);
+    await draft.choose('fast');
+    for (let tries = 0; tries < 3; tries += 1) await draft.create(true);
+    expect(keys[0]).toBe(keys[1]);
+    expect(keys[2]).not.toBe(keys[1]);
+  });
+
+  it('of one that has begun minds only the plan: that it runs is no error', async () => {
+    const errors = [
+      { pointer: '', message: 'a release has not ended here' },
+      { pointer: '/plan/steps/1/percent', message: 'expected more' },
+    ];
+    const warnings = [{ pointer: '', message: 'a new rule is added' }];
+    const ask = () => Response.json(preview(5, { errors, warnings }));
+    const draft = new PlanDraft(serving(ask), at, plan(5));
+    await draft.choose('fast');
+    expect(draft.errors.map(({ pointer }) => pointer)).toEqual(['/plan/steps/1/percent']);
+    expect([draft.warnings, draft.movedShare]).toEqual([[], null]);
+  });
+});
