@@ -5,6 +5,7 @@ import type { ReleaseApi } from '../../api/release-api.js';
 import type { PlanInput, Release, ReleasePlan, ReleasePreview } from '../../api/release-types.js';
 import type { FieldMessage } from '../../api/types.js';
 import type { Draft } from '../conditions/draft-condition.js';
+import { sameJson } from '../draft/json-values.js';
 
 const PREVIEW_DELAY_MS = 400;
 
@@ -22,6 +23,10 @@ export class PlanDraft {
   #refused = $state.raw<readonly FieldMessage[]>([]);
   #failure = $state.raw<string>();
   #busy = $state(false);
+  /** What nobody has typed on. */
+  #start = $state.raw<ReleasePlan>();
+  /** Something would be lost by leaving. */
+  readonly isDirty = $derived.by(() => !sameJson(this.#start, this.plan));
   #asked = 0;
   readonly #isNew: boolean;
   #key = drawIdempotencyKey();
@@ -31,7 +36,7 @@ export class PlanDraft {
     this.#api = api;
     this.#at = at;
     this.#isNew = plan === undefined;
-    this.plan = plan && (structuredClone(plan) as unknown as DraftPlan);
+    this.#begin(plan);
   }
 
   get preview(): ReleasePreview | undefined {
@@ -67,7 +72,7 @@ export class PlanDraft {
   async choose(template: string): Promise<void> {
     const preview = await this.#ask({ template });
     if (preview !== undefined) {
-      this.plan = structuredClone(preview.plan) as unknown as DraftPlan;
+      this.#begin(preview.plan);
     }
   }
 
@@ -104,6 +109,11 @@ export class PlanDraft {
         reason: this.reason.trim(),
       }),
     );
+  }
+
+  #begin(plan: ReleasePlan | undefined): void {
+    this.#start = plan;
+    this.plan = plan && (structuredClone(plan) as unknown as DraftPlan);
   }
 
   #proposed(): PlanInput | undefined {

@@ -43,6 +43,9 @@ describe('a release in the making', () => {
     await draft.choose('fast');
     expect(draft.plan?.steps.map(({ percent }) => percent)).toEqual([5, 100]);
     expect(draft.movedShare).toBe(0.05);
+    expect(draft.isDirty).toBe(false);
+    draft.plan!.holdback = 5;
+    expect(draft.isDirty).toBe(true);
   });
 
   it('believes the answer to the latest question, whichever comes last', async () => {
