@@ -13,14 +13,17 @@ import { killFlag } from '../services/flags/kill-flag.js';
 import { advanceRelease } from '../services/releases/advance-release.js';
 import { applyDecision } from '../services/releases/apply-decision.js';
 import { approveRelease } from '../services/releases/approve-release.js';
+import { cancelRelease } from '../services/releases/cancel-release.js';
 import { claimDue } from '../services/releases/claim-due.js';
 import { createRelease } from '../services/releases/create-release.js';
+import { forgetPeople } from '../services/releases/forget-people.js';
 import { gatherScene } from '../services/releases/gather-scene.js';
 import { pauseRelease } from '../services/releases/pause-release.js';
 import { tripRelease } from '../services/releases/trip-release.js';
 import { verifyDecision } from '../services/releases/verify-decision.js';
 import { KnownSightings } from '../store/known-sightings.js';
 import { storePosts } from '../store/ingest-store.js';
+import { readReleaseTotals } from '../store/read-models/release-totals.js';
 import { readRelease } from '../store/read-models/release-view.js';
 import { readReleaseTimeline } from '../store/read-models/release-timeline.js';
 import { loadRuleset } from '../store/read-models/ruleset.js';
@@ -272,6 +275,26 @@ describe.each(databaseKinds)('the ticks of releases on %s', (kind) => {
     }
   });
 
+  it('forget who was counted once a release is over, and keep what was counted', async () => {
+    const id = await start(GATED);
+    await post(id, 1, 'treatment', { people: 19, errors: 3, first: 40_000 });
+    const input = { flag: 'flag', release: id, reason: 'a test' };
+    await cancelRelease(ctx, grant, input);
+    const seen = async () => {
+      const rows = await database.db.execute(sql`
+        select 1 from release_seen where release_id = ${id}`);
+      return rows.length;
+    };
+    await forgetPeople(ctx);
+    expect(await seen()).toBeGreaterThan(19);
+    await database.db.execute(sql`
+      update releases set ended_at = now() - interval '1 hour' where id = ${id}`);
+    await forgetPeople(ctx);
+    expect(await seen()).toBe(0);
+    const [phase] = (await readReleaseTotals(database.db, id)).phases;
+    expect(phase?.units.treatment).toBe(19);
+  });
+
   it('claim a release for one server at a time', async () => {
     const id = await start(TIMED);
     const claims = await Promise.all([claimDue(ctx, 500), claimDue(ctx, 500)]);
@@ -288,6 +311,20 @@ describe.each(databaseKinds)('the ticks of releases on %s', (kind) => {
     await approve();
     await ticking(id);
     expect(await read(id)).toMatchObject({ awaitsApproval: false, percent: 5 });
+  });
+
+  it('start what is scheduled at its time, once it is approved', async () => {
+    const startAt = new Date(Date.now() + 3_600_000).toISOString();
+    const id = await start({ ...TIMED, startAt, startApproval: true });
+    await ticking(id);
+    expect(await read(id)).toMatchObject({ state: 'scheduled', percent: 0, step: -1 });
+    await database.db.execute(sql`
+      update releases set start_at = now() - interval '1 second' where id = ${id}`);
+    await ticking(id);
+    expect(await read(id)).toMatchObject({ state: 'scheduled', awaitsApproval: true });
+    await approveRelease(ctx, grant, { flag: 'flag', release: id, reason: 'yes' });
+    await ticking(id);
+    expect(await read(id)).toMatchObject({ state: 'running', percent: 1, step: 0, phase: 1 });
   });
 
   it('look on while paused, and stay', async () => {

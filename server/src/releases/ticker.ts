@@ -1,5 +1,6 @@
 import { describeError } from '../domain/describe-error.js';
 import { AppError } from '../domain/errors.js';
+import { forgetPeople } from '../services/releases/forget-people.js';
 import { noteBrokenTick } from '../services/releases/note-broken-tick.js';
 import { claimDue } from '../services/releases/claim-due.js';
 import { type TickDeps, tick } from './tick.js';
@@ -9,6 +10,8 @@ const JITTER_MS = 250;
 const CLAIM_MAX = 20;
 /** Ticks that go on at once in one process; each takes a handful of short queries. */
 const AT_ONCE_MAX = 4;
+/** Some five minutes. */
+const LOOKS_PER_CLEANING = 500;
 /** After so many failures in a row nobody expects the next one to work. */
 const FAILURES_MAX = 3;
 
@@ -28,6 +31,7 @@ export class Ticker {
   readonly #failures = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
+  #looks = 0;
   #isStarted = false;
   #isStopped = false;
 
@@ -65,9 +69,18 @@ export class Ticker {
     if (this.#isStopped) return;
     const delayMs = LOOK_MS + this.#deps.random() * JITTER_MS;
     this.#timer = setTimeout(() => {
-      this.#running = this.tickDue();
+      this.#running = this.#look();
       void this.#running.then(() => this.#schedule());
     }, delayMs).unref();
+  }
+
+  async #look(): Promise<void> {
+    await this.tickDue();
+    this.#looks += 1;
+    if (this.#looks % LOOKS_PER_CLEANING !== 0) return;
+    await forgetPeople(this.#deps.ctx).catch((error: unknown) => {
+      this.#deps.log.debug('people of releases that are over could not be forgotten', { error });
+    });
   }
 
   async #tickAll(ids: readonly string[]): Promise<void> {

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type Ask, ask, problemOf } from '../../../test/support/ask.js';
 import { cookieOf, SAME_ORIGIN, signIn } from '../../../test/support/sign-in.js';
 import { ADMIN_KEY, CLIENT_KEY, SERVER_KEY, withSluice } from '../../../test/support/sluice.js';
+import { COMMANDS } from '../domain/releases/commands.js';
 
 const WHO = ['nobody', 'badKey', 'serverKey', 'clientKey', 'otherAdminKey', 'adminKey'] as const;
 type Who = (typeof WHO)[number] | 'session' | 'foreignSession';
@@ -19,8 +20,13 @@ interface RouteCase {
 
 const P = '/api/v1/projects/:project';
 const E = `${P}/environments/:environment`;
+const R = `${E}/flags/:flag/releases`;
 const SIGN_OUT = 'DELETE /api/v1/session';
 const reason = { reason: 'because' };
+const COMMAND_BODIES: Readonly<Record<string, object>> = {
+  hold: { until: '2100-01-01T00:00:00Z' },
+  jump: { step: 1 },
+};
 const when = { attribute: 'country', operator: 'in', values: ['NL'] };
 const parts = { status: 'off', parent: null, offVariant: 'off', onVariant: 'on' };
 const definition = {
@@ -72,6 +78,22 @@ const ROUTES: Readonly<Record<string, RouteCase>> = {
   [`POST ${E}/flags/:flag/restore`]: { guard: 'project', json: reason },
   [`POST ${E}/flags/:flag/preview`]: { guard: 'project', json: { contexts: [{}] } },
   [`GET ${E}/flags/:flag/receipts`]: { guard: 'project' },
+  [`GET ${R}`]: { guard: 'project' },
+  [`POST ${R}`]: { guard: 'project', json: { plan: {}, start: false } },
+  [`POST ${R}/preview`]: { guard: 'project', json: { plan: {} } },
+  [`GET ${R}/:release`]: { guard: 'project' },
+  [`PUT ${R}/:release`]: { guard: 'project', json: { plan: {}, ...reason } },
+  [`GET ${R}/:release/timeline`]: { guard: 'project' },
+  [`GET ${R}/:release/series`]: { guard: 'project' },
+  [`GET ${R}/:release/decisions/:version`]: { guard: 'project' },
+  [`POST ${R}/:release/decisions/:version/verify`]: { guard: 'project' },
+  [`POST ${R}/:release/drill`]: { guard: 'project', json: { metric: 'http.errors', factor: 3 } },
+  ...Object.fromEntries(
+    COMMANDS.map((name) => [
+      `POST ${R}/:release/${name}`,
+      { guard: 'project', json: { ...reason, ...COMMAND_BODIES[name] } },
+    ]),
+  ),
   [`GET ${E}/ruleset`]: { guard: 'project' },
   [`GET ${E}/instances`]: { guard: 'project' },
   [`DELETE ${E}/instances/:instance`]: { guard: 'project' },

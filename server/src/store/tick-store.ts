@@ -28,11 +28,29 @@ export async function insertGateTick(
   const { releaseId, metric, at, status, value, message } = tick;
   await db.execute(sql`
     insert into gate_ticks (release_id, metric, at, status, value, message)
-    values (${releaseId}, ${metric}, ${at.toISOString()}::timestamptz, ${status}, ${value}, ${message})
+    values (${releaseId}, ${metric}, ${at.toISOString()}::timestamptz, ${status}, ${value},
+      ${message})
     on conflict do nothing`);
   await db.execute(sql`
     delete from gate_ticks where release_id = ${releaseId} and metric = ${metric} and at < (
       select at from gate_ticks where release_id = ${releaseId} and metric = ${metric}
       order by at desc offset ${TICKS_KEPT}::int limit 1
     )`);
+}
+
+/**
+ * Who was counted matters only while more may come; sums and decisions stay for ever. A few at a
+ * time, so that nothing waits behind it. Gives how many there were.
+ */
+export async function deleteSeenPeople(db: Db, limit: number): Promise<number> {
+  const [row] = await db.execute<{ gone: number }>(sql`
+    with gone as (
+      delete from release_seen where ctid = any(array(
+        select ctid from release_seen where release_id in (
+          select id from releases where ended_at < now() - interval '10 minutes'
+        ) limit ${limit}::int
+      )) returning 1
+    )
+    select count(*)::int as gone from gone`);
+  return row?.gone ?? 0;
 }

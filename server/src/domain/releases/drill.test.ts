@@ -38,9 +38,11 @@ describe('a drill', () => {
   it('stops a tenfold error rate, and sooner the worse it is', () => {
     const bad = drill(input());
     const worse = drill(input({ factor: 30 }));
-    expect(bad).toMatchObject({ stops: true, action: 'rollback' });
+    expect(bad).toMatchObject({ stops: true, action: 'pause' });
     expect(worse.afterSeconds ?? 0).toBeLessThan(bad.afterSeconds ?? 0);
-    expect(bad.sentence).toMatch(/^http\.errors at 10x would roll back after .* people/);
+    expect(bad.sentence).toMatch(
+      /^http\.errors at 10x would pause after .* people with it, and roll back/,
+    );
   });
 
   it('does not stop what is as good on both sides', () => {

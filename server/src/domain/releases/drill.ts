@@ -32,35 +32,61 @@ const STRIDE = 0.02;
 
 /** Replays looks from now on with a regression in a copy of the numbers; nothing else changes. */
 export function drill(input: DrillInput): DrillOutcome {
-  const { totals, frozen, metric, factor, tickSeconds, phaseSeconds } = input;
+  const { totals, frozen, metric, factor } = input;
   const phase = totals.phases.findLast(
     ({ segment, share }) => segment === frozen.segment && share > 0,
   );
   const name = `${metric} at ${inDigits(factor)}x`;
   if (phase === undefined || !hasControl(phase, metric)) {
-    return outcome(null, `${name}: there is no number without the feature yet to make worse.`);
+    return outcome(null, `${name}: there is no number without the feature yet to make worse`);
   }
+  const first = findStop(input, phase, ['rollback', 'pause']);
+  if (first === null) {
+    return outcome(null, `${name} would not be stopped within ${asDuration(SECONDS_MAX * 1_000)}`);
+  }
+  const { action, seconds, people } = first;
+  const mayFollow = action === 'pause' && isRollbackGate(input);
+  const last = mayFollow ? findStop(input, phase, ['rollback']) : null;
+  const then = last === null ? '' : `, and roll back after ${asDuration(last.seconds * 1_000)}`;
+  const would = action === 'rollback' ? 'roll back' : 'pause';
+  const when = `${asDuration(seconds * 1_000)} and ${inWords(people)} people with it`;
+  const sentence = `${name} would ${would} after ${when}${then}`;
+  return { ...outcome(action, sentence), afterSeconds: seconds, people };
+}
+
+type StopAction = 'rollback' | 'pause';
+
+interface Stop {
+  readonly action: StopAction;
+  readonly seconds: number;
+  /** Treated people until then. */
+  readonly people: number;
+}
+
+/** The first look with one of these verdicts. */
+function findStop(
+  input: DrillInput,
+  phase: PhaseTotals,
+  wanted: readonly StopAction[],
+): Stop | null {
+  const { totals, tickSeconds, phaseSeconds } = input;
   let seconds = 0;
   for (let look = 0; look < LOOKS_MAX && seconds < SECONDS_MAX; look += 1) {
-    const stride = Math.max(
-      tickSeconds,
-      Math.floor((seconds * STRIDE) / tickSeconds) * tickSeconds,
-    );
-    seconds += stride;
+    seconds += Math.max(1, Math.floor((seconds * STRIDE) / tickSeconds)) * tickSeconds;
     const worse = worsened(phase, input, seconds / Math.max(1, phaseSeconds));
     const phases = totals.phases.map((it) => (it === phase ? worse : it));
     const action = verdictOf({ ...totals, phases }, input);
-    if (action === null) continue;
-    const people = Math.round((worse.units.treatment - phase.units.treatment) / totals.sample);
-    const would = action === 'rollback' ? 'roll back' : 'pause';
-    const when = `${asDuration(seconds * 1_000)} and ${inWords(people)} people with the feature`;
-    return {
-      ...outcome(action, `${name} would ${would} after ${when}.`),
-      afterSeconds: seconds,
-      people,
-    };
+    if (action === null || !wanted.includes(action)) continue;
+    const added = worse.units.treatment - phase.units.treatment;
+    return { action, seconds, people: Math.round(added / totals.sample) };
   }
-  return outcome(null, `${name} would not be stopped within ${asDuration(seconds * 1_000)}.`);
+  return null;
+}
+
+function isRollbackGate({ frozen, metric }: DrillInput): boolean {
+  return [...frozen.compared, ...frozen.limits].some(
+    (gate) => gate.metric === metric && gate.action === 'rollback',
+  );
 }
 
 function outcome(action: DrillOutcome['action'], sentence: string): DrillOutcome {

@@ -27,6 +27,15 @@ export function rulesAsWritten(rules: readonly Rule[]): readonly Rule[] {
   return rules.some(isManaged) ? rules.map(ruleAsWritten) : rules;
 }
 
+/** A proposal as SDKs would get it: with the audience of the step in force around its rule. */
+export function rulesAsServed(written: readonly Rule[], wire: readonly Rule[]): readonly Rule[] {
+  return written.map((rule) => {
+    const live = wire.find(({ id }) => id === rule.id);
+    const audience = live !== undefined && isManaged(live) ? live.release.audience : undefined;
+    return audience === undefined ? rule : { ...rule, when: wrapCondition(audience, rule.when) };
+  });
+}
+
 export interface PhaseOfRule {
   readonly startedAt: number;
   /** What SDKs gather; absent: as in the phase before. */

@@ -23,7 +23,9 @@ import { idempotencyHeader, releaseParams } from './releases.js';
 import { OF_WRITES } from './usual-problems.js';
 
 const reason = s.reasonSchema;
-const plain = z.strictObject({ reason });
+const plain = z
+  .strictObject({ reason })
+  .openapi('ReleaseReason', { example: { reason: 'the numbers look odd' } });
 
 type Verb<T> = (
   ctx: Ctx,
@@ -60,9 +62,15 @@ function command<T extends { readonly reason: string }>(
   });
 }
 
-const holding = z.strictObject({ reason, until: z.iso.datetime({ offset: true }) });
-const jumping = z.strictObject({ reason, step: z.number().int().min(0) });
-const restarting = z.strictObject({ reason, drawNewPeople: z.boolean().default(false) });
+const holding = z
+  .strictObject({ reason, until: z.iso.datetime({ offset: true }) })
+  .openapi('HoldRelease', { example: { reason: 'a fair', until: '2026-02-01T09:00:00Z' } });
+const jumping = z
+  .strictObject({ reason, step: z.number().int().min(0) })
+  .openapi('JumpRelease', { example: { reason: 'back to few', step: 0 } });
+const restarting = z
+  .strictObject({ reason, drawNewPeople: z.boolean().default(false) })
+  .openapi('RestartRelease', { example: { reason: 'fixed', drawNewPeople: false } });
 
 export function releaseCommandRoutes() {
   const hold: Verb<z.infer<typeof holding>> = (ctx, grant, { until, ...input }) =>

@@ -21,8 +21,7 @@ import { OF_WRITES } from './usual-problems.js';
 const about = { tags: ['releases'] };
 const many = '/projects/{project}/environments/{environment}/flags/{flag}/releases';
 const one = `${many}/{release}`;
-const version = z.coerce.number().int().min(1);
-const decisionParams = releaseParams.extend({ version });
+const decisionParams = releaseParams.extend({ version: z.string() });
 
 export const releasePreviewDto = z
   .object({
@@ -59,7 +58,9 @@ const preview = createRoute({
   request: {
     params: environmentFlagParams,
     body: s.jsonRequest(
-      z.strictObject({ ruleId: z.string().optional(), plan: planInput }).openapi('PreviewRelease'),
+      z
+        .strictObject({ ruleId: z.string().optional(), plan: planInput })
+        .openapi('PreviewRelease', { example: { plan: { template: 'standard' } } }),
     ),
   },
   responses: {
@@ -179,7 +180,7 @@ const series = createRoute({
   summary: 'One metric over time, by phase and side',
   request: {
     params: releaseParams,
-    query: z.strictObject({ metric: z.string().min(1).max(100) }),
+    query: z.strictObject({ metric: z.string().min(1).max(100).default('http.errors') }),
   },
   responses: {
     200: s.jsonResponse(releaseSeriesDto, 'Points in order of phase and time'),
@@ -206,14 +207,16 @@ export function releaseEvidenceRoutes({ sources }: AppDeps) {
       const ctx = c.get('ctx');
       const { flag, release, version, ...scope } = c.req.valid('param');
       const grant = await authorize(ctx, 'flag:read', scope);
-      const row = await readDecisionRow(ctx.db, grant, flag, { release, version });
+      const address = { release, version: Number(version) };
+      const row = await readDecisionRow(ctx.db, grant, flag, address);
       return c.json(toDecisionDetails(row), 200);
     })
     .openapi(verify, async (c) => {
       const ctx = c.get('ctx');
       const { flag, release, version, ...scope } = c.req.valid('param');
       const grant = await authorize(ctx, 'flag:read', scope);
-      return c.json(await verifyDecision(ctx, grant, { flag, release, version }), 200);
+      const input = { flag, release, version: Number(version) };
+      return c.json(await verifyDecision(ctx, grant, input), 200);
     })
     .openapi(drill, async (c) => {
       const ctx = c.get('ctx');

@@ -4,6 +4,7 @@ import type { EnvironmentGrant } from '../../domain/grant.js';
 import { type Comparison, countMovedUnits, unitAttributes } from '../../domain/moved-units.js';
 import { type PreviewResult, previewResult } from '../../domain/preview-result.js';
 import { notFound } from '../../domain/refusals.js';
+import { rulesAsServed } from '../../domain/releases/managed-rule.js';
 import type { FlagConfigChange } from '../../store/flag-config-store.js';
 import { loadFlagRuleset } from '../../store/read-models/ruleset.js';
 import { toRulesetFlag } from '../../store/read-models/ruleset-flag.js';
@@ -57,7 +58,8 @@ export async function previewFlag(
 function withProposed(ruleset: Ruleset, key: string, change: FlagConfigChange): Ruleset {
   const flag = ruleset.flags[key];
   if (!flag) return ruleset;
-  const proposed = toRulesetFlag(flag, { ...change, killed: flag.killed === true });
+  const rules = rulesAsServed(change.rules, flag.rules ?? []);
+  const proposed = toRulesetFlag(flag, { ...change, rules, killed: flag.killed === true });
   return { ...ruleset, flags: { ...ruleset.flags, [key]: proposed } };
 }
 

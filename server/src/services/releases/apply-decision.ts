@@ -3,12 +3,11 @@ import type { Decision } from '../../domain/releases/decision.js';
 import type { DecisionInputs } from '../../domain/releases/decision-inputs.js';
 import { moveOfDecision, type Move } from '../../domain/releases/moves.js';
 import type { TickSubject } from '../../store/read-models/tick-scene.js';
-import { readClock } from '../../store/release-store.js';
-import { type Ctx, inEssentialTransaction } from '../context.js';
+import type { Ctx } from '../context.js';
 import { beginRelease } from './begin-release.js';
 import { killRelease } from './kill-release.js';
 import { keepLook } from './keep-look.js';
-import { lockAsSeen } from './lock-as-seen.js';
+import { moveAsSeen } from './move-as-seen.js';
 import { systemGrant } from './system-grant.js';
 import { writeMove } from './write-move.js';
 
@@ -22,31 +21,31 @@ export type ApplyResult = 'moved' | 'looked' | 'overtaken';
 
 /**
  * Makes a decision true, unless the release is no longer what the decision was made from: then
- * nothing is written, and the next tick looks again. `writeMove` leaves `recordChange()`'s row.
+ * nothing is written, and the next tick looks again.
  */
 export async function applyDecision(
   ctx: Ctx,
   seen: TickSubject,
   { decision, evaluation, inputs }: Applied,
 ): Promise<ApplyResult> {
-  const grant = systemGrant(seen);
-  if (decision.action === 'kill') return killRelease(ctx, seen);
+  if (decision.action === 'kill') return resultOf(await killRelease(ctx, seen));
   const look = lookOf(seen, { decision, evaluation, inputs });
-  const planned = moveOfDecision(seen.release, decision, seen.now);
-  if (planned === null) return keepLook(ctx, grant, seen, { look, decision, inputs });
-  return inEssentialTransaction(ctx, async (tx) => {
-    const subject = await lockAsSeen(tx, seen);
-    if (subject === null || subject.config.killed) return 'overtaken';
-    const at = await readClock(tx);
+  if (moveOfDecision(seen.release, decision, seen.now) === null) {
+    return keepLook(ctx, systemGrant(seen), seen, { look, decision, inputs });
+  }
+  const isMoved = await moveAsSeen(ctx, seen, async ({ tx, grant, subject, at }) => {
     if (decision.action === 'start') {
-      await beginRelease(tx, ctx, grant, subject, { at, decided: { decision, inputs } });
-      return 'moved';
+      return beginRelease(tx, ctx, grant, subject, { at, decided: { decision, inputs } });
     }
     const move = moveOfDecision(subject.release, decision, at) as Move;
     const withLook = { ...move, change: { ...look, ...move.change } };
-    await writeMove(tx, ctx, grant, subject, withLook, { at, decision, inputs });
-    return 'moved';
+    return writeMove(tx, ctx, grant, subject, withLook, { at, decision, inputs });
   });
+  return resultOf(isMoved);
+}
+
+function resultOf(isMoved: boolean): ApplyResult {
+  return isMoved ? 'moved' : 'overtaken';
 }
 
 /** What was seen goes with every write; a scheduled release has seen nothing yet. */

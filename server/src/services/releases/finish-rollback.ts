@@ -3,19 +3,14 @@ import type { Move } from '../../domain/releases/moves.js';
 import { toEnd } from '../../domain/releases/moves.js';
 import { readConfirmation } from '../../store/read-models/release-confirmation.js';
 import type { TickSubject } from '../../store/read-models/tick-scene.js';
-import { readClock } from '../../store/release-store.js';
-import { type Ctx, inEssentialTransaction } from '../context.js';
-import { lockAsSeen } from './lock-as-seen.js';
-import { systemGrant } from './system-grant.js';
+import type { Ctx } from '../context.js';
+import { moveAsSeen } from './move-as-seen.js';
 import { writeMove } from './write-move.js';
 
 const CONFIRMED_MIN = 0.99;
 const WAIT_MS_MAX = 5 * 60_000;
 
-/**
- * Ends a rollback once instances have confirmed it, or says so when they have not in five minutes.
- * `writeMove` leaves `recordChange()`'s row.
- */
+/** Ends a rollback once instances have confirmed it, or says that they have not in five minutes. */
 export async function finishRollback(
   ctx: Ctx,
   log: Log,
@@ -32,14 +27,10 @@ export async function finishRollback(
   const sentence = isConfirmed
     ? `Rolled back to ${release.percent} %: ${confirmed}.`
     : `Rolled back to ${release.percent} %, but only ${confirmed} within 5 minutes.`;
-  const isDone = await inEssentialTransaction(ctx, async (tx) => {
-    const subject = await lockAsSeen(tx, seen);
-    if (subject === null || subject.config.killed) return false;
-    const at = await readClock(tx);
+  const isDone = await moveAsSeen(ctx, seen, ({ tx, grant, subject, at }) => {
     const end = toEnd('rolled_back', { action: 'finish_rollback', sentence, at });
     const move: Move = isConfirmed ? end : { ...end, event: 'rolled_back' };
-    await writeMove(tx, ctx, systemGrant(seen), subject, move, { at });
-    return true;
+    return writeMove(tx, ctx, grant, subject, move, { at });
   });
   if (isDone && !isConfirmed) log.error(sentence, { environmentId });
   return isDone ? 'moved' : 'overtaken';

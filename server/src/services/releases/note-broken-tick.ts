@@ -1,10 +1,9 @@
 import type { Decision } from '../../domain/releases/decision.js';
 import { toPause } from '../../domain/releases/moves.js';
 import { readTickSubject } from '../../store/read-models/tick-scene.js';
-import { readClock, saveLook } from '../../store/release-store.js';
-import { type Ctx, inEssentialTransaction } from '../context.js';
-import { lockAsSeen } from './lock-as-seen.js';
-import { systemGrant } from './system-grant.js';
+import { saveLook } from '../../store/release-store.js';
+import type { Ctx } from '../context.js';
+import { moveAsSeen } from './move-as-seen.js';
 import { writeMove } from './write-move.js';
 
 export interface BrokenTick {
@@ -17,7 +16,7 @@ export interface BrokenTick {
 
 const MAY_PAUSE: readonly string[] = ['scheduled', 'running', 'final_bake'];
 
-/** A tick that cannot decide holds the release and says so; `writeMove` does `recordChange()`. */
+/** A tick that cannot decide holds the release and says so. */
 export async function noteBrokenTick(ctx: Ctx, broken: BrokenTick): Promise<void> {
   const { releaseId, message, isStructural } = broken;
   const seen = await readTickSubject(ctx.db, releaseId);
@@ -31,11 +30,8 @@ export async function noteBrokenTick(ctx: Ctx, broken: BrokenTick): Promise<void
     await saveLook(ctx.db, seen.release, { decision });
     return;
   }
-  await inEssentialTransaction(ctx, async (tx) => {
-    const subject = await lockAsSeen(tx, seen);
-    if (subject === null || subject.config.killed) return;
-    const at = await readClock(tx);
+  await moveAsSeen(ctx, seen, ({ tx, grant, subject, at }) => {
     const move = toPause('error', `Paused: it cannot be judged: ${message}`);
-    await writeMove(tx, ctx, systemGrant(seen), subject, move, { at });
+    return writeMove(tx, ctx, grant, subject, move, { at });
   });
 }

@@ -1,44 +1,54 @@
-import type { Tripwire } from '../../domain/gates/tripwire.js';
 import { evaluateGates } from '../../domain/gates/evaluate-gates.js';
 import { noLatches } from '../../domain/gates/freeze-gates.js';
+import type { Tripwire } from '../../domain/gates/tripwire.js';
 import { decideTrip, type TripNumbers } from '../../domain/releases/decide-trip.js';
 import { toRollback } from '../../domain/releases/moves.js';
 import { readReleaseTotals } from '../../store/read-models/release-totals.js';
-import { readTickSubject } from '../../store/read-models/tick-scene.js';
-import { type ReleaseRow, readClock, saveLook } from '../../store/release-store.js';
-import { type Ctx, inEssentialTransaction } from '../context.js';
-import { lockAsSeen } from './lock-as-seen.js';
-import { systemGrant } from './system-grant.js';
+import { readTickSubject, type TickSubject } from '../../store/read-models/tick-scene.js';
+import { type ReleaseRow, saveLook } from '../../store/release-store.js';
+import type { Ctx } from '../context.js';
+import { moveAsSeen } from './move-as-seen.js';
 import { writeMove } from './write-move.js';
 
 const STATES: readonly string[] = ['running', 'final_bake', 'paused'];
 
+/** A look between reading and writing overtakes a trip; then it is tried once more. */
+const TRIES = 3;
+
 /**
- * Gross harm seen while storing a batch ends a release at once. False when it had moved on
- * meanwhile: the next batch and the tick see the same. `writeMove` leaves `recordChange()`'s row.
+ * Gross harm seen while storing a batch ends a release at once. False when it has moved on
+ * meanwhile: whatever comes next sees the same.
  */
 export async function tripRelease(
   ctx: Ctx,
   releaseId: string,
   evidence: Pick<Tripwire, 'lnEMax'>,
 ): Promise<boolean> {
-  const seen = await readTickSubject(ctx.db, releaseId);
-  if (!seen || !STATES.includes(seen.release.state) || seen.release.frozen === null) return false;
-  const totals = await readReleaseTotals(ctx.db, releaseId);
-  const { frozen } = seen.release;
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    const seen = await readTickSubject(ctx.db, releaseId);
+    if (!seen || seen.isKilled || !STATES.includes(seen.release.state)) return false;
+    if (await tripAsSeen(ctx, seen, evidence)) return true;
+  }
+  return false;
+}
+
+async function tripAsSeen(
+  ctx: Ctx,
+  seen: TickSubject,
+  evidence: Pick<Tripwire, 'lnEMax'>,
+): Promise<boolean> {
+  const { id, frozen, bakedMs } = seen.release;
+  if (frozen === null) return false;
+  const totals = await readReleaseTotals(ctx.db, id);
   const latches = withEvidence(seen.release, evidence);
   const numbers: TripNumbers = { totals, frozen, latches };
-  const decision = { ...decideTrip(numbers), bakedMs: seen.release.bakedMs };
+  const decision = { ...decideTrip(numbers), bakedMs };
   if (decision.action !== 'rollback') return false;
-  const isRolledBack = await inEssentialTransaction(ctx, async (tx) => {
-    const subject = await lockAsSeen(tx, seen);
-    if (subject === null || subject.config.killed) return false;
-    const at = await readClock(tx);
+  const isRolledBack = await moveAsSeen(ctx, seen, ({ tx, grant, subject, at }) => {
     const move = toRollback(subject.release, { sentence: decision.sentence, at });
     const inputs = { kind: 'tripwire' as const, ...numbers };
     const withLatches = { ...move, change: { ...move.change, latches } };
-    await writeMove(tx, ctx, systemGrant(seen), subject, withLatches, { at, decision, inputs });
-    return true;
+    return writeMove(tx, ctx, grant, subject, withLatches, { at, decision, inputs });
   });
   if (isRolledBack) await keepLook(ctx, seen.release, numbers);
   return isRolledBack;

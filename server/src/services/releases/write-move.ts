@@ -51,13 +51,18 @@ export function releaseAfter(
   move: Move,
   { decision }: Pick<MoveCircumstances, 'decision'>,
 ): ReleaseRow {
+  const after = { ...before, ...move.change };
   return {
-    ...before,
-    ...move.change,
-    ...(decision === undefined ? {} : { decision }),
+    ...after,
+    decision: decision ?? wordsOfMove(move, after),
     phase: before.phase + (move.phase === undefined ? 0 : 1),
     version: before.version + 1,
   };
+}
+
+/** Until the next look the page shows what somebody has just done. */
+function wordsOfMove({ sentence }: Move, { bakedMs }: ReleaseRow): Decision {
+  return { action: 'none', sentence, holds: [], because: [], bakedMs };
 }
 
 /** The rules as the move leaves them; the same list when it does not touch its rule. */

@@ -72,12 +72,18 @@ export async function readDecisionRow(
   address: { readonly release: string; readonly version: number },
 ): Promise<DecisionRow> {
   const { id } = await findRow(db, grant, flag, address.release);
+  if (!isVersion(address.version)) throw notFound('decision', String(address.version));
   const [row] = await db
     .select()
     .from(decisions)
     .where(and(eq(decisions.releaseId, id), eq(decisions.version, address.version)));
   if (!row) throw notFound('decision', String(address.version));
   return row;
+}
+
+/** What no decision can have is no question for the database. */
+function isVersion(version: number): boolean {
+  return Number.isInteger(version) && version > 0 && version < 2 ** 31;
 }
 
 export function toDecisionDetails(row: DecisionRow): DecisionDetails {

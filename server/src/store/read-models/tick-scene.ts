@@ -1,3 +1,4 @@
+import { SLOT_MS } from '@sluice/sdk/protocol';
 import { and, desc, eq, sql } from 'drizzle-orm';
 import type { GateTick } from '../../domain/gates/debounce.js';
 import type { Db, Tx } from '../db.js';
@@ -90,7 +91,7 @@ export async function readEventsSince(
     where exists (
       select from metric_slots
       where environment_id = ${environmentId} and series = 'metric:' || name
-        and at >= ${new Date(sinceMs).toISOString()}::timestamptz
+        and at >= ${new Date(sinceMs - SLOT_MS).toISOString()}::timestamptz
     )`);
   return new Set(rows.map(({ name }) => name));
 }

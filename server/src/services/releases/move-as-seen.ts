@@ -1,0 +1,41 @@
+import type { EnvironmentGrant } from '../../domain/grant.js';
+import type { Tx } from '../../store/db.js';
+import { lockFlagConfig } from '../../store/flag-config-store.js';
+import type { TickSubject } from '../../store/read-models/tick-scene.js';
+import { lockRelease, type ReleaseRow, readClock } from '../../store/release-store.js';
+import { type Ctx, inEssentialTransaction } from '../context.js';
+import { systemGrant } from './system-grant.js';
+import type { MoveSubject } from './write-move.js';
+
+export interface SeenScene {
+  readonly tx: Tx;
+  readonly grant: EnvironmentGrant<'release:write'>;
+  readonly subject: MoveSubject;
+  readonly at: Date;
+}
+
+/**
+ * One transaction around what was decided from `seen`. Nothing happens, and false comes back, when
+ * anything has changed since, or when the flag is killed and this is not the end that a kill asks
+ * for. Whatever acts writes through `writeMove`, whose `recordChange()` leaves the audit row.
+ */
+export async function moveAsSeen(
+  ctx: Ctx,
+  seen: TickSubject,
+  act: (scene: SeenScene) => Promise<unknown>,
+  { ifKilled = false } = {},
+): Promise<boolean> {
+  const grant = systemGrant(seen);
+  return inEssentialTransaction(ctx, async (tx) => {
+    const config = await lockFlagConfig(tx, grant, seen.flag);
+    const release = await lockRelease(tx, grant, seen.flag.id, seen.release.id);
+    if (!release || !isSameLook(release, seen.release) || config.killed !== ifKilled) return false;
+    const subject = { flag: seen.flag, config, release };
+    await act({ tx, grant, subject, at: await readClock(tx) });
+    return true;
+  });
+}
+
+function isSameLook(row: ReleaseRow, seen: ReleaseRow): boolean {
+  return row.version === seen.version && row.lastTickAt?.getTime() === seen.lastTickAt?.getTime();
+}
