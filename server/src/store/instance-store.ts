@@ -69,7 +69,8 @@ export async function storeReports(
       )
       select "environmentId", "instanceId", service, "serviceVersion", sdk, coalesce(seq, 0),
         epoch, revision, case when epoch is not null then said_at end,
-        least(to_timestamp(through / 1000), clock_timestamp()), now()
+        case when through is not null then
+          least(to_timestamp(through / 1000), clock_timestamp()) end, now()
       from input order by "environmentId", "instanceId"
       on conflict (environment_id, id) do update set
         service = excluded.service,
