@@ -21,7 +21,7 @@ export const CHECKS: readonly ((session: Session) => readonly Row[])[] = [
   checkTenMetrics,
   checkLimit,
   checkBounds,
-  checkDetection,
+  (session) => checkDetection(session),
   checkLateOnset,
   checkLoss,
   checkEarned,

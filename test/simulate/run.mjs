@@ -24,7 +24,7 @@ const engine = {
 const options = process.argv.slice(2);
 const isQuick = options.includes('--quick');
 const seed = Number(options.find((option) => option.startsWith('--seed='))?.slice(7) ?? 1);
-const session = { engine, seed, scale: isQuick ? 0.05 : 1 };
+const session = { engine, seed, scale: isQuick ? 0.05 : 1, rampsMin: 40 };
 
 const startedAt = performance.now();
 const rows = [];

@@ -19,13 +19,13 @@ export interface Row {
 export interface Session {
   readonly engine: Engine;
   readonly seed: number;
-  /** 1 for the full run; less for fewer ramps. */
+  /** 1 for the full run; less for fewer ramps, though never fewer than `rampsMin`. */
   readonly scale: number;
+  readonly rampsMin: number;
 }
 
-/** Ramps of a check at this scale, never too few to say anything. */
-export function rampsOf({ scale }: Session, full: number): number {
-  return Math.max(40, Math.round(full * scale));
+export function rampsOf({ scale, rampsMin }: Session, full: number): number {
+  return Math.max(rampsMin, Math.round(full * scale));
 }
 
 /** A check's own numbers: adding a check changes none of the others. */
