@@ -33,17 +33,33 @@ export function phasesOf(
   const phases = new Map<string, ReleasePhase>();
   const flags = member(ruleset, 'flags');
   for (const flag of keysOf(flags)) {
-    const rules = member(member(flags, flag), 'rules');
-    for (const rule of Array.isArray(rules) ? rules : []) {
-      const release = member(rule, 'release');
-      if (!isRecord(release)) continue;
+    for (const { release, by } of managedRules(member(flags, flag))) {
       const known = before.get(String(member(release, 'id')));
-      const source = { flag, release, by: member(member(rule, 'rollout'), 'by') };
+      const source = { flag, release, by };
       const phase = isSameJson(known?.source, source) ? known : newPhase(source, pool);
       if (phase !== undefined) phases.set(phase.id, phase);
     }
   }
   return phases;
+}
+
+type ManagedRule = Pick<Source, 'release' | 'by'>;
+
+const NONE: readonly ManagedRule[] = [];
+/** Of thousands of flags a change replaces one; the others keep their documents. */
+const readBefore = new WeakMap<object, readonly ManagedRule[]>();
+
+function managedRules(flag: unknown): readonly ManagedRule[] {
+  if (!isRecord(flag)) return NONE;
+  const known = readBefore.get(flag);
+  if (known !== undefined) return known;
+  const rules = member(flag, 'rules');
+  const managed = (Array.isArray(rules) ? rules : []).flatMap((rule): ManagedRule[] => {
+    const release = member(rule, 'release');
+    return isRecord(release) ? [{ release, by: member(member(rule, 'rollout'), 'by') }] : [];
+  });
+  readBefore.set(flag, managed.length === 0 ? NONE : managed);
+  return managed;
 }
 
 /** The person whom a context is about, as this phase draws people; null: not to be named. */

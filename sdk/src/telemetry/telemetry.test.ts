@@ -102,6 +102,22 @@ describe('exposures', () => {
     });
   });
 
+  it('are none in rules that cannot be read, which break nothing', () => {
+    const stage = Stage.released();
+    const flag = releasedFlag();
+    const release = {
+      id: 'r1',
+      phase: 1,
+      salt: 'x',
+      get sample(): number {
+        return raise();
+      },
+    };
+    stage.use({ awesome: { ...flag, rules: [{ ...flag.rules![0]!, release }] } });
+    stage.evaluate(TREATED);
+    expect(stage.gathered().flags.get('awesome=on')).toBe(1);
+  });
+
   it('name nobody outside the sample, and nobody without a salt', () => {
     for (const release of [{ sample: 0 }, { salt: undefined as never }]) {
       const stage = Stage.released({ ...release, metrics: [PURCHASES] });

@@ -62,7 +62,12 @@ export class Telemetry {
   /** Other rules are in force. */
   use(compiled: CompiledRuleset): void {
     this.#compiled = compiled;
-    this.#phases = phasesOf(compiled.ruleset, this.#phases, this.#pool);
+    try {
+      this.#phases = phasesOf(compiled.ruleset, this.#phases, this.#pool);
+    } catch {
+      // Only what JSON cannot say ends here, such as a bootstrap whose getter throws.
+      this.#phases = new Map();
+    }
     this.#buffer.beats = this.#phases.size > 0;
   }
 
