@@ -165,7 +165,9 @@ describe('releases', { timeout: PATIENCE_MS }, () => {
       expect(await widthBeyond(page), 'running').toBeLessThanOrEqual(0);
       await page.goto('/default/production/flags/not-yet/release');
       await page.getByRole('button', { name: 'Start a release' }).click();
-      await page.getByRole('button', { name: 'Start the release' }).waitFor();
+      await page.getByRole('radio', { name: /^Careful/ }).check({ force: true });
+      const steps = page.getByRole('list', { name: 'The plan as a staircase' });
+      await expect.poll(() => steps.getByRole('listitem').count()).toBe(8);
       expect(await violationsOf(page), 'planner').toEqual([]);
       expect(await widthBeyond(page), 'planner').toBeLessThanOrEqual(0);
     }
