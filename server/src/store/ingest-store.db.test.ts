@@ -171,19 +171,19 @@ describe.each(databaseKinds)('what SDKs post, on %s', (kind) => {
 
   it('stores a batch of more people than it counts at once, and none twice', async () => {
     await stageRelease(database.db, { gates: [ERRORS] });
-    const units = Array.from({ length: 2_500 }, (_, person) => unitOf(person));
+    const units = Array.from({ length: 3_500 }, (_, person) => unitOf(person));
     const entry = (arm: 'treatment' | 'control', people: readonly string[]) =>
       releaseSlot({ arm, exposures: people.length, units: people });
     const releases = [
-      entry('treatment', units.slice(0, 2_000)),
-      entry('control', units.slice(2_000)),
+      entry('treatment', units.slice(0, 3_000)),
+      entry('control', units.slice(3_000)),
     ];
     for (let i = 0; i < 2; i += 1) await post('i1', { slots: [eventSlot({ releases })] });
     await post('i2', { slots: [eventSlot({ releases })] });
     expect((await totals()).phases[0]).toMatchObject({
-      units: { treatment: 2_000, control: 500 },
-      firstUnits: { treatment: 2_000, control: 500 },
-      exposures: { treatment: 4_000, control: 1_000 },
+      units: { treatment: 3_000, control: 500 },
+      firstUnits: { treatment: 3_000, control: 500 },
+      exposures: { treatment: 6_000, control: 1_000 },
     });
   });
 

@@ -33,8 +33,10 @@ export interface Trip {
   readonly evidence: Tripwire;
 }
 
-/** More new people than this are stored ahead, this many at a time: nobody waits for all. */
-const PEOPLE_AT_ONCE = 1_000;
+/** More people than this are looked at ahead of their batch's transaction. */
+const PEOPLE_AT_ONCE = 3_000;
+/** So many are stored at a time: nobody waits for all. */
+const SIGHTINGS_AT_ONCE = 2_000;
 
 /**
  * Stores what instances posted, at most one post of each, in one transaction: whoever's report
@@ -83,8 +85,10 @@ async function storePeopleAhead(
   const releases = await readIngestReleases(db, releasesOf(sent));
   const { seen } = gatherBatches(sent, { now: 0, releases, admits: () => false });
   for (const people of seen.values()) known.leaveNews(people);
+  const chunks = chunksOf([...seen.values()], SIGHTINGS_AT_ONCE);
+  if (chunks.length <= 1) return [];
   const changed: SeenPeople[] = [];
-  for (const chunk of chunksOf([...seen.values()], PEOPLE_AT_ONCE)) {
+  for (const chunk of chunks) {
     await db.transaction(async (tx) => {
       const gathered = new Gathered();
       changed.push(...(await storeSeen(tx, chunk, gathered)));
@@ -159,13 +163,24 @@ function countPeople(sent: readonly SentBatch[]): number {
   return entries.reduce((sum, { units }) => sum + units.length, 0);
 }
 
-/** The same people in parts of so many, each of which is a list like the whole. */
+/** The same people in parts of at most so many, in the same order. */
 function chunksOf(seen: readonly SeenPeople[], size: number): readonly (readonly SeenPeople[])[] {
-  return seen.flatMap((people) => {
+  const chunks: SeenPeople[][] = [];
+  let room = 0;
+  for (const people of seen) {
     const units = [...people.units];
-    const starts = Array.from({ length: Math.ceil(units.length / size) }, (_, i) => i * size);
-    return starts.map((start) => [{ ...people, units: new Map(units.slice(start, start + size)) }]);
-  });
+    for (let start = 0; start < units.length; ) {
+      if (room === 0) {
+        chunks.push([]);
+        room = size;
+      }
+      const part = units.slice(start, start + room);
+      chunks.at(-1)?.push({ ...people, units: new Map(part) });
+      start += part.length;
+      room -= part.length;
+    }
+  }
+  return chunks;
 }
 
 function idOf(key: { readonly environmentId: string; readonly instanceId: string }): string {
