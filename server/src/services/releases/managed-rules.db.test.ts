@@ -137,6 +137,15 @@ describe.each(databaseKinds)('a rule that a release manages on %s', (kind) => {
     expect((await wire())[1].rollout).toEqual({ to: 5 });
   });
 
+  it('belongs to its editors again as soon as the flag is killed', async () => {
+    await api.expect(200, `POST ${at}/kill`, { body: { reason: 'a test' } });
+    const rules = await rulesWith((ramp) => ({ ...ramp, rollout: { to: 60 } }));
+    expect(await put(2, { rules })).toMatchObject({ status: 200, body: { killed: true } });
+    const ended = await api.expect(200, `GET ${at}/releases/${release.id}`);
+    expect(ended.state).toBe('killed');
+    expect((await wire())[1]).toEqual({ id: 'ramp', rollout: { to: 60 }, serve: on });
+  });
+
   it('takes the people of a step by its segment, and gives its own condition back', async () => {
     const key = `people-${flag}`;
     await api.expect(201, 'POST /projects/default/segments', { body: { key, when: NL } });

@@ -195,6 +195,50 @@ describe.each(databaseKinds)('the commands of a release on %s', (kind) => {
     expect((await ruleset()).rules[0].release.metrics).toHaveLength(2);
   });
 
+  it('are told before a start what is wrong, what is weak and whom it moves', async () => {
+    const preview = (body: object) => api.expect(200, `POST ${at}/preview`, { body });
+    expect(await preview({ plan: PLAN })).toMatchObject({
+      errors: [],
+      plan: { tickSeconds: 30, steps: [{ percent: 1, advance: 'earned' }, {}, {}, {}, {}] },
+      power: [{ step: 0, percent: 1, ruledOut: [{ metric: 'http.errors' }] }, {}, {}, {}, {}],
+      movedShare: 0.01,
+    });
+    const bad = await preview({ ruleId: 'none', plan: { ...PLAN, tickSeconds: 90 } });
+    const pointers = bad.errors.map(({ pointer }: Body) => pointer);
+    expect(pointers).toEqual(['/plan/tickSeconds', '/ruleId']);
+    expect(bad.movedShare).toBeNull();
+    await create();
+    const { errors } = await preview({ plan: PLAN });
+    expect(errors).toMatchObject([{ message: 'a release has not ended here' }]);
+    expect((await ruleset()).rules).toHaveLength(1);
+  });
+
+  it('show decisions, a drill and one gate over time, and refuse what they have not', async () => {
+    const { id } = await create();
+    const one = `${at}/${id}`;
+    const decision = await api.expect(200, `GET ${one}/decisions/2`);
+    expect(decision).toMatchObject({ action: 'start', inputs: null, actor: { kind: 'apiKey' } });
+    expect(await api.call(`POST ${one}/decisions/2/verify`)).toMatchObject({
+      ...{ status: 409, body: { detail: /not from numbers/ } },
+    });
+    for (const version of ['99', 'none', '1e3', '-1']) {
+      await api.expect(404, `GET ${one}/decisions/${version}`);
+    }
+    const drill = (body: object) => api.call(`POST ${one}/drill`, { body });
+    expect(await drill({ metric: 'http.errors', factor: 5 })).toMatchObject({
+      ...{ status: 200, body: { stops: false, sentence: /no number/ } },
+    });
+    expect(await drill({ metric: 'none', factor: 5 })).toMatchObject({
+      ...{ status: 400, body: { errors: [{ pointer: '/metric' }] } },
+    });
+    const series = await api.expect(200, `GET ${one}/series?metric=http.errors`);
+    expect(series).toMatchObject({ metric: 'http.errors', points: [] });
+    await api.expect(400, `GET ${one}/series?metric=none`);
+    await api.expect(404, `GET ${at}/none/timeline`);
+    const list = await api.expect(200, `GET ${at}`);
+    expect(list.items.map((release: Body) => release.id)).toEqual([id]);
+  });
+
   it.each([
     [{ steps: [] }, '/plan/steps'],
     [{ steps: [{ percent: 0 }, { percent: 100 }] }, '/plan/steps/0/percent'],
