@@ -170,6 +170,20 @@ export const releaseSeriesDto = z
         }),
       )
       .readonly(),
+    quantiles: z
+      .array(
+        z.object({
+          phase: z.number().int(),
+          arm: z.enum(['treatment', 'control']),
+          quantile: z.number(),
+          count: z.number(),
+          value: z.number(),
+          lower: z.number(),
+          upper: z.number(),
+        }),
+      )
+      .readonly()
+      .openapi({ description: 'With bands that hold for independent requests; no gate uses them' }),
   })
   .openapi('ReleaseSeries');
 

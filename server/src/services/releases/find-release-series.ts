@@ -3,6 +3,10 @@ import type { EnvironmentGrant } from '../../domain/grant.js';
 import { invalid } from '../../domain/refusals.js';
 import { type ReleasePoint, readReleaseSeries } from '../../store/read-models/metric-series.js';
 import { readDefinitions } from '../../store/read-models/release-definitions.js';
+import {
+  type ReleaseQuantile,
+  readReleaseQuantiles,
+} from '../../store/read-models/release-quantiles.js';
 import { readRelease } from '../../store/read-models/release-view.js';
 import type { Ctx } from '../context.js';
 
@@ -15,6 +19,8 @@ export interface FindReleaseSeries {
 export interface ReleaseSeries {
   readonly metric: string;
   readonly points: readonly ReleasePoint[];
+  /** Of metrics whose values are gathered, over the whole of each phase. */
+  readonly quantiles: readonly ReleaseQuantile[];
 }
 
 /** One gate over time, by phase and side; never added up over phases. */
@@ -37,7 +43,7 @@ export async function findReleaseSeries(
     from: startOfSlot(release.startedAt ?? release.createdAt),
     to: release.endedAt === null ? ctx.now() : new Date(release.endedAt),
   });
-  return { metric, points };
+  return { metric, points, quantiles: await readReleaseQuantiles(ctx.db, id, metric) };
 }
 
 /** The first slot began before the release did. */
