@@ -39,7 +39,8 @@ export async function stageRelease(db: Db, staged: StagedRelease = {}): Promise<
   };
   await db.execute(sql`
     insert into flags (id, project_id, key, name, type, seed, variants)
-    values (${`flag-${id}`}, ${projectId}, ${id}, ${id}, 'boolean', ${id}, '{"on":true,"off":false}')`);
+    values (${`flag-${id}`}, ${projectId}, ${id}, ${id}, 'boolean', ${id},
+      '{"on":true,"off":false}')`);
   await db.execute(sql`
     insert into flag_configs (project_id, environment_id, flag_id, off_variant)
     values (${projectId}, ${environmentId}, ${`flag-${id}`}, 'off')`);

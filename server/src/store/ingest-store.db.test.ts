@@ -187,7 +187,7 @@ describe.each(databaseKinds)('what SDKs post, on %s', (kind) => {
     });
   });
 
-  it('has room for so many series, counts the rest in one, and says how much that was', async () => {
+  it('has room for so many series, counts the rest in one, and says how many', async () => {
     const flags = Object.fromEntries(Array.from({ length: 2_100 }, (_, i) => [`f${i}`, { on: 1 }]));
     await post('i1', { slots: [eventSlot({ flags, metrics: { buy: { count: 3, sum: 1 } } })] });
     await post('i1', { seq: 2, slots: [eventSlot({ flags: { f5: { on: 7 } } })] });
