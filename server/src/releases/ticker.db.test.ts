@@ -5,7 +5,12 @@ import { eventBatch, eventSlot, releaseSlot, unitOf } from '../../../test/suppor
 import { type AnyGrant, contextOn, grantOnNewProject } from '../../../test/support/verbs.js';
 import { AppError } from '../domain/errors.js';
 import type { PlanInput } from '../domain/releases/plan-input.js';
-import { measured } from '../domain/sources/measurement.js';
+import {
+  type Measurement,
+  measured,
+  measurementError,
+  noData,
+} from '../domain/sources/measurement.js';
 import { createLog } from '../log.js';
 import type { Ctx } from '../services/context.js';
 import { createFlag } from '../services/flags/create-flag.js';
@@ -294,6 +299,46 @@ describe.each(databaseKinds)('the ticks of releases on %s', (kind) => {
     const [phase] = (await readReleaseTotals(database.db, id)).phases;
     expect(phase?.units.treatment).toBe(19);
   });
+
+  it('hold while a source fails or has nothing, roll back what breaches, and go on otherwise', async () => {
+    await stageQuery();
+    let measurement: Measurement = measurementError('connection refused');
+    const asking = { ...deps, measure: async () => measurement };
+    const gates = [{ metric: 'queue', action: 'rollback' as const }];
+    const id = await start({ ...TIMED, gates });
+    const look = async () => {
+      await report();
+      await tick(asking, id);
+      return read(id);
+    };
+    for (const silence of [measurementError('connection refused'), noData('no series')]) {
+      measurement = silence;
+      const held = await look();
+      expect(held).toMatchObject({ state: 'running', percent: 1 });
+      const hold = held.holds.find(({ metric }) => metric === 'queue');
+      expect(hold?.message).toContain(silence.message);
+    }
+    measurement = measured(3);
+    expect(await look()).toMatchObject({ percent: 5 });
+    measurement = { ...measured(99), status: 'BREACH' };
+    expect(await look()).toMatchObject({ state: 'running', percent: 5 });
+    expect(await look()).toMatchObject({ state: 'rolling_back', percent: 0 });
+    const { decisions } = await timeline(id);
+    expect(decisions.at(-1)?.sentence).toMatch(/queue is beyond its limit at 99/);
+  });
+
+  const stageQuery = async () => {
+    const definition = {
+      ...{ kind: 'query', source: 'prom', query: 'queue', op: '>', value: 50, k: 2, n: 3 },
+      ...{ onNoData: 'hold', graceSeconds: 900 },
+    };
+    await database.db.execute(sql`
+      insert into sources (id, project_id, key, name, kind, url)
+      values (${`s-${projects}`}, ${grant.projectId}, 'prom', 'prom', 'prometheus', 'http://prom')`);
+    await database.db.execute(sql`
+      insert into metrics (id, project_id, key, name, definition) values
+        (${`m-${projects}`}, ${grant.projectId}, 'queue', 'queue', ${JSON.stringify(definition)}::json)`);
+  };
 
   it('claim a release for one server at a time', async () => {
     const id = await start(TIMED);
