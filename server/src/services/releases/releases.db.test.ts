@@ -78,7 +78,7 @@ describe.each(databaseKinds)('the commands of a release on %s', (kind) => {
     ]);
   });
 
-  it('are allowed in the states of the table and refused with what to do in all others', async () => {
+  it('are allowed in the states of the table, and refused with a hint in all others', async () => {
     const bring: Record<string, () => Promise<Body>> = {
       draft: () => create({ start: false }),
       scheduled: () => create({ plan: { ...PLAN, startApproval: true } }),
@@ -165,7 +165,7 @@ describe.each(databaseKinds)('the commands of a release on %s', (kind) => {
     expect((await api.expect(200, `GET ${at}/${early.id}`)).version).toBe(early.version);
   });
 
-  it('are refused where exposure would rise during a freeze, and never where it falls', async () => {
+  it('are refused where exposure would rise in a freeze, and never where it falls', async () => {
     const release = await command((await create()).id, 'advance');
     const freeze = { kind: 'freeze', name: 'Holidays', startsAt: '2020-01-01T00:00:00Z' };
     const key = `freeze-${flag}`;
