@@ -118,8 +118,8 @@ describe.each(databaseKinds)('the ticks of releases on %s', (kind) => {
     }
     expect(percents).toEqual([1, 5, 25, 50, 100]);
     expect(await read(id)).toMatchObject({ state: 'completed', percent: 100, nextTickAt: null });
-    const { flags } = (await loadRuleset(database.db, grant.environmentId)) ?? { flags: {} };
-    const [rule] = flags.flag?.rules ?? [];
+    const ruleset = await loadRuleset(database.db, grant.environmentId);
+    const [rule] = ruleset?.flags.flag?.rules ?? [];
     expect(rule).toEqual({ id: 'release', rollout: { to: 100 }, serve: { variant: 'on' } });
   });
 
@@ -265,8 +265,8 @@ describe.each(databaseKinds)('the ticks of releases on %s', (kind) => {
         advanceRelease(ctx, grant, { ...input, release: id }),
       ]);
       expect(kill.status).toBe('fulfilled');
-      const { flags } = (await loadRuleset(database.db, grant.environmentId)) ?? { flags: {} };
-      expect(flags[key]?.killed).toBe(true);
+      const ruleset = await loadRuleset(database.db, grant.environmentId);
+      expect(ruleset?.flags[key]?.killed).toBe(true);
       const { percent, state } = await read(id, key);
       await ticking(id, 2);
       expect(await read(id, key)).toMatchObject({ state: 'killed', percent });

@@ -48,12 +48,16 @@ function resultOf(isMoved: boolean): ApplyResult {
   return isMoved ? 'moved' : 'overtaken';
 }
 
-/** What was seen goes with every write; a scheduled release has seen nothing yet. */
+/**
+ * What was seen goes with every write; a scheduled release has seen nothing yet. While a release
+ * stays paused by itself, the page goes on saying why, with the numbers of then.
+ */
 function lookOf({ release, now }: TickSubject, { decision, evaluation }: Applied) {
   const isBegun = release.step >= 0;
+  const staysPaused = release.state === 'paused' && decision.action === 'none';
   return {
     lastTickAt: now,
-    decision,
+    decision: staysPaused && release.decision?.action === 'pause' ? release.decision : decision,
     bakedMs: decision.bakedMs,
     ...(isBegun ? { evaluation, latches: evaluation.latches, frozen: evaluation.frozen } : {}),
   };
