@@ -28,6 +28,9 @@ export class PlanDraft {
   /** Something would be lost by leaving. */
   readonly isDirty = $derived.by(() => !sameJson(this.#start, this.plan));
   #asked = 0;
+  /** Templates asked for; until the last one is there, nothing is asked about what it replaces. */
+  #choices = 0;
+  #isChoosing = false;
   readonly #isNew: boolean;
   #key = drawIdempotencyKey();
 
@@ -70,7 +73,14 @@ export class PlanDraft {
 
   /** The whole plan that a template stands for. */
   async choose(template: string): Promise<void> {
+    this.#choices += 1;
+    const choice = this.#choices;
+    this.#isChoosing = true;
     const preview = await this.#ask({ template });
+    if (choice !== this.#choices) {
+      return;
+    }
+    this.#isChoosing = false;
     if (preview !== undefined) {
       this.#begin(preview.plan);
     }
@@ -83,7 +93,12 @@ export class PlanDraft {
     if (plan === undefined) {
       return () => {};
     }
-    const timer = setTimeout(() => void this.#ask(plan), PREVIEW_DELAY_MS);
+    const ask = () => {
+      if (!this.#isChoosing) {
+        void this.#ask(plan);
+      }
+    };
+    const timer = setTimeout(ask, PREVIEW_DELAY_MS);
     return () => clearTimeout(timer);
   }
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ApiClient } from '../../api/client.js';
 import { ReleaseApi } from '../../api/release-api.js';
 import type { ReleasePlan, ReleasePreview } from '../../api/release-types.js';
@@ -46,6 +46,25 @@ describe('a release in the making', () => {
     expect(draft.isDirty).toBe(false);
     draft.plan!.holdback = 5;
     expect(draft.isDirty).toBe(true);
+  });
+
+  it('asks nothing about a plan while the template that replaces it is on its way', async () => {
+    vi.useFakeTimers();
+    try {
+      const answers: ((answer: Response) => void)[] = [];
+      const ask = () => new Promise<Response>((resolve) => answers.push(resolve));
+      const draft = new PlanDraft(serving(ask), at, plan(1));
+      const stop = draft.watch();
+      const chosen = draft.choose('careful');
+      vi.advanceTimersByTime(1_000);
+      expect(answers).toHaveLength(1);
+      answers[0]?.(Response.json(preview(0.1)));
+      await chosen;
+      stop();
+      expect(draft.plan?.steps[0]?.percent).toBe(0.1);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('believes the answer to the latest question, whichever comes last', async () => {

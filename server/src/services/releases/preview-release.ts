@@ -50,21 +50,16 @@ export async function previewRelease(
   const target = targetRule(config, flag.variants, input.ruleId);
   const isOpen = 'rule' in target;
   const counts = await readEventCounts(db, grant.environmentId, input.flag);
-  const { definitions, problems: unknown } = await resolveGates(db, grant, plan);
+  const { definitions, warnings: guessed } = await resolveGates(db, grant, plan);
   const power = powerOf(plan, definitions, counts);
   const unheard = await problemsOfSources(ctx, grant, input, sources);
   return {
-    errors: [
-      ...problems,
-      ...unknown,
-      ...unheard,
-      ...(isOpen ? [] : target.problems),
-      ...refusalsOf(config),
-    ],
+    errors: [...problems, ...unheard, ...(isOpen ? [] : target.problems), ...refusalsOf(config)],
     warnings: isOpen
       ? [
           ...warningsOfTarget(config, target),
           ...warningsOfStart(config, target, plan),
+          ...guessed,
           ...warningsOfPower(power),
         ]
       : [],
