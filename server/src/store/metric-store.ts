@@ -1,9 +1,10 @@
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Grant } from '../domain/grant.js';
 import { alreadyExists, notFound } from '../domain/refusals.js';
 import { ACTIVE_STATES } from '../domain/releases/release.js';
 import type { Tx } from './db.js';
-import { environments, flags, metrics, releases, sources } from './schema/index.js';
+import { nameReleases } from './release-users.js';
+import { metrics, releases, sources } from './schema/index.js';
 import { refuseDuplicate } from './unique-violation.js';
 
 export type MetricRow = typeof metrics.$inferSelect;
@@ -60,23 +61,9 @@ export async function listReleasesGatedBy(
   grant: Grant,
   key: string,
 ): Promise<readonly string[]> {
-  const rows = await tx
-    .select({ flag: flags.key, environment: environments.key })
-    .from(releases)
-    .innerJoin(flags, eq(flags.id, releases.flagId))
-    .innerJoin(environments, eq(environments.id, releases.environmentId))
-    .where(
-      and(
-        eq(releases.projectId, grant.projectId),
-        inArray(releases.state, [...NOT_OVER]),
-        sql`exists (
-          select from json_array_elements(${releases.plan} -> 'gates') as gate
-          where gate ->> 'metric' = ${key}
-        )`,
-      ),
-    )
-    .orderBy(flags.key, environments.key);
-  return rows.map(({ flag, environment }) => `the release of "${flag}" in ${environment}`);
+  const gates = sql`json_array_elements(${releases.plan} -> 'gates') as gate`;
+  const isGate = sql`exists (select from ${gates} where gate ->> 'metric' = ${key})`;
+  return nameReleases(tx, grant, NOT_OVER, isGate);
 }
 
 function isMetric(grant: Grant, key: string) {

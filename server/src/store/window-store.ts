@@ -1,15 +1,16 @@
-import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Grant } from '../domain/grant.js';
 import { alreadyExists, notFound } from '../domain/refusals.js';
 import type { WindowRule } from '../domain/windows/windows.js';
 import type { Db, Tx } from './db.js';
-import { environments, flags, releases, windows } from './schema/index.js';
+import { nameReleases } from './release-users.js';
+import { releases, windows } from './schema/index.js';
 import { refuseDuplicate } from './unique-violation.js';
 
 export type WindowRow = typeof windows.$inferSelect;
 export type WindowChange = Omit<WindowRow, 'id' | 'projectId' | 'key' | 'version' | 'createdAt'>;
 
-const ACTIVE = ['draft', 'scheduled', 'running', 'final_bake', 'paused'] as const;
+const MAY_RISE = ['draft', 'scheduled', 'running', 'final_bake', 'paused'] as const;
 
 export async function insertWindow(
   tx: Tx,
@@ -58,26 +59,14 @@ export async function listWindowRules(
   return rows.map(toWindowRule);
 }
 
-/** Releases that are not over and may only rise inside this window, as `flag (environment)`. */
+/** Releases that may still rise, and only inside this window, in words. */
 export async function listReleasesWithin(
   tx: Tx,
   grant: Grant,
   key: string,
 ): Promise<readonly string[]> {
-  const rows = await tx
-    .select({ flag: flags.key, environment: environments.key })
-    .from(releases)
-    .innerJoin(flags, eq(flags.id, releases.flagId))
-    .innerJoin(environments, eq(environments.id, releases.environmentId))
-    .where(
-      and(
-        eq(releases.projectId, grant.projectId),
-        inArray(releases.state, [...ACTIVE]),
-        sql`(${releases.plan} -> 'windows')::jsonb @> to_jsonb(${key}::text)`,
-      ),
-    )
-    .orderBy(flags.key, environments.key);
-  return rows.map(({ flag, environment }) => `the release of "${flag}" in ${environment}`);
+  const isWithin = sql`(${releases.plan} -> 'windows')::jsonb @> to_jsonb(${key}::text)`;
+  return nameReleases(tx, grant, MAY_RISE, isWithin);
 }
 
 function toWindowRule(row: WindowRow): WindowRule {
