@@ -1,7 +1,6 @@
 import { Connection } from './connection.js';
 import type { EvaluationContext } from './core/context.js';
 import { detailsFor, resolve } from './core/evaluate.js';
-import type { CompiledRuleset } from './core/index.js';
 import type { Outcome } from './core/outcome.js';
 import type { ResolutionDetails } from './core/resolution.js';
 import type {
@@ -101,7 +100,7 @@ export class Client implements FlagClient {
     if (snapshot === null) return fallback;
     const context = this.#contextOf(who);
     const outcome = resolve(snapshot.compiled, key, context, this.#now);
-    this.#observe(outcome, snapshot.compiled, key, context);
+    this.#observe(outcome, key, context);
     return outcome.isActive ?? fallback;
   }
 
@@ -118,7 +117,7 @@ export class Client implements FlagClient {
     const outcome = resolve(snapshot.compiled, key, context, this.#now);
     const details = detailsFor(outcome, fallback);
     const isMismatch = outcome.details !== undefined && outcome.details !== details;
-    if (!isMismatch) this.#observe(outcome, snapshot.compiled, key, context);
+    if (!isMismatch) this.#observe(outcome, key, context);
     return details;
   }
 
@@ -175,13 +174,8 @@ export class Client implements FlagClient {
     return this.close();
   }
 
-  #observe(
-    outcome: Outcome,
-    compiled: CompiledRuleset,
-    key: string,
-    context: EvaluationContext,
-  ): void {
-    this.#findings.inspect(outcome, compiled, key, context, this.#now);
+  #observe(outcome: Outcome, key: string, context: EvaluationContext): void {
+    this.#findings.inspect(outcome, key);
     if (outcome.details !== undefined) this.#telemetry.evaluated(key, outcome, context);
     else if (outcome.errorCode === 'FLAG_NOT_FOUND') this.#telemetry.unknown(key);
   }

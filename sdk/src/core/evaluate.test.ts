@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { compile } from './compile.js';
 import type { EvaluationContext } from './context.js';
-import { evaluate, isActive, isActiveDetails, missingUnit } from './evaluate.js';
+import { evaluate, isActive, isActiveDetails, resolve } from './evaluate.js';
 import type { Rule, Ruleset } from './ruleset.js';
 
 const INSIDE = { targetingKey: 'user-1' };
@@ -155,7 +155,8 @@ describe('a missing unit', () => {
     ['a flag behind an inactive parent', 'child-of-ramp', OUTSIDE, undefined],
     ['an unknown flag', 'gone', {}, undefined],
   ])('is told for %s', (_, key, context, expected) => {
-    expect(missingUnit(compiled, key, context as EvaluationContext)).toBe(expected);
+    const { missingUnit } = resolve(compiled, key, context as EvaluationContext, 0);
+    expect(missingUnit).toBe(expected);
   });
 });
 

@@ -2,7 +2,14 @@ import type { CompiledFlag, CompiledRuleset } from './compiled.js';
 import type { Now } from './conditions/matcher.js';
 import { type EvaluationContext, readUnit, subjectOf } from './context.js';
 import type { FlagBody } from './flag.js';
-import { failedOutcome, failure, type Outcome, type ReleaseArms, withReleases } from './outcome.js';
+import {
+  failedOutcome,
+  failure,
+  type Outcome,
+  type ReleaseArms,
+  withoutUnit,
+  withReleases,
+} from './outcome.js';
 import type { ResolutionDetails } from './resolution.js';
 
 const NOT_FOUND = failedOutcome('FLAG_NOT_FOUND');
@@ -71,46 +78,6 @@ export function detailsFor<T>(outcome: Outcome, defaultValue: T): ResolutionDeta
   return details as ResolutionDetails<T>;
 }
 
-/**
- * The attribute that a rule wanted to draw by and the context does not have: the rule was passed
- * over for that alone. No error of an evaluation, but worth telling once per flag.
- */
-export function missingUnit(
-  compiled: CompiledRuleset,
-  key: string,
-  context?: EvaluationContext,
-  now?: Now,
-): string | undefined {
-  try {
-    const flag = compiled.flags.get(key);
-    const subject = subjectOf(context);
-    if (flag === undefined || !lacksUnit(flag.body, subject)) return undefined;
-    if (flag.fixed !== undefined) return undefined;
-    if (flag.parent !== undefined && !decide(flag.parent, subject, now).isActive) return undefined;
-    return missingUnitOf(flag.body, subject, now);
-  } catch {
-    return undefined;
-  }
-}
-
-function lacksUnit({ rules }: FlagBody, subject: object): boolean {
-  for (const { draw } of rules) {
-    if (draw !== undefined && readUnit(subject, draw.unit) === '') return true;
-  }
-  return false;
-}
-
-function missingUnitOf({ rules }: FlagBody, subject: object, now: Now) {
-  for (const { matches, draw } of rules) {
-    if (matches !== undefined && !matches(subject, now)) continue;
-    if (draw === undefined) return undefined;
-    const unit = readUnit(subject, draw.unit);
-    if (unit === '') return draw.unit.name;
-    if (draw.includes(unit)) return undefined;
-  }
-  return undefined;
-}
-
 function decide(flag: CompiledFlag, subject: object, now: Now): Outcome {
   if (flag.fixed !== undefined) return flag.fixed;
   const { body, parent } = flag;
@@ -128,21 +95,27 @@ function decideByRules(
   parentArms: ReleaseArms | undefined,
 ): Outcome {
   let ownArms: ReleaseArms | undefined;
+  let missingUnit: string | undefined;
   let isSkimmed = false;
-  for (const rule of body.rules) {
-    if (rule.matches !== undefined && !rule.matches(subject, now)) continue;
-    const { draw } = rule;
-    if (draw === undefined) return withReleases(rule.outcome, ownArms, parentArms);
+  for (const { matches, draw, outcome } of body.rules) {
+    if (matches !== undefined && !matches(subject, now)) continue;
+    if (draw === undefined) return withReleases(outcome, ownArms, parentArms);
     const unit = readUnit(subject, draw.unit);
-    const isIncluded = unit !== '' && draw.includes(unit);
-    if (draw.release !== undefined && unit !== '' && !isSkimmed) {
-      ownArms = isIncluded ? draw.release.treatment : draw.release.control;
-    }
-    if (isIncluded) {
-      const outcome = draw.choose === undefined ? rule.outcome : draw.choose(unit);
-      return withReleases(outcome, ownArms, parentArms);
+    if (unit === '') {
+      missingUnit ??= draw.unit.name;
+    } else {
+      const isIncluded = draw.includes(unit);
+      if (draw.release !== undefined && !isSkimmed) {
+        ownArms = isIncluded ? draw.release.treatment : draw.release.control;
+      }
+      if (isIncluded) {
+        const chosen = draw.choose === undefined ? outcome : draw.choose(unit);
+        return withReleases(chosen, ownArms, parentArms);
+      }
     }
     isSkimmed = true;
   }
-  return withReleases(body.otherwise, ownArms, parentArms);
+  const { otherwise } = body;
+  const outcome = missingUnit === undefined ? otherwise : withoutUnit(otherwise, missingUnit);
+  return withReleases(outcome, ownArms, parentArms);
 }

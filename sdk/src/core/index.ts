@@ -13,7 +13,7 @@ export type { CompiledRuleset } from './compiled.js';
 export type { Now } from './conditions/matcher.js';
 export { segmentNames } from './conditions/segment.js';
 export type { EvaluationContext } from './context.js';
-export { evaluate, isActive, isActiveDetails, missingUnit } from './evaluate.js';
+export { evaluate, isActive, isActiveDetails } from './evaluate.js';
 export { hashNames } from './hash/registry.js';
 export {
   type Address,

@@ -12,10 +12,13 @@ export interface Outcome {
   /** Absent: as the caller's default says. */
   readonly isActive: boolean | undefined;
   readonly errorCode: ErrorCode;
+  /** The attribute that a rule wanted to draw by and the context lacked: no error, but telling. */
+  readonly missingUnit: string | undefined;
   /** For whoever evaluates; shared by the variations of this outcome. */
   readonly tally: Tally;
-  /** The latest variation of this outcome that names releases; most outcomes ever have one. */
+  /** The latest variations of this outcome; most outcomes ever have one of a kind. */
   withArms: { readonly arms: ReleaseArms; readonly outcome: Outcome } | undefined;
+  withoutUnit: Outcome | undefined;
 }
 
 /** How often an outcome was served: a place to count at, which evaluation itself never touches. */
@@ -39,7 +42,7 @@ export function servedOutcome(
   if (value === undefined) return failedOutcome('GENERAL');
   const details = { value, variant: variant as string, ...why };
   const isActive = flag.type === 'boolean' ? value === true : variant !== flag.offVariant;
-  return outcomeOf(details, isActive, { count: 0 });
+  return outcomeOf(details, isActive, { tally: { count: 0 } });
 }
 
 export function failedOutcome(errorCode: ErrorCode): Outcome {
@@ -48,14 +51,25 @@ export function failedOutcome(errorCode: ErrorCode): Outcome {
     activeDetails: undefined,
     isActive: undefined,
     errorCode,
+    missingUnit: undefined,
     tally: { count: 0 },
     withArms: undefined,
+    withoutUnit: undefined,
   };
 }
 
 /** An answer in the caller's own words. */
 export function failure<T>(defaultValue: T, errorCode: ErrorCode): ResolutionDetails<T> {
   return Object.freeze({ value: defaultValue, reason: 'ERROR' as Reason, errorCode });
+}
+
+/** Adds that nobody could be drawn for want of this attribute. */
+export function withoutUnit(outcome: Outcome, unit: string): Outcome {
+  const { details, tally } = outcome;
+  if (details === undefined) return outcome;
+  if (outcome.withoutUnit?.missingUnit === unit) return outcome.withoutUnit;
+  outcome.withoutUnit = outcomeOf(details, outcome.isActive === true, { tally, missingUnit: unit });
+  return outcome.withoutUnit;
 }
 
 /** Adds the releases that were reached: the flag's own first, then its parents'. */
@@ -73,7 +87,7 @@ function withArms(outcome: Outcome, arms: ReleaseArms): Outcome {
   const { details } = outcome;
   if (details === undefined) return outcome;
   if (outcome.withArms?.arms === arms) return outcome.withArms.outcome;
-  const armed = outcomeOf({ ...details, releases: arms }, outcome.isActive === true, outcome.tally);
+  const armed = outcomeOf({ ...details, releases: arms }, outcome.isActive === true, outcome);
   outcome.withArms = { arms, outcome: armed };
   return armed;
 }
@@ -86,7 +100,11 @@ function joined(
   return ownArms === undefined ? parentArms : Object.freeze([...ownArms, ...parentArms]);
 }
 
-function outcomeOf(details: ResolutionDetails, isActive: boolean, tally: Tally): Outcome {
+function outcomeOf(
+  details: ResolutionDetails,
+  isActive: boolean,
+  { tally, missingUnit }: { readonly tally: Tally; readonly missingUnit?: string | undefined },
+): Outcome {
   Object.freeze(details);
   return {
     details,
@@ -96,7 +114,9 @@ function outcomeOf(details: ResolutionDetails, isActive: boolean, tally: Tally):
         : Object.freeze({ ...details, value: isActive }),
     isActive,
     errorCode: 'GENERAL',
+    missingUnit,
     tally,
     withArms: undefined,
+    withoutUnit: undefined,
   };
 }

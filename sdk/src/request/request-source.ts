@@ -20,8 +20,12 @@ export function requestSource(input: object): RequestSource | null {
   return null;
 }
 
-/** A literal or a JSON object is a context, and the usual case: no need to look inside. */
+/**
+ * A literal or a JSON object is a context, and the usual case: no need to look inside. Its
+ * constructor tells soonest; where an attribute hides that, the prototype does.
+ */
 export function isPlainContext(input: object): boolean {
+  if (input.constructor === Object) return true;
   const prototype: unknown = Object.getPrototypeOf(input);
   return prototype === Object.prototype || prototype === null;
 }
