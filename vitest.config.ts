@@ -16,8 +16,12 @@ const project = (name: string, include: string[], more: object = {}) => ({
   test: { name, include, environment: 'node', ...more },
 });
 
+const build = 'test/support/build.ts';
+const directory = 'test/support/run-directory.ts';
+const postgres = 'test/support/postgres.ts';
+
 const spawning = {
-  globalSetup: ['test/support/build.ts', 'test/support/postgres.ts'],
+  globalSetup: [build, directory, postgres],
   testTimeout: 180_000,
   hookTimeout: 180_000,
 };
@@ -43,15 +47,16 @@ export default defineConfig({
     projects: [
       project('unit', ['{sdk,server}/src/**/*.test.ts', 'test/{conformance,simulate}/*.test.ts'], {
         exclude: ['**/*.db.test.ts', '**/node_modules/**'],
+        isolate: false,
         testTimeout: 60_000,
       }),
       pages,
       project('tidy', ['test/tidy.test.ts']),
-      project('db', ['server/src/**/*.db.test.ts'], spawning),
+      project('db', ['server/src/**/*.db.test.ts'], { ...spawning, isolate: false }),
       project('e2e', ['test/e2e/*.e2e.test.ts'], spawning),
       project('ui', ['test/ui/*.ui.test.ts'], {
         ...spawning,
-        globalSetup: 'test/support/build.ts',
+        globalSetup: [build, directory],
         expect: { poll: { timeout: 15_000 } },
       }),
     ],

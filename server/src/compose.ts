@@ -18,7 +18,7 @@ import { assertReachable } from './services/setup/assert-reachable.js';
 import { initialise } from './services/setup/initialise.js';
 import { isSetupNeeded } from './services/setup/is-setup-needed.js';
 import { SetupToken } from './services/setup/setup-token.js';
-import { openDatabase } from './store/open-database.js';
+import { openDatabase, type StartEmbedded } from './store/open-database.js';
 import { KeyCopy } from './stream/key-copy.js';
 import { SERVER_VERSION } from './version.js';
 
@@ -46,6 +46,7 @@ export interface Surroundings {
   readonly hasher: PasswordHasher;
   /** Where the built admin UI lies. */
   readonly adminUiDirectory: string;
+  readonly startEmbedded?: StartEmbedded | undefined;
 }
 
 const REAL_SURROUNDINGS: Surroundings = {
@@ -60,10 +61,11 @@ const REAL_SURROUNDINGS: Surroundings = {
 export async function compose(
   config: Config,
   log: Log,
-  { now, clock, random, hasher, adminUiDirectory } = REAL_SURROUNDINGS,
+  { now, clock, random, hasher, adminUiDirectory, startEmbedded } = REAL_SURROUNDINGS,
 ): Promise<Sluice> {
   const { dataDirectory, databaseUrl } = config;
-  const database = await openDatabase({ url: databaseUrl?.reveal(), dataDirectory, log });
+  const url = databaseUrl?.reveal();
+  const database = await openDatabase({ url, dataDirectory, log, startEmbedded });
   const { db } = database;
   const keyCopy = new KeyCopy({ db, log, now, path: join(dataDirectory, 'sdk-keys') });
   const keys = new KeyVerifier({ db, log, now, recall: (hash) => keyCopy.recall(hash) });

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { databaseKinds, type FreshDatabase, freshDatabase } from '../support/database.js';
+import { databaseKinds, type FreshDatabase, migratedDatabase } from '../support/database.js';
 import { FlagWriter } from '../support/flag-writer.js';
 import { seededRandom } from '../support/seeded-random.js';
 import {
@@ -24,7 +24,7 @@ describe.each(databaseKinds)('a server on %s that is killed while people write',
   let server: RunningServer | undefined;
 
   beforeEach(async () => {
-    fresh = await freshDatabase(kind);
+    fresh = await migratedDatabase(kind);
   });
 
   afterEach(async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ask } from '../support/ask.js';
-import { type FreshDatabase, freshDatabase } from '../support/database.js';
+import { type FreshDatabase, migratedDatabase } from '../support/database.js';
 import { dataOf, openStream } from '../support/event-stream.js';
 import { FaultProxy } from '../support/fault-proxy.js';
 import { flagSteps } from '../support/flag-steps.js';
@@ -46,7 +46,7 @@ describe('a server whose PostgreSQL goes away', () => {
   let databaseUrl: string;
 
   beforeEach(async () => {
-    fresh = await freshDatabase('postgres');
+    fresh = await migratedDatabase('postgres');
     closing.push(fresh.remove);
     const url = new URL(fresh.options.url ?? expect.fail('no PostgreSQL'));
     const port = Number(url.port || 5432);

@@ -4,7 +4,7 @@ import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../server/src/store/open-database.js';
 import { readReleaseTotals } from '../../server/src/store/read-models/release-totals.js';
-import { databaseKinds, type FreshDatabase, freshDatabase } from '../support/database.js';
+import { databaseKinds, type FreshDatabase, migratedDatabase } from '../support/database.js';
 import { type Fault, FaultProxy } from '../support/fault-proxy.js';
 import {
   eventBatch,
@@ -35,7 +35,7 @@ describe.each(databaseKinds)('a server on %s that is killed while SDKs post', (k
   let proxy: FaultProxy;
 
   beforeEach(async () => {
-    fresh = await freshDatabase(kind);
+    fresh = await migratedDatabase(kind);
     proxy = await FaultProxy.start(() => server?.port ?? 1);
   });
   afterEach(async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { databaseKinds, type FreshDatabase, freshDatabase } from '../support/database.js';
+import { databaseKinds, type FreshDatabase, migratedDatabase } from '../support/database.js';
 import { flagSteps } from '../support/flag-steps.js';
 import { isOff, isOn, SdkFleet } from '../support/sdk-fleet.js';
 import { type RunningServer, startServer } from '../support/server.js';
@@ -14,7 +14,7 @@ describe.each(databaseKinds)('a kill, with the database %s', (kind) => {
   let flags: ReturnType<typeof flagSteps>;
 
   beforeAll(async () => {
-    fresh = await freshDatabase(kind);
+    fresh = await migratedDatabase(kind);
     const { url: databaseUrl, dataDirectory: dataDir } = fresh.options;
     server = await startServer({ dataDir, ...(databaseUrl === undefined ? {} : { databaseUrl }) });
     flags = flagSteps(server);

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type FreshDatabase, freshDatabase } from '../support/database.js';
+import { type FreshDatabase, migratedDatabase } from '../support/database.js';
 import { openStream } from '../support/event-stream.js';
 import { flagSteps } from '../support/flag-steps.js';
 import { PositionChain } from '../support/position-chain.js';
@@ -43,7 +43,7 @@ describe('two servers, of which one is stopped in the middle of its ticks', () =
   const random = seededRandom(SEED);
 
   beforeAll(async () => {
-    fresh = await freshDatabase('postgres');
+    fresh = await migratedDatabase('postgres');
     const { url = '', dataDirectory } = fresh.options;
     sql = postgres(url, { max: 2, onnotice: () => undefined });
     await source.listen();

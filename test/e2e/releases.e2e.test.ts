@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createClient } from '../../sdk/src/index.js';
 import { measureRequests } from '../../sdk/src/node/index.js';
-import { type FreshDatabase, freshDatabase } from '../support/database.js';
+import { type FreshDatabase, migratedDatabase } from '../support/database.js';
 import { flagSteps } from '../support/flag-steps.js';
 import { type RunningServer, startServer } from '../support/server.js';
 import { until } from '../support/until.js';
@@ -38,7 +38,7 @@ describe('releases that nobody touches', () => {
   let visitors: Promise<unknown>;
 
   beforeAll(async () => {
-    fresh = await freshDatabase('embedded');
+    fresh = await migratedDatabase('embedded');
     server = await startServer({ dataDir: fresh.options.dataDirectory });
     for (const key of [HEALTHY, HARMFUL]) await flagSteps(server).create(key);
     flags = createClient({ url: server.url, key: server.serverKey, service: 'shop' });

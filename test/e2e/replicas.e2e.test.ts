@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type FreshDatabase, freshDatabase } from '../support/database.js';
+import { type FreshDatabase, migratedDatabase } from '../support/database.js';
 import { openStream } from '../support/event-stream.js';
 import { flagSteps } from '../support/flag-steps.js';
 import { PositionChain } from '../support/position-chain.js';
@@ -28,7 +28,7 @@ describe('two servers on one PostgreSQL', () => {
   let flags: ReturnType<typeof flagSteps>;
 
   beforeAll(async () => {
-    fresh = await freshDatabase('postgres');
+    fresh = await migratedDatabase('postgres');
     directory = await mkdtemp(join(tmpdir(), 'sluice-replicas-'));
     first = await start('first');
     second = await start('second', { adminKey: first.adminKey, serverKey: first.serverKey });

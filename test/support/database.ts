@@ -1,7 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import postgres from 'postgres';
 import { afterAll, beforeAll } from 'vitest';
 import { createLog } from '../../server/src/log.js';
 import {
@@ -9,7 +7,9 @@ import {
   type DatabaseOptions,
   openDatabase,
 } from '../../server/src/store/open-database.js';
-import { postgresUrl } from './postgres.js';
+import { administer, onDatabase, postgresUrl, templateDatabase } from './postgres.js';
+import { migratedDirectory, runDirectory } from './run-directory.js';
+import { leaseEmbedded } from './shared-embedded.js';
 
 export const databaseKinds = ['embedded', 'postgres'] as const;
 export type DatabaseKind = (typeof databaseKinds)[number];
@@ -20,22 +20,35 @@ export interface FreshDatabase {
   readonly remove: () => Promise<void>;
 }
 
+/**
+ * Nobody's data is in it. The embedded one runs in a process that goes on to serve other tests; take
+ * `migratedDatabase` or `emptyDatabase` where processes or files matter.
+ */
 export async function freshDatabase(kind: DatabaseKind): Promise<FreshDatabase> {
-  const dataDirectory = await mkdtemp(join(tmpdir(), 'sluice-test-'));
-  const removeDirectory = () => rm(dataDirectory, { recursive: true, force: true, maxRetries: 10 });
-  const log = createLog({ level: 'silent' });
-  if (kind === 'embedded') return { options: { dataDirectory, log }, remove: removeDirectory };
-  const name = `sluice_${crypto.randomUUID().replaceAll('-', '')}`;
-  await administer(`create database ${name}`);
-  const url = new URL(postgresUrl());
-  url.pathname = `/${name}`;
+  if (kind === 'postgres') return migratedDatabase(kind);
+  const directory = await ownDirectory();
+  const lease = await leaseEmbedded();
   return {
-    options: { url: url.href, dataDirectory, log },
+    options: { ...directory.options, startEmbedded: lease.startEmbedded },
     remove: async () => {
-      await administer(`drop database if exists ${name} with (force)`);
-      await removeDirectory();
+      lease.release();
+      await directory.remove();
     },
   };
+}
+
+/** One that a server of this version has prepared and nobody has used: starting on it is quick. */
+export async function migratedDatabase(kind: DatabaseKind): Promise<FreshDatabase> {
+  if (kind === 'postgres') return createDatabase(`template ${templateDatabase()}`);
+  const directory = await ownDirectory();
+  const database = join(directory.options.dataDirectory, 'database');
+  await cp(join(migratedDirectory(), 'database'), database, { recursive: true });
+  return directory;
+}
+
+/** One that no server has ever been started on. */
+export async function emptyDatabase(kind: DatabaseKind): Promise<FreshDatabase> {
+  return kind === 'postgres' ? createDatabase() : ownDirectory();
 }
 
 /**
@@ -63,8 +76,23 @@ export function withDatabase(kind: DatabaseKind): Database {
   });
 }
 
-async function administer(statement: string): Promise<void> {
-  const sql = postgres(postgresUrl(), { max: 1, onnotice: () => undefined });
-  await sql.unsafe(statement);
-  await sql.end();
+async function createDatabase(from = ''): Promise<FreshDatabase> {
+  const name = `sluice_${crypto.randomUUID().replaceAll('-', '')}`;
+  await administer(postgresUrl(), `create database ${name} ${from}`);
+  const { options, remove } = await ownDirectory();
+  return {
+    options: { ...options, url: onDatabase(postgresUrl(), name) },
+    remove: async () => {
+      await administer(postgresUrl(), `drop database if exists ${name} with (force)`);
+      await remove();
+    },
+  };
+}
+
+async function ownDirectory(): Promise<FreshDatabase> {
+  const dataDirectory = await mkdtemp(join(runDirectory(), 'data-'));
+  return {
+    options: { dataDirectory, log: createLog({ level: 'silent' }) },
+    remove: () => rm(dataDirectory, { recursive: true, force: true, maxRetries: 10 }),
+  };
 }

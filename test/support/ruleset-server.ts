@@ -35,7 +35,7 @@ export class RulesetServer {
   readonly requests = new Inbox<string>();
   ruleset: Ruleset;
   override: Override = () => false;
-  /** What its clock says as a stream begins; null: it does not say. */
+  /** What its clock says with each answer of rules; null: it does not say. */
   time: number | null = null;
   readonly #server: Server;
   readonly #open = new Set<ServerStream>();
@@ -101,9 +101,12 @@ export class RulesetServer {
     else response.writeHead(404).end();
   }
 
+  #timeHeader(): Record<string, number> {
+    return this.time === null ? {} : { [TIME_HEADER]: this.time };
+  }
+
   #stream(request: IncomingMessage, response: ServerResponse): void {
-    const time = this.time === null ? {} : { [TIME_HEADER]: this.time };
-    response.writeHead(200, { 'Content-Type': 'text/event-stream', ...time });
+    response.writeHead(200, { 'Content-Type': 'text/event-stream', ...this.#timeHeader() });
     const stream = toStream(request, response);
     this.#open.add(stream);
     void stream.closed.then(() => this.#open.delete(stream));
@@ -122,7 +125,8 @@ export class RulesetServer {
     const body = JSON.stringify(this.ruleset);
     const etag = `"${createHash('sha256').update(body).digest('hex')}"`;
     const isKnown = request.headers['if-none-match'] === etag;
-    response.writeHead(isKnown ? 304 : 200, { ETag: etag, 'Content-Type': 'application/json' });
+    const headers = { ETag: etag, 'Content-Type': 'application/json', ...this.#timeHeader() };
+    response.writeHead(isKnown ? 304 : 200, headers);
     response.end(isKnown ? undefined : body);
     this.polls.push(request);
   }

@@ -32,7 +32,7 @@ export interface StartedSluice {
 }
 
 export interface StartSluice {
-  readonly database: Pick<DatabaseOptions, 'url' | 'dataDirectory'>;
+  readonly database: Pick<DatabaseOptions, 'url' | 'dataDirectory' | 'startEmbedded'>;
   readonly environment?: Readonly<Record<string, string>>;
   readonly clock?: FakeClock;
   readonly adminUiDirectory?: string;
@@ -52,6 +52,7 @@ export async function startSluice(options: StartSluice): Promise<StartedSluice> 
   const log = createLog({ level: 'debug', destination: { write } });
   const sluice = await compose(parsed.config, log, {
     ...surroundingsOf(clock),
+    startEmbedded: database.startEmbedded,
     ...(options.adminUiDirectory && { adminUiDirectory: options.adminUiDirectory }),
   });
   try {

@@ -1,10 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { ask } from './ask.js';
 import { launchBrowser } from './browser.js';
+import { type FreshDatabase, migratedDatabase } from './database.js';
 import { type RunningServer, startServer } from './server.js';
 import { ADMIN_EMAIL, ADMIN_PASSWORD, cookieOf, SAME_ORIGIN, signIn } from './sign-in.js';
 
@@ -32,10 +30,12 @@ export function withUi(env: Readonly<Record<string, string>> = adminEnv()): UiSt
   const complaints: string[] = [];
   let server: RunningServer;
   let browser: Browser;
+  let fresh: FreshDatabase;
   let dataDir: string;
 
   beforeAll(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), 'sluice-ui-'));
+    fresh = await migratedDatabase('embedded');
+    dataDir = fresh.options.dataDirectory;
     [server, browser] = await Promise.all([startServer({ dataDir, env }), launchBrowser()]);
   });
   afterEach(async () => {
@@ -44,7 +44,7 @@ export function withUi(env: Readonly<Record<string, string>> = adminEnv()): UiSt
   });
   afterAll(async () => {
     await Promise.all([browser?.close(), server?.stop()]);
-    await rm(dataDir, { recursive: true, force: true, maxRetries: 10 });
+    await fresh?.remove();
   });
 
   const openStranger = async (path: string, options: BrowserContextOptions = {}, cookie = '') => {

@@ -6,7 +6,7 @@ import { ask } from '../../../test/support/ask.js';
 import {
   databaseKinds,
   type FreshDatabase,
-  freshDatabase,
+  migratedDatabase,
 } from '../../../test/support/database.js';
 import { cookieOf, SAME_ORIGIN, signIn } from '../../../test/support/sign-in.js';
 import {
@@ -57,7 +57,7 @@ describe.each(databaseKinds)('no secret that was ever used is left on %s', (kind
   }
 
   beforeAll(async () => {
-    fresh = await freshDatabase(kind);
+    fresh = await migratedDatabase(kind);
     const server = await startSluice({
       database: fresh.options,
       environment: { SLUICE_SETUP_TOKEN: SETUP_TOKEN },

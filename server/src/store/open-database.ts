@@ -4,7 +4,7 @@ import { connectTo } from './connections/connect.js';
 import { type Codecs, createPooledClient } from './connections/pooled-client.js';
 import { RevisionListener } from './connections/revision-listener.js';
 import { createDb, type Db } from './db.js';
-import { EmbeddedServer } from './embedded/embedded-server.js';
+import { type EmbeddedOptions, EmbeddedServer } from './embedded/embedded-server.js';
 import { Upkeep } from './embedded/upkeep.js';
 import { FreeSpace } from './free-space.js';
 import { type Migration, migrate } from './migrate.js';
@@ -15,7 +15,13 @@ export interface DatabaseOptions {
   readonly url?: string | undefined;
   readonly dataDirectory: string;
   readonly log: Log;
+  /** How the embedded database is brought to run; tests keep one running for many of them. */
+  readonly startEmbedded?: StartEmbedded | undefined;
 }
+
+export type StartEmbedded = (
+  options: EmbeddedOptions,
+) => Promise<Pick<EmbeddedServer, 'socketPath' | 'patiently' | 'stop'>>;
 
 export interface Database {
   readonly kind: 'embedded' | 'postgres';
@@ -95,8 +101,9 @@ function openPostgres(url: string): Database {
   };
 }
 
-async function openEmbedded({ dataDirectory, log }: DatabaseOptions): Promise<Database> {
-  const server = await EmbeddedServer.start({ dataDirectory, log });
+async function openEmbedded(options: DatabaseOptions): Promise<Database> {
+  const { dataDirectory, log, startEmbedded = EmbeddedServer.start } = options;
+  const server = await startEmbedded({ dataDirectory, log });
   const codecs: Codecs = { parsers: {}, serializers: {} };
   const pool = new ConnectionPool({
     connect: connectTo({ socketPath: server.socketPath }, codecs),

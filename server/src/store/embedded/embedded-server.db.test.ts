@@ -1,8 +1,8 @@
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type FreshDatabase, freshDatabase } from '../../../../test/support/database.js';
+import { type FreshDatabase, migratedDatabase } from '../../../../test/support/database.js';
 import { until } from '../../../../test/support/until.js';
 import { type Database, openDatabase } from '../open-database.js';
 import type { Holder } from './directory-lock.js';
@@ -12,13 +12,18 @@ let fresh: FreshDatabase;
 let database: Database;
 
 beforeEach(async () => {
-  fresh = await freshDatabase('embedded');
+  fresh = await migratedDatabase('embedded');
 });
 
 afterEach(async () => {
   await database?.close();
   await fresh.remove();
 });
+
+/** As before the first start. */
+async function removeDatabase(): Promise<void> {
+  await rm(join(fresh.options.dataDirectory, 'database'), { recursive: true });
+}
 
 async function open(): Promise<void> {
   database = await openDatabase(fresh.options);
@@ -85,6 +90,7 @@ describe('the embedded database', () => {
 
   test('begins anew when a first start was killed half-way', async () => {
     const { dataDirectory } = fresh.options;
+    await removeDatabase();
     await mkdir(join(dataDirectory, 'database/base'), { recursive: true });
     await writeFile(join(dataDirectory, 'database/PG_VERSION'), '18\n');
     await writeFile(join(dataDirectory, 'database.unfinished'), '');
@@ -95,6 +101,7 @@ describe('the embedded database', () => {
 
   test('touches nothing that it did not make', async () => {
     const { dataDirectory } = fresh.options;
+    await removeDatabase();
     await mkdir(join(dataDirectory, 'database'), { recursive: true });
     await writeFile(join(dataDirectory, 'database/precious'), '');
     await expect(openDatabase(fresh.options)).rejects.toThrow(/is not empty and holds no database/);

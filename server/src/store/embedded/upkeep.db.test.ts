@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type FreshDatabase, freshDatabase } from '../../../../test/support/database.js';
+import { type FreshDatabase, emptyDatabase } from '../../../../test/support/database.js';
 import { connectTo } from '../connections/connect.js';
 import { ConnectionPool } from '../connections/connection-pool.js';
 import { EmbeddedServer } from './embedded-server.js';
@@ -12,7 +12,7 @@ describe('the upkeep of the embedded database', () => {
   let upkeep: Upkeep;
 
   beforeAll(async () => {
-    fresh = await freshDatabase('embedded');
+    fresh = await emptyDatabase('embedded');
     server = await EmbeddedServer.start(fresh.options);
     pool = new ConnectionPool({
       connect: connectTo(server, { parsers: {}, serializers: {} }),
