@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ClientStage, settled } from '../../test/support/client-stage.js';
 import { listen } from '../../test/support/listening.js';
 import type { Override } from '../../test/support/ruleset-server.js';
-import { KILLED_FLAG, OFF_FLAG } from '../../test/support/rulesets.js';
+import { KILLED_FLAG, OFF_FLAG, ON_FLAG } from '../../test/support/rulesets.js';
 import type { FlagClient } from './index.js';
 import { STREAM_PATH } from './protocol/headers.js';
 
@@ -68,6 +68,23 @@ describe('where streams stay silent', () => {
     await stage.server.polls.next();
     while (flags.status().ageMs !== 0) await settled();
     expect(flags.status()).toMatchObject({ state: 'live', mode: 'polling' });
+  });
+
+  it('each answer tells the time of the server, also one that has nothing new', async () => {
+    const now = stage.clock.now();
+    const day = new Date(now + 86_400_000).toISOString();
+    const when = { attribute: 'now', operator: 'after', values: [day] } as const;
+    const rules = [{ id: 'opening', when, serve: { variant: 'on' } }];
+    const opening = { ...ON_FLAG, status: 'conditional', rules } as const;
+    stage.server.ruleset = { ...stage.server.ruleset, flags: { opening } };
+    stage.server.time = now + 2 * 86_400_000;
+    const flags = await pollingClient();
+    expect(flags.isActive('opening')).toBe(true);
+    stage.server.time = now;
+    await passPollInterval();
+    await stage.server.polls.next();
+    while (flags.status().ageMs !== 0) await settled();
+    expect(flags.isActive('opening')).toBe(false);
   });
 
   it('streaming is tried again every five minutes, and taken up when it works', async () => {

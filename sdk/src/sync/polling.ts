@@ -1,5 +1,6 @@
 import type { Ruleset } from '../core/ruleset.js';
 import { decodeRuleset, RULESET_BYTES_MAX } from '../protocol/decode-ruleset.js';
+import { TIME_HEADER } from '../protocol/headers.js';
 import { parseJson } from '../protocol/json-text.js';
 import { parseRetryAfter } from './backoff.js';
 import { FIRST_BYTE_TIMEOUT_MS, messageOf, READ_TIMEOUT_MS, type StreamDeps } from './streaming.js';
@@ -27,6 +28,7 @@ export async function pollRuleset(
     const response = await deps.transport(request, connection.signal);
     timer.cancel();
     timer = deps.clock.setTimer(abort, READ_TIMEOUT_MS);
+    tellServerTime(response, deps.onServerTime);
     return await toPollEnd(response, deps.clock.now());
   } catch (error) {
     if (signal.aborted) return { kind: 'aborted' };
@@ -37,6 +39,13 @@ export async function pollRuleset(
     signal.removeEventListener('abort', abort);
     connection.abort();
   }
+}
+
+/** Of rules and of "nothing new" alike; a refusal may come from anything on the way. */
+function tellServerTime(response: HttpResponse, tell: StreamDeps['onServerTime']): void {
+  if (response.status !== 200 && response.status !== 304) return;
+  const time = response.header(TIME_HEADER);
+  if (time !== null && /^\d{1,15}$/.test(time)) tell?.(Number(time));
 }
 
 async function toPollEnd(response: HttpResponse, now: number): Promise<PollEnd> {

@@ -132,7 +132,8 @@ export class RulesetSync {
       'Accept-Encoding': 'gzip',
       'If-None-Match': this.#knownEtag(),
     });
-    const end = await pollRuleset(this.#deps, request, this.#running.signal);
+    const onServerTime = (now: number) => this.#observer.onServerTime(now);
+    const end = await pollRuleset({ ...this.#deps, onServerTime }, request, this.#running.signal);
     if (end.kind === 'aborted') return { next: 'stream', delayMs: 0 };
     if (end.kind === 'ruleset') {
       this.#intake.takeWhole(end.ruleset);

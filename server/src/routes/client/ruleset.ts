@@ -1,18 +1,26 @@
+import { TIME_HEADER } from '@sluice/sdk/protocol';
 import { Hono } from 'hono';
 import type { AppEnv } from '../../middleware/app-env.js';
 import type { DeliveryParts } from '../delivery-parts.js';
 import { readLive } from './read-live.js';
 import { readSender } from './sdk-sender.js';
 
+interface RulesetParts extends Pick<DeliveryParts, 'source' | 'instances'> {
+  readonly now: () => Date;
+}
+
 /** The whole ruleset, for SDKs whose streams do not get through. */
-export function rulesetRoutes({ source, instances }: Pick<DeliveryParts, 'source' | 'instances'>) {
+export function rulesetRoutes({ source, instances, now }: RulesetParts) {
   return new Hono<AppEnv>().get('/ruleset', async (c) => {
     const live = readLive(source, c.get('sdkKey').environmentId);
     const sender = readSender(c);
     const etag = live.etag();
     const hasIt = etagsOf(c.req.header('If-None-Match')).includes(etag);
     if (sender) instances.noteSeen(sender, hasIt ? live.position : null);
-    const headers = { ETag: etag, 'Cache-Control': 'private, no-cache', Vary: 'Accept-Encoding' };
+    const headers = {
+      ...{ ETag: etag, 'Cache-Control': 'private, no-cache', Vary: 'Accept-Encoding' },
+      [TIME_HEADER]: String(now().getTime()),
+    };
     if (hasIt) return c.body(null, 304, headers);
     const type = { ...headers, 'Content-Type': 'application/json' };
     if (!takesGzip(c.req.header('Accept-Encoding'))) return c.body(toBody(live.bytes()), 200, type);

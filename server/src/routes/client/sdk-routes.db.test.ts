@@ -65,6 +65,7 @@ describe.each(databaseKinds)('the SDK routes on %s', (kind) => {
       for (const header of [etag, `W/${etag}`, `"other", ${etag}`]) {
         const answer = await get({ 'If-None-Match': header });
         expect(answer).toMatchObject({ status: 304, text: '' });
+        expect(answer.headers.get('Sluice-Time')).toMatch(/^\d{13}$/);
       }
       await flags.kill(flag);
       await until(async () => expect((await get({ 'If-None-Match': etag })).status).toBe(200));

@@ -12,7 +12,7 @@ export function sdkRoutes({ keys, delivery, now }: AppDeps): Hono<AppEnv> {
   const forServers = authenticateSdk(keys, 'server');
   const forAll = authenticateSdk(keys, 'server', 'client');
   sdk.use('*', (c, next) => (c.req.path.endsWith('/events') ? forAll : forServers)(c, next));
-  sdk.route('/', rulesetRoutes(delivery));
+  sdk.route('/', rulesetRoutes({ ...delivery, now }));
   sdk.route('/', streamRoutes({ ...delivery, now }));
   sdk.route('/', eventRoutes(delivery));
   return sdk;
