@@ -1,5 +1,4 @@
 import { evaluateGates } from '../domain/gates/evaluate-gates.js';
-import type { TickedMetric } from '../domain/metrics/metric.js';
 import { decide } from '../domain/releases/decide.js';
 import type { TickedGate } from '../domain/releases/decision.js';
 import type { DecisionInputs } from '../domain/releases/decision-inputs.js';
@@ -45,12 +44,11 @@ async function measureAll(deps: TickDeps, scene: Scene): Promise<readonly Ticked
   );
 }
 
-async function ask({ measure }: TickDeps, scene: Scene, { metric, source }: AskedGate) {
-  if (source === undefined) return measurementError(`source "${nameOf(metric)}" does not exist`);
+async function ask({ measure }: TickDeps, scene: Scene, { gate, source }: AskedGate) {
+  const { definition } = gate;
+  if (source === undefined) {
+    return measurementError(`source "${definition.source}" does not exist`);
+  }
   const { flag, release, environmentKey: environment } = scene;
-  return measure(source, metric, { flag: flag.key, release: release.id, environment });
-}
-
-function nameOf({ source }: TickedMetric): string {
-  return source;
+  return measure(source, definition, { flag: flag.key, release: release.id, environment });
 }

@@ -18,7 +18,7 @@ import type { Trip } from './ingest-store.js';
 
 const ERRORS = BUILT_IN_METRICS.find(({ key }) => key === 'http.errors');
 const FROZEN: FrozenGates = {
-  ...{ segment: 1, plannedPhases: 4, plannedSteps: 4, limits: [] },
+  ...{ segment: 1, plannedPhases: 4, plannedSteps: 4, limits: [], ticked: [] },
   compared: [
     {
       ...{ metric: 'http.errors', action: 'rollback', margin: 0, ruledOut: 1, floor: 0.005 },

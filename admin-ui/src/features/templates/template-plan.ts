@@ -25,7 +25,13 @@ const STEP = {
   approval: false,
   audience: null,
 } as const;
-const GATE = { weight: 1, margin: null, ruledOut: 1, floor: 0.005 } as const;
+const GATE = {
+  weight: 1,
+  margin: null,
+  ruledOut: 1,
+  floor: 0.005,
+  maturesAfterSeconds: 0,
+} as const;
 
 /** A template as the form edits it: whole, and writable. */
 export function draftTemplatePlan(plan: PlanInput = {}): DraftPlan {

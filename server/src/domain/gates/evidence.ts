@@ -1,4 +1,4 @@
-import type { ComparedMetric } from '../metrics/metric.js';
+import type { ComparedMetric, TickedMetric } from '../metrics/metric.js';
 import type { GateAction } from '../releases/plan.js';
 import type { PerArm } from './totals.js';
 
@@ -23,6 +23,13 @@ export interface FrozenLimit {
   readonly limit: number;
 }
 
+/** A query or probe that is asked at each tick, as it was when its segment began. */
+export interface FrozenTicked {
+  readonly metric: string;
+  readonly definition: TickedMetric;
+  readonly action: GateAction;
+}
+
 /** What a segment of a release is judged by, written once. */
 export interface FrozenGates {
   readonly segment: number;
@@ -32,6 +39,7 @@ export interface FrozenGates {
   readonly plannedSteps: number;
   readonly compared: readonly FrozenGate[];
   readonly limits: readonly FrozenLimit[];
+  readonly ticked: readonly FrozenTicked[];
 }
 
 /** Highest values of this segment so far: later good data never takes a verdict back. */

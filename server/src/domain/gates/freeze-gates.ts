@@ -1,7 +1,7 @@
-import { isCompared, type MetricDefinition } from '../metrics/metric.js';
+import { isCompared, isTicked, type MetricDefinition } from '../metrics/metric.js';
 import type { GatePlan, ReleasePlan } from '../releases/plan.js';
 import { isComparativeShare } from './choose-phases.js';
-import type { FrozenGate, FrozenGates, FrozenLimit, Latches } from './evidence.js';
+import type { FrozenGate, FrozenGates, FrozenLimit, FrozenTicked, Latches } from './evidence.js';
 
 /** What a segment is judged by: from here on, edits of metrics and plans change nothing in it. */
 export function freezeGates(
@@ -37,6 +37,9 @@ export function freezeGates(
       definition.kind === 'slo'
         ? [{ metric: gate.metric, action: gate.action, limit: definition.limit }]
         : [],
+    ),
+    ticked: gates.flatMap(({ gate, definition }): FrozenTicked[] =>
+      isTicked(definition) ? [{ metric: gate.metric, definition, action: gate.action }] : [],
     ),
   };
 }

@@ -34,6 +34,18 @@ describe('the power preview', () => {
     expect(busy[0]?.ruledOut[0]?.hours).toBeGreaterThanOrEqual(100);
   });
 
+  it('counts no floor for a step that is proven, and never shows that nothing is better', () => {
+    const healthy = { ...errors, rate: 1e-4, floor: 0.005 };
+    const hoursBy = (advance: string, ruledOut: number) => {
+      const steps = [{ percent: 5, minUnits: 1, advance }];
+      const gates = [{ ...healthy, ruledOut }];
+      return previewPower({ steps, gates, unitsPerHour: 1_000 })[0]?.ruledOut[0]?.hours ?? null;
+    };
+    expect(hoursBy('prove', 1)).toBeGreaterThan(10 * (hoursBy('earned', 1) ?? 0));
+    expect(hoursBy('prove', 0)).toBeNull();
+    expect(hoursBy('prove', -0.1)).toBeNull();
+  });
+
   it('lets a healthy app pass by its floor', () => {
     const healthy = { ...errors, rate: 1e-5, floor: 0.005 };
     const people = peopleNeeded(healthy, 0.01) ?? 0;

@@ -16,7 +16,12 @@ export interface PowerGate {
 }
 
 export interface PowerInput {
-  readonly steps: readonly { readonly percent: number; readonly minUnits: number }[];
+  readonly steps: readonly {
+    readonly percent: number;
+    readonly minUnits: number;
+    /** `prove`: no floor counts. */
+    readonly advance?: string;
+  }[];
   readonly gates: readonly PowerGate[];
   /** Distinct people per hour that the rule is for. */
   readonly unitsPerHour: number;
@@ -46,13 +51,14 @@ const PEOPLE_MAX = 1e12;
 
 /** How long each step needs to be earned at this traffic, before anything has started. */
 export function previewPower({ steps, gates, unitsPerHour }: PowerInput): readonly StepPower[] {
-  return steps.map(({ percent, minUnits }, step) => {
+  return steps.map(({ percent, minUnits, advance }, step) => {
     const share = percent / 100;
     const perHour = unitsPerHour * share;
     return {
       ...{ step, percent, unitsPerHour: perHour },
       ruledOut: gates.map((gate) => {
-        const people = peopleNeeded(gate, share);
+        const asked = advance === 'prove' ? { ...gate, floor: null } : gate;
+        const people = peopleNeeded(asked, share);
         const hours = people === null ? null : Math.max(people, minUnits) / perHour;
         const isReached = hours !== null && Number.isFinite(hours);
         const { metric, ruledOut } = gate;
@@ -64,13 +70,18 @@ export function previewPower({ steps, gates, unitsPerHour }: PowerInput): readon
 
 /** Treated people that a step needs for one gate, by its bound or by its floor. */
 export function peopleNeeded(gate: PowerGate, share: number): number | null {
-  const { rate, kind } = gate;
+  const { rate } = gate;
   if (rate === null || share <= 0 || share > 0.95) return null;
-  const byBound =
-    kind === 'split' ? splitPeople(gate, rate, share) : bucketedPeople(gate, rate, share);
+  const byBound = boundPeople(gate, rate, share);
   const byFloor = floorPeople(gate, rate);
   const needed = [byBound, byFloor].filter((people) => people !== null);
   return needed.length === 0 ? null : Math.min(...needed);
+}
+
+/** A feature that changes nothing never shows that it is better. */
+function boundPeople(gate: PowerGate, rate: number, share: number): number | null {
+  if (gate.ruledOut <= 0) return null;
+  return gate.kind === 'split' ? splitPeople(gate, rate, share) : bucketedPeople(gate, rate, share);
 }
 
 function splitPeople({ ruledOut, harmful }: PowerGate, rate: number, share: number) {

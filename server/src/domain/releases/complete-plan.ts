@@ -74,5 +74,6 @@ function completeStep(step: StepInput, index: number, steps: readonly StepInput[
 }
 
 function completeGate(gate: GateInput): GatePlan {
-  return { weight: 1, margin: null, ruledOut: 1, floor: 0.005, ...gate };
+  const usual = { weight: 1, margin: null, ruledOut: 1, floor: 0.005, maturesAfterSeconds: 0 };
+  return { ...usual, ...gate };
 }

@@ -1,7 +1,7 @@
 import { bakedMsAfter } from './bake-clock.js';
 import type { Decision, Hold, ReleaseStatus, TickFacts } from './decision.js';
 import { harmOf } from './harm-of.js';
-import { closedHolds, holdsOf } from './holds.js';
+import { closedHolds, dependencyHolds, holdsOf } from './holds.js';
 import { hasEnded } from './release.js';
 import { proofOf } from './proof-of.js';
 import { isAtLastStep, placeOf, stepOf } from './step-of.js';
@@ -35,7 +35,7 @@ function stay({ bakedMs }: ReleaseStatus, sentence: string): Decision {
 function decideStart(status: ReleaseStatus, facts: TickFacts): Decision {
   const { startAt, plan, isStartApproved } = status;
   if (startAt !== null && startAt > facts.now) return stay(status, `Starts ${asTime(startAt)}.`);
-  const holds = closedHolds(facts);
+  const holds = [...closedHolds(facts), ...dependencyHolds(facts)];
   if (holds.length > 0) return hold('Waiting to start', holds, status.bakedMs);
   if (plan.startApproval && !isStartApproved) {
     return { ...stay(status, 'Waiting for approval to start.'), action: 'await_approval' };

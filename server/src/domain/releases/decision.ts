@@ -57,6 +57,8 @@ export interface TickFacts {
     readonly what: string;
     readonly opensAt: number | null;
   }[];
+  /** Why flags above this one keep exposure from rising; absent in decisions of before. */
+  readonly dependencies?: readonly string[];
   /** Markers of the last 15 minutes, newest first. */
   readonly recentMarkers: readonly RecentMarker[];
   /**
@@ -70,11 +72,13 @@ export const HOLD_CODES = [
   'FREEZE',
   'WINDOW',
   'HOLD_UNTIL',
+  'DEPENDENCY',
   'STALE_DATA',
   'NO_DATA',
   'SOURCE_ERROR',
   'BAKE',
   'UNITS',
+  'IMMATURE',
   'SUSPICIOUS',
   'NOT_EARNED',
   'UNSTABLE_UNITS',

@@ -1,6 +1,7 @@
 import { type GateEvidence, LN_HOLD } from '../gates/evidence.js';
 import { bakedMsAfter } from './bake-clock.js';
 import type { Hold, ReleaseStatus, TickFacts } from './decision.js';
+import { actingGates, earnsBy } from './earning.js';
 import { describeGates, describeLimit, metricsBehind } from './describe-harm.js';
 import { bakeNeededMs, isAtLastStep, isComparedStep, stepOf } from './step-of.js';
 import { asChange, asDuration, asEvidence, asList, asPercent, asTime, inWords } from './words.js';
@@ -10,12 +11,13 @@ const BOTH_ARMS_MAX = 0.001;
 /** Everything that keeps a release where it is, in words; none: it may go on. */
 export function holdsOf(status: ReleaseStatus, facts: TickFacts): readonly Hold[] {
   return [
-    ...(isAtLastStep(status) ? [] : closedHolds(facts)),
+    ...(isAtLastStep(status) ? [] : [...closedHolds(facts), ...dependencyHolds(facts)]),
     ...holdUntil(status, facts),
     ...staleHolds(status, facts),
     ...sourceHolds(status, facts),
     ...bakeHolds(status, facts),
     ...unitHolds(status, facts),
+    ...immatureHolds(status, facts),
     ...suspicionHolds(status, facts),
     ...unearnedHolds(status, facts),
   ];
@@ -27,6 +29,11 @@ export function closedHolds({ closed }: TickFacts): readonly Hold[] {
     code: kind === 'freeze' ? 'FREEZE' : 'WINDOW',
     message: opensAt === null ? what : `${what}; opens ${asTime(opensAt)}`,
   }));
+}
+
+/** What others do with the flags above this one. */
+export function dependencyHolds({ dependencies = [] }: TickFacts): readonly Hold[] {
+  return dependencies.map((message) => ({ code: 'DEPENDENCY', message }));
 }
 
 function holdUntil({ holdUntil: until }: ReleaseStatus, { now }: TickFacts): readonly Hold[] {
@@ -99,6 +106,21 @@ function unitHolds(status: ReleaseStatus, { evaluation }: TickFacts): readonly H
   return holds;
 }
 
+/** What people do hours later is not seen earlier, however many they are. */
+function immatureHolds(status: ReleaseStatus, { now }: TickFacts): readonly Hold[] {
+  if (!isComparedStep(status)) return [];
+  const ageMs = now - (status.stepStartedAt ?? now);
+  return status.plan.gates
+    .filter(({ action, maturesAfterSeconds }) => {
+      return action !== 'watch' && maturesAfterSeconds * 1000 > ageMs;
+    })
+    .map(({ metric, maturesAfterSeconds }): Hold => {
+      const age = `this step is ${asDuration(ageMs)} old`;
+      const message = `${metric} matures after ${asDuration(maturesAfterSeconds * 1000)}: ${age}`;
+      return { code: 'IMMATURE', metric, message };
+    });
+}
+
 function suspicionHolds(status: ReleaseStatus, { evaluation }: TickFacts): readonly Hold[] {
   const holds = evaluation.limits
     .filter(({ action, lnE }) => action !== 'watch' && lnE >= LN_HOLD)
@@ -117,22 +139,22 @@ function suspicionHolds(status: ReleaseStatus, { evaluation }: TickFacts): reado
 
 /** Where nobody is left to compare with there is nothing to earn. */
 function unearnedHolds(status: ReleaseStatus, { evaluation }: TickFacts): readonly Hold[] {
-  if (stepOf(status)?.advance !== 'earned' || !isComparedStep(status)) return [];
-  return evaluation.gates
-    .filter(({ action, isEarned }) => action === 'rollback' && !isEarned)
+  return actingGates(status, evaluation)
+    .filter((gate) => earnsBy(gate, status) === null)
     .map((gate): Hold => {
       return { code: 'NOT_EARNED', metric: gate.metric, message: missingProof(gate, status) };
     });
 }
 
-function missingProof({ metric, ruledOut, badShare }: GateEvidence, { plan }: ReleaseStatus) {
-  const gate = plan.gates.find((other) => other.metric === metric);
+function missingProof({ metric, ruledOut, badShare }: GateEvidence, status: ReleaseStatus) {
+  const gate = status.plan.gates.find((other) => other.metric === metric);
   const bound =
     ruledOut === null
       ? 'nothing is ruled out yet'
       : `worse than ${asChange(ruledOut)} is ruled out`;
-  const wanted = gate ? `, ${asChange(gate.ruledOut)} is wanted` : '';
-  const floor = gate?.floor ?? null;
+  const proof = stepOf(status)?.advance === 'prove' ? 'wanted as proof' : 'wanted';
+  const wanted = gate ? `, ${asChange(gate.ruledOut)} is ${proof}` : '';
+  const floor = stepOf(status)?.advance === 'prove' ? null : (gate?.floor ?? null);
   const other =
     badShare === null || floor === null
       ? ''

@@ -1,3 +1,5 @@
+export const ADVANCES = ['earned', 'prove', 'guard'] as const;
+
 export type GateAction = 'rollback' | 'pause' | 'watch';
 
 /** A metric in its use by one release. */
@@ -12,6 +14,8 @@ export interface GatePlan {
   readonly ruledOut: number;
   /** … or once the treated side's bad share is surely below this; null: never that way. */
   readonly floor: number | null;
+  /** A step must be at least so old: what people do counts long after they got the feature. */
+  readonly maturesAfterSeconds: number;
 }
 
 export interface StepPlan {
@@ -20,8 +24,11 @@ export interface StepPlan {
   readonly minBakeSeconds: number;
   /** Distinct treated people wanted in this step. */
   readonly minUnits: number;
-  /** `guard`: time and the absence of harm are enough. Chosen on purpose, shown as such. */
-  readonly advance: 'earned' | 'guard';
+  /**
+   * `prove`: each gate that acts has ruled out more than its tolerance, and no floor counts.
+   * `guard`: time and the absence of harm are enough. Chosen on purpose, shown as such.
+   */
+  readonly advance: (typeof ADVANCES)[number];
   /** Someone must approve before the release goes beyond this step. */
   readonly approval: boolean;
   /** Only people of this segment; null: everybody the rule is for. */

@@ -40,7 +40,7 @@ describe('completePlan', () => {
     expect(plan.steps[0]).toMatchObject({ minUnits: 100, advance: 'earned', approval: false });
     expect(plan.gates[0]).toEqual({
       ...{ metric: 'http.errors', action: 'rollback', weight: 1 },
-      ...{ margin: null, ruledOut: 1, floor: 0.005 },
+      ...{ margin: null, ruledOut: 1, floor: 0.005, maturesAfterSeconds: 0 },
     });
     expect(plan).toMatchObject({ finalBakeSeconds: 86_400, tickSeconds: 30, warmUpSeconds: 60 });
   });
@@ -123,6 +123,39 @@ describe('problemsOfPlan', () => {
     ]);
     expect(problemsOf({ steps: [{ percent: 1, minBakeSeconds: 10 }, { percent: 100 }] })).toEqual([
       '/steps/0/minBakeSeconds expected at least the warm-up of 60 seconds, which does not count',
+    ]);
+  });
+
+  it('takes a pausing gate as proof, and lets proven steps alone want it to be better', () => {
+    const proven = [{ percent: 1, advance: 'prove' } as const, { percent: 100 }];
+    const latency = { metric: 'http.latency', action: 'pause', ruledOut: -0.05 } as const;
+    const gates = [latency];
+    expect(problemsOf({ steps: proven, gates })).toEqual([]);
+    expect(problemsOf({ steps: proven, gates: [{ ...latency, action: 'watch' }] })).toEqual([
+      '/steps/0/advance a proven step needs a compared metric that may pause or roll back: add one',
+    ]);
+    const errors = { metric: 'http.errors', action: 'rollback' } as const;
+    expect(problemsOf({ steps: steps(1, 100), gates: [errors, ...gates] })).toEqual([
+      '/gates/1/ruledOut expected more than the margin of 0.05 and at most 1000 (1 is +100 %), ' +
+        'got -0.05',
+    ]);
+  });
+
+  it('lets mature what is compared, for ninety days at most', () => {
+    const gate = { metric: 'http.errors', action: 'rollback' } as const;
+    const slow = (metric: string, maturesAfterSeconds: number) =>
+      problemsOf({
+        gates: [
+          { ...gate, ruledOut: 2 },
+          { ...gate, metric, maturesAfterSeconds },
+        ],
+      });
+    expect(slow('http.latency', 86_400)).toEqual([]);
+    expect(slow('slo', 1)).toEqual([
+      '/gates/1/maturesAfterSeconds only what is compared matures later: expected 0, got 1',
+    ]);
+    expect(slow('http.latency', -1)).toEqual([
+      '/gates/1/maturesAfterSeconds expected a whole number from 0 to 7776000, got -1',
     ]);
   });
 

@@ -19,7 +19,7 @@ const HOLDBACK_MAX = 50;
 export function problemsOfPlan(plan: ReleasePlan, known: KnownToPlan): readonly FieldError[] {
   return [
     ...problemsOfSteps(plan, known),
-    ...problemsOfGates(plan.gates, known),
+    ...problemsOfGates(plan, known),
     ...problemsOfTimes(plan),
     ...plan.windows.flatMap((key, index) =>
       unless(
@@ -102,15 +102,19 @@ function problemsOfEarning(
   { metrics }: KnownToPlan,
 ): FieldError[] {
   if (step.advance === 'guard') return [];
+  const isProof = step.advance === 'prove';
   const hasJudge = plan.gates.some(({ action, metric }) => {
     const definition = metrics[metric];
-    return action === 'rollback' && definition !== undefined && isCompared(definition);
+    const isJudge = action === 'rollback' || (isProof && action === 'pause');
+    return isJudge && definition !== undefined && isCompared(definition);
   });
   return [
     ...unless(
       hasJudge,
       `${pointer}/advance`,
-      'an earned step needs a compared metric with action "rollback": add one, or say "guard"',
+      isProof
+        ? 'a proven step needs a compared metric that may pause or roll back: add one'
+        : 'an earned step needs a compared metric with action "rollback": add one, or say "guard"',
     ),
     ...unless(
       isComparativeShare(step.percent / 100),
@@ -125,7 +129,8 @@ function problemsOfEarning(
   ];
 }
 
-function problemsOfGates(gates: readonly GatePlan[], known: KnownToPlan): readonly FieldError[] {
+function problemsOfGates({ gates, steps }: ReleasePlan, known: KnownToPlan): readonly FieldError[] {
+  const mayWantBetter = steps.slice(0, -1).every(({ advance }) => advance !== 'earned');
   return [
     ...unless(
       gates.length <= GATES_MAX,
@@ -138,6 +143,7 @@ function problemsOfGates(gates: readonly GatePlan[], known: KnownToPlan): readon
       return [
         ...unless(isFirst, `${pointer}/metric`, `"${gate.metric}" has a gate already`),
         ...problemsOfGate(gate, pointer, known.metrics),
+        ...problemsOfProof(gate, pointer, known.metrics, mayWantBetter),
       ];
     }),
   ];
@@ -153,8 +159,7 @@ function problemsOfGate(
     const message = `no metric "${gate.metric}" in this project`;
     return [{ pointer: `${pointer}/metric`, message }];
   }
-  const margin = gate.margin ?? (isCompared(definition) ? definition.margin : 0);
-  const { weight, ruledOut, floor } = gate;
+  const { weight, floor, maturesAfterSeconds } = gate;
   return [
     ...unless(
       weight > 0 && weight <= 1e6,
@@ -167,16 +172,36 @@ function problemsOfGate(
       `expected 0 to 100 (0.05 is 5 %) or null, got ${gate.margin}`,
     ),
     ...unless(
-      ruledOut > margin && ruledOut <= 1000,
-      `${pointer}/ruledOut`,
-      `expected more than the margin of ${margin} and at most 1000 (1 is +100 %), got ${ruledOut}`,
-    ),
-    ...unless(
       floor === null || (floor > 0 && floor < 1),
       `${pointer}/floor`,
       `expected a share above 0 and below 1, or null, got ${floor}`,
     ),
+    ...wholeWithin(maturesAfterSeconds, `${pointer}/maturesAfterSeconds`, 0, BAKE_SECONDS_MAX),
+    ...unless(
+      !(maturesAfterSeconds > 0) || isCompared(definition),
+      `${pointer}/maturesAfterSeconds`,
+      `only what is compared matures later: expected 0, got ${maturesAfterSeconds}`,
+    ),
   ];
+}
+
+/** Where every step is proven, a plan may want the feature to be better than nothing. */
+function problemsOfProof(
+  { metric, margin: own, ruledOut }: GatePlan,
+  pointer: string,
+  metrics: KnownToPlan['metrics'],
+  mayWantBetter: boolean,
+): FieldError[] {
+  const definition = Object.hasOwn(metrics, metric) ? metrics[metric] : undefined;
+  if (!definition) return [];
+  const margin = own ?? (isCompared(definition) ? definition.margin : 0);
+  const least = mayWantBetter ? -1 : margin;
+  const what = mayWantBetter ? '-1' : `the margin of ${margin}`;
+  return unless(
+    ruledOut > least && ruledOut <= 1000,
+    `${pointer}/ruledOut`,
+    `expected more than ${what} and at most 1000 (1 is +100 %), got ${ruledOut}`,
+  );
 }
 
 function problemsOfTimes(plan: ReleasePlan): readonly FieldError[] {

@@ -1,4 +1,5 @@
 import type { ReleaseStatus, TickFacts } from './decision.js';
+import { actingGates, earnsBy } from './earning.js';
 import { isComparedStep, stepOf } from './step-of.js';
 import { asChange, asDuration, asPercent, inWords } from './words.js';
 
@@ -7,17 +8,15 @@ export function proofOf(status: ReleaseStatus, facts: TickFacts): string {
   const { evaluation } = facts;
   const people = `${inWords(evaluation.stepUnits.treatment)} people with the feature`;
   const time = status.isBakeSkipped ? 'bake skipped by hand' : asDuration(status.bakedMs);
-  if (stepOf(status)?.advance !== 'earned' || !isComparedStep(status)) {
+  if (stepOf(status)?.advance === 'guard' || !isComparedStep(status)) {
     return `${people}, ${time}, no harm seen; a step on time and guard alone`;
   }
-  const proofs = evaluation.gates
-    .filter(({ action }) => action === 'rollback')
-    .map(({ metric, ruledOut, badShare }) => {
-      const gate = status.plan.gates.find((other) => other.metric === metric);
-      if (ruledOut !== null && ruledOut < (gate?.ruledOut ?? 0)) {
-        return `worse than ${asChange(ruledOut)} ruled out for ${metric}`;
-      }
-      return `${metric} surely below ${badShare === null ? 'its floor' : asPercent(badShare.upper)}`;
-    });
+  const proofs = actingGates(status, evaluation).map((gate) => {
+    const { metric, ruledOut, badShare } = gate;
+    if (ruledOut !== null && earnsBy(gate, status) === 'bound') {
+      return `worse than ${asChange(ruledOut)} ruled out for ${metric}`;
+    }
+    return `${metric} surely below ${badShare === null ? 'its floor' : asPercent(badShare.upper)}`;
+  });
   return [people, time, ...proofs].join(', ');
 }

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { Evaluation } from '../../domain/gates/evidence.js';
 import { HOLD_CODES } from '../../domain/releases/decision.js';
-import { GATES_MAX, STEPS_MAX } from '../../domain/releases/plan.js';
+import { ADVANCES, GATES_MAX, STEPS_MAX } from '../../domain/releases/plan.js';
 import type { PlanInput } from '../../domain/releases/plan-input.js';
 import { RELEASE_STATES } from '../../domain/releases/release.js';
 import * as s from '../schemas.js';
@@ -15,8 +15,10 @@ const stepFields = {
   percent: percentSchema,
   minBakeSeconds: z.number().int(),
   minUnits: z.number().int(),
-  advance: z.enum(['earned', 'guard']).openapi({
-    description: '`guard`: time and the absence of harm are enough; chosen on purpose',
+  advance: z.enum(ADVANCES).openapi({
+    description:
+      '`prove`: each gate that acts has ruled out its tolerance, no floor counts; `guard`: time ' +
+      'and the absence of harm are enough; chosen on purpose',
   }),
   approval: z.boolean(),
   audience: keyName.nullable().openapi({ description: 'Only people of this segment' }),
@@ -29,6 +31,9 @@ const gateFields = {
   margin: z.number().nullable(),
   ruledOut: z.number().openapi({ description: 'A step is earned once this much is ruled out' }),
   floor: z.number().nullable(),
+  maturesAfterSeconds: z.number().int().openapi({
+    description: 'A step must be at least so old, for what people do long after they saw it',
+  }),
 };
 
 const planFields = {

@@ -1,13 +1,13 @@
-import type { FrozenGates, Latches } from '../../domain/gates/evidence.js';
+import type { FrozenGates, FrozenTicked, Latches } from '../../domain/gates/evidence.js';
 import { freezeGates, noLatches } from '../../domain/gates/freeze-gates.js';
 import type { ReleaseTotals } from '../../domain/gates/totals.js';
-import { isTicked, type TickedMetric } from '../../domain/metrics/metric.js';
 import type { ReleaseStatus, TickFacts } from '../../domain/releases/decision.js';
-import type { GatePlan } from '../../domain/releases/plan.js';
+import { problemOfParent } from '../../domain/releases/parent-flag.js';
 import { neverSeenGates, REQUESTS } from '../../domain/releases/never-seen.js';
 import { closedNow } from '../../domain/windows/windows.js';
 import type { Db } from '../../store/db.js';
 import { readRecentMarkers } from '../../store/read-models/marker-view.js';
+import { readParentFlags } from '../../store/read-models/parent-flags.js';
 import { readDefinitions } from '../../store/read-models/release-definitions.js';
 import { readReleaseTotals } from '../../store/read-models/release-totals.js';
 import {
@@ -24,8 +24,7 @@ const MARKERS_MS = 15 * 60_000;
 
 /** A query or probe that this tick must ask. */
 export interface AskedGate {
-  readonly gate: GatePlan;
-  readonly metric: TickedMetric;
+  readonly gate: FrozenTicked;
   /** Undefined: the source is gone. */
   readonly source: SourceRow | undefined;
 }
@@ -47,11 +46,12 @@ export async function gatherScene(db: Db, releaseId: string): Promise<Scene | un
   const { release, now, environmentKey } = subject;
   const { environmentId, projectId, plan, segment } = release;
   const totals = await readReleaseTotals(db, releaseId);
-  const frozen = release.frozen ?? freezeGates({ ...plan, gates: [] }, {}, segment);
+  const frozen = await frozenOf(db, subject);
   const { watermark, live, silent } = await readWatermark(db, environmentId);
   const windows = await listWindowRules(db, projectId);
   const markers = await readRecentMarkers(db, environmentId, now.getTime() - MARKERS_MS);
-  const asked = await gatesToAsk(db, subject);
+  const parents = await readParentFlags(db, release);
+  const asked = await gatesToAsk(db, subject, frozen);
   return {
     ...subject,
     ...{ totals, frozen, asked },
@@ -63,6 +63,7 @@ export async function gatherScene(db: Db, releaseId: string): Promise<Scene | un
       liveInstances: live,
       silentInstances: silent,
       closed: closedNow(windows, environmentKey, plan.windows, now.getTime()),
+      dependencies: parents.flatMap((parent) => problemOfParent(parent) ?? []),
       recentMarkers: markers.map(({ label, at, type }) => ({
         ...{ label, at },
         isDeploy: type === 'deploy',
@@ -86,16 +87,23 @@ function statusOf({ release, isKilled }: TickSubject): ReleaseStatus {
   };
 }
 
-async function gatesToAsk(db: Db, { release }: TickSubject): Promise<readonly AskedGate[]> {
-  if (release.step < 0 || release.plan.gates.length === 0) return [];
-  const definitions = await readDefinitions(db, release.projectId);
-  const asked = release.plan.gates.flatMap((gate) => {
-    const metric = definitions[gate.metric];
-    return metric && isTicked(metric) ? [{ gate, metric }] : [];
-  });
-  if (asked.length === 0) return [];
+/** What began before queries were frozen with their segment is frozen at its next look. */
+async function frozenOf(db: Db, { release }: TickSubject): Promise<FrozenGates> {
+  const { frozen, plan, segment, projectId } = release;
+  if (frozen === null) return freezeGates({ ...plan, gates: [] }, {}, segment);
+  if ((frozen as Partial<FrozenGates>).ticked !== undefined) return frozen;
+  const { ticked } = freezeGates(plan, await readDefinitions(db, projectId), segment);
+  return { ...frozen, ticked };
+}
+
+async function gatesToAsk(
+  db: Db,
+  { release }: TickSubject,
+  { ticked }: FrozenGates,
+): Promise<readonly AskedGate[]> {
+  if (ticked.length === 0) return [];
   const sources = await readSources(db, release.projectId);
-  return asked.map((it) => ({ ...it, source: sources.get(it.metric.source) }));
+  return ticked.map((gate) => ({ gate, source: sources.get(gate.definition.source) }));
 }
 
 async function findNeverSeen(

@@ -3,6 +3,7 @@ import { type PowerGate, previewPower, type StepPower } from '../../domain/gates
 import type { EnvironmentGrant } from '../../domain/grant.js';
 import { isCompared, type MetricDefinition } from '../../domain/metrics/metric.js';
 import { rulesAsWritten } from '../../domain/releases/managed-rule.js';
+import { type ParentFlag, problemOfParent } from '../../domain/releases/parent-flag.js';
 import type { ReleasePlan } from '../../domain/releases/plan.js';
 import type { PlanInput } from '../../domain/releases/plan-input.js';
 import {
@@ -10,9 +11,11 @@ import {
   targetRule,
   warningsOfTarget,
 } from '../../domain/releases/target-rule.js';
+import { asDuration } from '../../domain/releases/words.js';
 import type { Sources } from '../../domain/sources/sources.js';
 import { findFlag } from '../../store/flag-store.js';
 import { type FlagConfigView, readFlagConfig } from '../../store/read-models/flag-config-view.js';
+import { readParentFlags } from '../../store/read-models/parent-flags.js';
 import { type EventCounts, readEventCounts } from '../../store/read-models/release-traffic.js';
 import type { Ctx } from '../context.js';
 import { problemsOfSources } from './assert-sources-answer.js';
@@ -52,6 +55,8 @@ export async function previewRelease(
   const counts = await readEventCounts(db, grant.environmentId, input.flag);
   const { definitions, warnings: guessed } = await resolveGates(db, grant, plan);
   const power = powerOf(plan, definitions, counts);
+  const { environmentId, projectId } = grant;
+  const parents = await readParentFlags(db, { environmentId, projectId, flagId: flag.id });
   const unheard = await problemsOfSources(ctx, grant, input, sources);
   return {
     errors: [...problems, ...unheard, ...(isOpen ? [] : target.problems), ...refusalsOf(config)],
@@ -61,6 +66,8 @@ export async function previewRelease(
           ...warningsOfStart(config, target, plan),
           ...guessed,
           ...warningsOfPower(power),
+          ...warningsOfMaturity(plan),
+          ...parents.flatMap(warningOfParent),
         ]
       : [],
     plan,
@@ -123,6 +130,22 @@ function warningsOfPower(power: readonly StepPower[]): readonly FieldError[] {
   const names = slow.map(({ metric }) => metric).join(', ');
   const message = `at the traffic of the last day this step can hardly be earned: ${names}`;
   return [{ pointer: '/plan/steps/0', message }];
+}
+
+/** It starts all the same: whoever is served nothing from above is not reached. */
+function warningOfParent(parent: ParentFlag): readonly FieldError[] {
+  const problem = problemOfParent(parent);
+  return problem === null ? [] : [{ pointer: '', message: `holds at its first step: ${problem}` }];
+}
+
+function warningsOfMaturity({ steps, gates }: ReleasePlan): readonly FieldError[] {
+  const shortest = Math.min(...steps.slice(0, -1).map(({ minBakeSeconds }) => minBakeSeconds));
+  return gates.flatMap(({ metric, action, maturesAfterSeconds }, index) => {
+    if (action === 'watch' || maturesAfterSeconds <= shortest) return [];
+    const pointer = `/plan/gates/${index}/maturesAfterSeconds`;
+    const least = asDuration(maturesAfterSeconds * 1_000);
+    return [{ pointer, message: `each compared step takes at least ${least}: ${metric} matures` }];
+  });
 }
 
 function powerOf(

@@ -13,14 +13,13 @@ const TICKS_LOOKED_AT = 1_000;
 export async function recordMeasurement(
   db: Db,
   { release, now }: Pick<Scene, 'release' | 'now'>,
-  { gate, metric }: AskedGate,
+  { gate: { metric, action, definition } }: AskedGate,
   measurement: Measurement,
 ): Promise<TickedGate> {
   const { status, value, message } = measurement;
-  await insertGateTick(db, { ...measurement, releaseId: release.id, metric: gate.metric, at: now });
-  const ticks = await readGateTicks(db, release.id, gate.metric, TICKS_LOOKED_AT);
-  const { action } = gate;
-  const { onNoData } = metric;
-  const verdict = debounce(ticks, metric, now.getTime());
-  return { metric: gate.metric, action, status, value, message, onNoData, ...verdict };
+  await insertGateTick(db, { ...measurement, releaseId: release.id, metric, at: now });
+  const ticks = await readGateTicks(db, release, metric, TICKS_LOOKED_AT);
+  const { onNoData } = definition;
+  const verdict = debounce(ticks, definition, now.getTime());
+  return { metric, action, status, value, message, onNoData, ...verdict };
 }

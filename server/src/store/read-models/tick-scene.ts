@@ -63,17 +63,26 @@ export async function readSources(
   return new Map(rows.map((row) => [row.key, row]));
 }
 
-/** Newest last. */
+/** Of the segment in force, newest last: an override must not meet the same verdict again. */
 export async function readGateTicks(
   db: Db | Tx,
-  releaseId: string,
+  { id, segment }: Pick<TickSubject['release'], 'id' | 'segment'>,
   metric: string,
   limit: number,
 ): Promise<readonly GateTick[]> {
   const rows = await db
     .select({ at: gateTicks.at, status: gateTicks.status })
     .from(gateTicks)
-    .where(and(eq(gateTicks.releaseId, releaseId), eq(gateTicks.metric, metric)))
+    .where(
+      and(
+        eq(gateTicks.releaseId, id),
+        eq(gateTicks.metric, metric),
+        sql`${gateTicks.at} >= (
+          select min(started_at) from release_phases where release_id = ${id}
+            and segment = ${segment}::int
+        )`,
+      ),
+    )
     .orderBy(desc(gateTicks.at))
     .limit(limit);
   return rows.reverse().map(({ at, status }) => ({ at: at.getTime(), status }));
