@@ -39,7 +39,7 @@ export class ReleaseApi {
   readonly timeline = (at: ReleaseAddress) =>
     this.#client.send<dto.ReleaseTimeline>('GET', `${onePath(at)}/timeline`);
   readonly decision = (at: ReleaseAddress, version: number) =>
-    this.#client.send<dto.DecisionInputs>('GET', `${onePath(at)}/decisions/${version}`);
+    this.#client.send<dto.DecisionDetails>('GET', `${onePath(at)}/decisions/${version}`);
   readonly verify = (at: ReleaseAddress, version: number) =>
     this.#client.send<dto.Verification>('POST', `${onePath(at)}/decisions/${version}/verify`);
   readonly series = (at: ReleaseAddress, metric: string) =>

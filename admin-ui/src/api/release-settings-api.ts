@@ -5,8 +5,8 @@ import type { Page } from './types.js';
 
 const LIST_MAX = 200;
 
-/** Something a project has several of, each with a version. */
-export class Collection<Dto> {
+/** Something a project has several of; what is made may say more than what is read. */
+export class Collection<Dto, Created = Dto> {
   readonly #client: ApiClient;
   readonly #name: string;
 
@@ -27,7 +27,7 @@ export class Collection<Dto> {
     return items;
   };
   readonly create = (project: string, body: object) =>
-    this.#client.send<Dto>('POST', this.#list(project), { body });
+    this.#client.send<Created>('POST', this.#list(project), { body });
   readonly save = (project: string, key: string, version: number, body: object) =>
     this.#client.send<Dto>('PUT', this.#one(project, key), { body, version });
   readonly remove = (project: string, key: string) =>
@@ -48,7 +48,7 @@ export class ReleaseSettingsApi {
   readonly sources: Collection<dto.Source>;
   readonly templates: Collection<dto.Template>;
   readonly windows: Collection<dto.Window>;
-  readonly webhooks: Collection<dto.Webhook>;
+  readonly webhooks: Collection<dto.Webhook, dto.CreatedWebhook>;
   readonly #client: ApiClient;
 
   constructor(client: ApiClient) {

@@ -2,6 +2,11 @@ export interface ChartLine {
   readonly label: string;
   readonly tone: 'accent' | 'muted';
   readonly values: readonly (number | null)[];
+  /** Between which values it surely lies. */
+  readonly band?: {
+    readonly lower: readonly (number | null)[];
+    readonly upper: readonly (number | null)[];
+  };
 }
 
 /** A moment on the time axis. */
@@ -17,6 +22,8 @@ export interface ChartData {
   readonly times: readonly number[];
   readonly lines: readonly ChartLine[];
   readonly marks: readonly ChartMark[];
+  /** A value holds from its time to the next. */
+  readonly isStepped?: boolean;
   readonly format: (value: number) => string;
 }
 

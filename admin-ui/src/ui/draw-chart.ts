@@ -8,6 +8,8 @@ const LABEL_HEIGHT = 14;
 export interface Colours {
   readonly accent: string;
   readonly muted: string;
+  readonly accentBand: string;
+  readonly mutedBand: string;
   readonly text: string;
   readonly grid: string;
   readonly marker: string;
@@ -30,7 +32,7 @@ export async function drawChart(
   ]);
   let shown = data;
   const plot = new UPlot(
-    optionsOf(host, () => shown, colours),
+    optionsOf(UPlot, host, () => shown, colours),
     aligned(data),
     host,
   );
@@ -51,10 +53,31 @@ export async function drawChart(
 }
 
 function aligned({ times, lines }: ChartData): uPlot.AlignedData {
-  return [[...times], ...lines.map(({ values }) => [...values])] as uPlot.AlignedData;
+  const bands = lines.flatMap(({ band }) => (band ? [band.upper, band.lower] : []));
+  const rows = [times, ...lines.map(({ values }) => values), ...bands];
+  return rows.map((row) => [...row]) as uPlot.AlignedData;
 }
 
-function optionsOf(host: HTMLElement, shown: () => ChartData, colours: Colours): uPlot.Options {
+/** After the lines, two more series for each line with a band. */
+function bandsOf({ lines }: ChartData, colours: Colours): uPlot.Band[] {
+  return lines
+    .filter(({ band }) => band)
+    .map(({ tone }, index) => {
+      const upper = 1 + lines.length + 2 * index;
+      return { series: [upper, upper + 1], fill: colours[`${tone}Band`] };
+    });
+}
+
+function optionsOf(
+  UPlot: typeof uPlot,
+  host: HTMLElement,
+  shown: () => ChartData,
+  colours: Colours,
+): uPlot.Options {
+  const { isStepped = false, lines } = shown();
+  const stepped = isStepped ? UPlot.paths.stepped?.({ align: 1 }) : undefined;
+  const paths = stepped ? { paths: stepped } : {};
+  const bands = bandsOf(shown(), colours);
   const axis = {
     stroke: colours.text,
     font: FONT,
@@ -78,15 +101,21 @@ function optionsOf(host: HTMLElement, shown: () => ChartData, colours: Colours):
     ],
     series: [
       {},
-      ...shown().lines.map(({ label, tone }) => ({
+      ...lines.map(({ label, tone }) => ({
         label,
+        ...paths,
         stroke: colours[tone],
         width: tone === 'accent' ? 2.5 : 1.75,
-        points: { size: 4, fill: colours[tone] },
+        points: { show: !isStepped, size: 4, fill: colours[tone] },
         spanGaps: false,
         ...(tone === 'muted' ? { dash: [5, 4] } : {}),
       })),
+      ...bands.flatMap(() => [
+        { ...paths, points: { show: false } },
+        { ...paths, points: { show: false } },
+      ]),
     ],
+    bands,
     hooks: { draw: [(plot) => drawMarks(plot, shown(), colours)] },
   };
 }

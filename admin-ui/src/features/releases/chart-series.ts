@@ -1,4 +1,4 @@
-import type { Marker, ReleasePhase, SeriesPoint } from '../../api/release-types.js';
+import type { Marker, ReleasePhase, SeriesPoint, SeriesQuantile } from '../../api/release-types.js';
 import type { ChartLine, ChartMark } from '../../ui/chart-parts.js';
 import { formatPercent } from '../flag-editor/draft-rule.js';
 import { formatShare } from './release-words.js';
@@ -24,6 +24,30 @@ export function chartLines(series: readonly SeriesPoint[]): {
 
 function rate(arm: Arm): (point: SeriesPoint) => number | null {
   return ({ [arm]: { count, of } }) => (of === 0 ? null : count / of);
+}
+
+/** One quantile of both sides: it holds for the whole of a phase, so each phase is one stretch. */
+export function quantileLines(
+  quantiles: readonly SeriesQuantile[],
+  phases: readonly ReleasePhase[],
+  { quantile, now }: { readonly quantile: number; readonly now: number },
+): { readonly times: readonly number[]; readonly lines: readonly ChartLine[] } {
+  const known = quantiles.filter((each) => each.quantile === quantile);
+  const shown = phases.filter(({ phase }) => known.some((each) => each.phase === phase));
+  const last = shown.at(-1);
+  const end = last === undefined ? [] : [last.endedAt ? Date.parse(last.endedAt) : now];
+  const line = (label: string, tone: ChartLine['tone'], arm: Arm): ChartLine => {
+    const found = [...shown, ...shown.slice(-1)].map(({ phase }) =>
+      known.find((each) => each.phase === phase && each.arm === arm),
+    );
+    const values = (name: 'value' | 'lower' | 'upper') => found.map((each) => each?.[name] ?? null);
+    const band = { lower: values('lower'), upper: values('upper') };
+    return { label, tone, values: values('value'), band };
+  };
+  return {
+    times: [...shown.map(({ startedAt }) => Date.parse(startedAt)), ...end].map((ms) => ms / 1000),
+    lines: [line('With the feature', 'accent', 'treatment'), line('Without', 'muted', 'control')],
+  };
 }
 
 export function chartMarks(

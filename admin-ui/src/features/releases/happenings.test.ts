@@ -38,7 +38,9 @@ describe('a timeline', () => {
           url: null,
           at: '2026-01-01T12:05:00Z',
           endAt: null,
+          actor: null,
           derived: true,
+          createdAt: '2026-01-01T12:05:00Z',
         },
       ],
     });
