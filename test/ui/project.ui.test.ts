@@ -31,7 +31,7 @@ describe('looking after a project', () => {
     await page.getByRole('button', { name: 'Delete', exact: true }).click();
     await page
       .getByRole('dialog')
-      .getByText(/Not deleted: .*inside/)
+      .getByText(/Not done: .*inside/)
       .waitFor();
   });
 
