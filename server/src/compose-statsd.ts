@@ -4,7 +4,7 @@ import type { Log } from './log.js';
 import type { ReportQueue } from './services/events/report-queue.js';
 import { StatsdListener } from './sources/statsd-listener.js';
 import type { Db } from './store/db.js';
-import { findEnvironment, findProject } from './store/project-store.js';
+import { findPlace } from './store/project-store.js';
 
 export interface StatsdDeps {
   readonly config: Config;
@@ -23,7 +23,7 @@ export function composeStatsd(deps: StatsdDeps): StatsdListener | null {
     ...{ host: config.host, port: statsd.port, now, log },
     isAllowed: (name) => statsd.allow.some((pattern) => fits(name, pattern)),
     store: async (batch) => {
-      const environmentId = await findPlace(db, statsd);
+      const environmentId = await environmentOf(db, statsd);
       await reports.add(null, { environmentId, isTrusted: false, batch });
     },
   });
@@ -33,10 +33,9 @@ function fits(name: string, pattern: string): boolean {
   return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 }
 
-async function findPlace(db: Db, { project, environment }: StatsdConfig): Promise<string> {
-  const owner = await findProject(db, project);
-  const place = owner && (await findEnvironment(db, owner.id, environment));
-  if (place) return place.id;
-  const name = `${project}/${environment}`;
+async function environmentOf(db: Db, statsd: StatsdConfig): Promise<string> {
+  const place = await findPlace(db, statsd);
+  if (place?.environment) return place.environment.id;
+  const name = `${statsd.project}/${statsd.environment}`;
   throw new AppError('NOT_FOUND', `SLUICE_STATSD_ENVIRONMENT "${name}" does not exist`);
 }

@@ -1,13 +1,14 @@
 import type { Actor } from '../domain/actor.js';
 import { AppError } from '../domain/errors.js';
 import type {
+  AccountGrant,
   EnvironmentGrant,
   Grant,
   InstallationGrant,
   Permission,
   Sight,
 } from '../domain/grant.js';
-import { findEnvironment, findProject } from '../store/project-store.js';
+import { findPlace } from '../store/project-store.js';
 import type { Ctx } from './context.js';
 
 export type { EnvironmentGrant, Grant, InstallationGrant, Permission } from '../domain/grant.js';
@@ -28,27 +29,28 @@ export async function authorize<P extends Permission>(
   _permission: P,
   scope: { project: string; environment?: string },
 ): Promise<Grant<P>> {
-  const project = await findProject(ctx.db, scope.project);
+  const { project, environment } = await findPlace(ctx.db, scope);
   if (!project || !mayEnter(ctx.actor, project.id)) {
     throw new AppError('NOT_FOUND', `project "${scope.project}" does not exist`);
   }
-  const grant = { projectId: project.id, projectKey: project.key };
-  if (scope.environment === undefined) return grant as Grant<P>;
-  const environment = await findEnvironment(ctx.db, project.id, scope.environment);
+  const grant = { projectId: project.id, projectKey: project.key } as Grant<P>;
+  if (scope.environment === undefined) return grant;
   if (!environment) {
     throw new AppError('NOT_FOUND', `environment "${scope.environment}" does not exist`);
   }
-  return {
-    ...grant,
-    environmentId: environment.id,
-    environmentKey: environment.key,
-  } as EnvironmentGrant<P>;
+  return withEnvironment(grant, environment);
 }
 
 /** For what belongs to no project: a key of one project may not. */
 export function authorizeInstallation(ctx: Ctx): InstallationGrant {
   if (sightOf(ctx.actor).projectId === null) return {} as InstallationGrant;
   throw new AppError('FORBIDDEN', 'a key of one project may not do this for the installation');
+}
+
+/** For what people do with their own account; a key has none. */
+export function authorizeAccount({ actor }: Ctx): AccountGrant {
+  if (actor.kind === 'user') return { userId: actor.id } as AccountGrant;
+  throw new AppError('FORBIDDEN', 'only a person who is signed in has an account');
 }
 
 /** Whoever may make projects may fill the one just made. */

@@ -43,6 +43,31 @@ export async function lockFlagConfig(
   return row;
 }
 
+/** The same, found by the flag's key. */
+export async function lockConfigOf(
+  tx: Tx,
+  grant: EnvironmentGrant,
+  key: string,
+): Promise<{ readonly flag: { readonly id: string; readonly key: string }; row: LockedConfig }> {
+  const [found] = await tx
+    .select({
+      flag: { id: flags.id, key: flags.key },
+      row: { ...getTableColumns(flagConfigs), release: OPEN_RELEASE },
+    })
+    .from(flagConfigs)
+    .innerJoin(flags, eq(flags.id, flagConfigs.flagId))
+    .where(
+      and(
+        eq(flagConfigs.environmentId, grant.environmentId),
+        eq(flags.projectId, grant.projectId),
+        eq(flags.key, key),
+      ),
+    )
+    .for('no key update', { of: flagConfigs });
+  if (!found) throw notFound('flag', key);
+  return found;
+}
+
 /** What an editor writes; never `killed`, so an edit and a kill cannot undo each other. */
 export async function saveFlagConfig(
   tx: Tx,
@@ -56,19 +81,48 @@ export async function saveFlagConfig(
     .where(isConfig(grant, flagId));
 }
 
-export type Kill = Pick<
-  FlagConfigRow,
-  'killed' | 'killReason' | 'killedAt' | 'killedBy' | 'killRevision'
->;
+export interface Kill {
+  readonly reason: string;
+  readonly by: string;
+  readonly at: Date;
+  readonly revision: number;
+}
 
-/** Leaves `version` alone: a kill makes no editor's draft stale. */
+export function killColumns({ reason, by, at, revision }: Kill) {
+  const who = { killReason: reason, killedBy: by };
+  return { killed: true, ...who, killedAt: at, killRevision: revision };
+}
+
+const NOT_KILLED = {
+  killed: false,
+  killReason: null,
+  killedAt: null,
+  killedBy: null,
+  killRevision: null,
+};
+
+/**
+ * Leaves `version` alone: a kill makes no editor's draft stale. False when the flag is archived,
+ * which may have come before the lock on its config.
+ */
 export async function saveKill(
   tx: Tx,
   grant: EnvironmentGrant,
   flagId: string,
   kill: Kill,
-): Promise<void> {
-  await tx.update(flagConfigs).set(kill).where(isConfig(grant, flagId));
+): Promise<boolean> {
+  const isLive = sql`exists (select from ${flags} where ${flags.id} = ${flagId}
+    and ${flags.archivedAt} is null)`;
+  const saved = await tx
+    .update(flagConfigs)
+    .set(killColumns(kill))
+    .where(and(isConfig(grant, flagId), isLive))
+    .returning({ flagId: flagConfigs.flagId });
+  return saved.length > 0;
+}
+
+export async function clearKill(tx: Tx, grant: EnvironmentGrant, flagId: string): Promise<void> {
+  await tx.update(flagConfigs).set(NOT_KILLED).where(isConfig(grant, flagId));
 }
 
 export interface ConfigOfFlag extends FlagConfigRow {

@@ -8,21 +8,20 @@ import { refuseDuplicate } from './unique-violation.js';
 export type ProjectRow = typeof projects.$inferSelect;
 export type EnvironmentRow = typeof environments.$inferSelect;
 
-export async function findProject(db: Db | Tx, key: string): Promise<ProjectRow | undefined> {
-  const [row] = await db.select().from(projects).where(eq(projects.key, key));
-  return row;
-}
-
-export async function findEnvironment(
+/** What there is of a project and, where one is asked for, its environment. */
+export async function findPlace(
   db: Db | Tx,
-  projectId: string,
-  key: string,
-): Promise<EnvironmentRow | undefined> {
-  const [row] = await db
-    .select()
-    .from(environments)
-    .where(and(eq(environments.projectId, projectId), eq(environments.key, key)));
-  return row;
+  { project, environment = '' }: { readonly project: string; readonly environment?: string },
+): Promise<{ readonly project?: ProjectRow; readonly environment?: EnvironmentRow | null }> {
+  const [place = {}] = await db
+    .select({ project: projects, environment: environments })
+    .from(projects)
+    .leftJoin(
+      environments,
+      and(eq(environments.projectId, projects.id), eq(environments.key, environment)),
+    )
+    .where(eq(projects.key, project));
+  return place;
 }
 
 export async function listEnvironments(

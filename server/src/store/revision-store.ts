@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Tx } from './db.js';
-import { environments, revisionChanges } from './schema/index.js';
+import { epochMs, textArray } from './sql-values.js';
 
 export interface Touched {
   readonly flagKeys?: readonly string[];
@@ -20,37 +20,47 @@ export interface Revision {
 export const REVISION_CHANNEL = 'sluice_revisions';
 
 /**
- * Gives each environment its next revision and says what it touched. The counter row stays locked
- * until commit, so revisions follow commit order; environments go in id order, so two writers
- * never wait for each other in a circle. Call it last.
+ * Gives each environment its next revision, says what it touched, and nudges: one statement, since
+ * every kill waits for it. The counter rows stay locked until commit, so revisions follow commit
+ * order; they are locked in id order, so two writers never wait for each other in a circle. Call
+ * it last.
  */
 export async function bumpRevisions(
   tx: Tx,
   environmentIds: readonly string[],
   touched: Touched,
 ): Promise<readonly Revision[]> {
-  const revisions: Revision[] = [];
-  for (const environmentId of [...environmentIds].sort()) {
-    const [row] = await tx
-      .update(environments)
-      .set({ revision: sql`${environments.revision} + 1`, revisedAt: sql`clock_timestamp()` })
-      .where(sql`${environments.id} = ${environmentId}`)
-      .returning({
-        epoch: environments.epoch,
-        revision: environments.revision,
-        at: environments.revisedAt,
-      });
-    if (!row) continue;
-    await tx.insert(revisionChanges).values({
-      environmentId,
-      revision: row.revision,
-      at: row.at,
-      flagKeys: [...(touched.flagKeys ?? [])],
-      segmentKeys: [...(touched.segmentKeys ?? [])],
-      killedKeys: [...(touched.killedKeys ?? [])],
-    });
-    revisions.push({ environmentId, ...row });
-  }
-  await tx.execute(sql`select pg_notify(${REVISION_CHANNEL}, '')`);
-  return revisions;
+  const { flagKeys = [], segmentKeys = [], killedKeys = [] } = touched;
+  const rows = await tx.execute<BumpedRow>(sql`
+    with ordered as (
+      select id from environments where id = any(${textArray(environmentIds)})
+      order by id for no key update
+    ),
+    bumped as (
+      update environments set revision = revision + 1, revised_at = clock_timestamp()
+      from ordered where environments.id = ordered.id
+      returning environments.id, epoch, revision, revised_at
+    ),
+    noted as (
+      insert into revision_changes
+        (environment_id, revision, at, flag_keys, segment_keys, killed_keys)
+      select id, revision, revised_at, ${textArray(flagKeys)}, ${textArray(segmentKeys)},
+        ${textArray(killedKeys)}
+      from bumped
+    )
+    select pg_notify(${REVISION_CHANNEL}, ''), id, epoch, revision::float8 as revision,
+      ${epochMs(sql`revised_at`)} as at
+    from (select) as always left join bumped on true order by id
+  `);
+  return rows.flatMap(({ id, epoch, revision, at }) =>
+    id === null ? [] : { environmentId: id, epoch, revision, at: new Date(at) },
+  );
+}
+
+/** Without an environment there is a row too, for the nudge alone. */
+interface BumpedRow extends Record<string, unknown> {
+  readonly id: string | null;
+  readonly epoch: string;
+  readonly revision: number;
+  readonly at: number;
 }

@@ -1,7 +1,6 @@
 import type { EnvironmentGrant } from '../../domain/grant.js';
-import { conflict } from '../../domain/refusals.js';
-import { lockFlagConfig, saveKill } from '../../store/flag-config-store.js';
-import { findFlag } from '../../store/flag-store.js';
+import { conflict, notFound } from '../../domain/refusals.js';
+import { killColumns, lockConfigOf, saveKill } from '../../store/flag-config-store.js';
 import { type FlagConfigView, toFlagConfigView } from '../../store/read-models/flag-config-view.js';
 import { type Ctx, inEssentialTransaction } from '../context.js';
 import { recordChange } from '../record-change.js';
@@ -18,13 +17,10 @@ export async function killFlag(
   input: KillFlag,
 ): Promise<FlagConfigView> {
   return inEssentialTransaction(ctx, async (tx) => {
-    const { id, key } = await findFlag(tx, grant, input.flag);
-    const row = await lockFlagConfig(tx, grant, { id, key });
-    // Once more: it may have been archived while this waited for the row.
-    const flag = await findFlag(tx, grant, key);
+    const { flag, row } = await lockConfigOf(tx, grant, input.flag);
+    const { id, key } = flag;
     const before = toFlagConfigView(grant, key, row);
     if (row.killed) return before;
-    if (flag.archivedAt) throw conflict(`flag "${key}" is archived: no SDK gets it any more`);
     const by = ctx.actor.name;
     const [revision] = await recordChange(tx, ctx, grant, {
       action: 'flag.kill',
@@ -36,14 +32,11 @@ export async function killFlag(
       revises: [grant.environmentId],
       touched: { flagKeys: [key], killedKeys: [key] },
     });
-    const kill = {
-      killed: true,
-      killReason: input.reason,
-      killedBy: by,
-      killRevision: revision?.revision ?? null,
-      killedAt: revision?.at ?? null,
-    };
-    await saveKill(tx, grant, id, kill);
-    return toFlagConfigView(grant, key, { ...row, ...kill });
+    if (!revision) throw notFound('environment', grant.environmentKey);
+    const kill = { ...revision, reason: input.reason, by };
+    if (!(await saveKill(tx, grant, id, kill))) {
+      throw conflict(`flag "${key}" is archived: no SDK gets it any more`);
+    }
+    return toFlagConfigView(grant, key, { ...row, ...killColumns(kill) });
   });
 }

@@ -1,7 +1,7 @@
 import type { EnvironmentGrant } from '../../domain/grant.js';
 import { replaceRule } from '../../domain/releases/managed-rule.js';
 import type { Tx } from '../../store/db.js';
-import { type FlagConfigRow, lockFlagConfig, saveKill } from '../../store/flag-config-store.js';
+import { clearKill, type FlagConfigRow, lockFlagConfig } from '../../store/flag-config-store.js';
 import { findFlag } from '../../store/flag-store.js';
 import {
   type FlagConfigView,
@@ -20,14 +20,6 @@ export interface RestoreFlag {
   readonly release?: 'zero' | 'previous' | undefined;
 }
 
-const NOT_KILLED = {
-  killed: false,
-  killReason: null,
-  killedAt: null,
-  killedBy: null,
-  killRevision: null,
-};
-
 /**
  * Undoes a kill: status and rules are as they were, edits since included. Only what a release had
  * opened is closed, so that nobody gets by accident what was killed.
@@ -44,7 +36,7 @@ export async function restoreFlag(
     if (!locked.killed) return before;
     const row = await endKilledRelease(tx, ctx, grant, flag, locked);
     if (input.release !== 'previous') await closeReleasedRule(tx, grant, row);
-    await saveKill(tx, grant, flag.id, NOT_KILLED);
+    await clearKill(tx, grant, flag.id);
     const after = await readFlagConfig(tx, grant, flag.key);
     await recordChange(tx, ctx, grant, {
       action: 'flag.restore',

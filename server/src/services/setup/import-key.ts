@@ -5,7 +5,7 @@ import type { InitKey } from '../../domain/init-key.js';
 import { hashKeySecret, hintOf } from '../../domain/key-secret.js';
 import { recordAudit } from '../../store/audit-store.js';
 import { findKeyByHash, insertKey, type StoredKey } from '../../store/key-store.js';
-import { findEnvironment, findProject } from '../../store/project-store.js';
+import { findPlace } from '../../store/project-store.js';
 import { authorize, authorizeInstallation } from '../authorize.js';
 import { type Ctx, inTransaction } from '../context.js';
 import { createEnvironment } from '../environments/create-environment.js';
@@ -55,12 +55,13 @@ export async function importKey(ctx: Ctx, key: InitKey): Promise<void> {
 async function prepareScope(ctx: Ctx, key: InitKey): Promise<EnvironmentGrant | null> {
   if (key.project === null || key.environment === null) return null;
   const scope = { project: key.project, environment: key.environment };
-  if (!(await findProject(ctx.db, scope.project))) {
+  const place = await findPlace(ctx.db, scope);
+  if (!place.project) {
     const grant = authorizeInstallation(ctx);
     await unlessDone(() => createProject(ctx, grant, { key: scope.project }));
   }
-  const grant = await authorize(ctx, 'environment:write', { project: scope.project });
-  if (!(await findEnvironment(ctx.db, grant.projectId, scope.environment))) {
+  if (!place.environment) {
+    const grant = await authorize(ctx, 'environment:write', { project: scope.project });
     await unlessDone(() => createEnvironment(ctx, grant, { key: scope.environment }));
   }
   return authorize(ctx, 'key:write', scope);

@@ -1,5 +1,6 @@
 import type { Flag, Ruleset, Segment } from '@sluice/sdk/core';
 import type { Db, Tx } from '../db.js';
+import { toRulesetFlag } from './ruleset-flag.js';
 import {
   type RulesetHead,
   readFlags,
@@ -46,29 +47,23 @@ export async function loadChanges(
   environmentId: string,
   sinceRevision: number,
 ): Promise<RulesetChanges | 'current' | 'reload'> {
-  return inSnapshot(db, async (tx) => {
-    const head = await readHead(tx, environmentId);
-    if (!head || head.revision < sinceRevision) return 'reload';
-    if (head.revision === sinceRevision) return 'current';
-    const rows = await readTouched(tx, environmentId, sinceRevision);
-    if (rows.length !== head.revision - sinceRevision) return 'reload';
-    const flagKeys = distinct(rows.flatMap((row) => row.flagKeys));
-    const segmentKeys = distinct(rows.flatMap((row) => row.segmentKeys));
-    if (flagKeys.length + segmentKeys.length > TOUCHED_MAX) return 'reload';
-    const changedFlags = await readFlags(tx, environmentId, flagKeys);
-    const changedSegments = await readSegments(tx, head.projectId, segmentKeys);
-    return {
-      epoch: head.epoch,
-      from: sinceRevision,
-      to: head.revision,
-      at: head.at.getTime(),
-      flags: Object.fromEntries(flagKeys.map((key) => [key, changedFlags.get(key) ?? null])),
-      segments: Object.fromEntries(
-        segmentKeys.map((key) => [key, changedSegments.get(key) ?? null]),
-      ),
-      killed: rows.some((row) => row.killedKeys.length > 0),
-    };
-  });
+  const touched = await readTouched(db, environmentId, sinceRevision);
+  if (!touched || touched.revision < sinceRevision) return 'reload';
+  const { epoch, revision: to, at, killed, flagKeys, segmentKeys } = touched;
+  if (to === sinceRevision) return 'current';
+  if (touched.revisions !== to - sinceRevision) return 'reload';
+  if (flagKeys.length + segmentKeys.length > TOUCHED_MAX) return 'reload';
+  const flags = new Map(touched.flags.map((row) => [row.key, toRulesetFlag(row, row)]));
+  const segments = new Map(touched.segments.map(({ key, when }) => [key, { when }]));
+  return {
+    epoch,
+    from: sinceRevision,
+    to,
+    at,
+    flags: Object.fromEntries(flagKeys.map((key) => [key, flags.get(key) ?? null])),
+    segments: Object.fromEntries(segmentKeys.map((key) => [key, segments.get(key) ?? null])),
+    killed,
+  };
 }
 
 /** A flag as it is served now, with its parents and all segments: enough to evaluate it. */
