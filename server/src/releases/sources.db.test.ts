@@ -144,8 +144,16 @@ describe.each(databaseKinds)('releases that ask a source, on %s', (kind) => {
       insert into metrics (id, project_id, key, name, definition) values
         (${`m-${projects}`}, ${grant.projectId}, 'queue', 'queue',
           ${JSON.stringify(definition)}::json)`);
+    await database.db.execute(sql`
+      insert into webhooks (id, project_id, name, url, secret, events) values
+        (${`w-${projects}`}, ${grant.projectId}, 'w', 'https://example.com', 's', '{held}')`);
     await createFlag(ctx, grant, { key: 'flag' });
     return createRelease(ctx, grant, { flag: 'flag', plan: PLAN, start: true });
+  };
+  const told = async () => {
+    const rows = await database.db.execute<{ event_id: string }>(sql`
+      select event_id from outbox where webhook_id = ${`w-${projects}`}`);
+    return rows.map(({ event_id }) => event_id);
   };
   const read = (id: string) => readRelease(database.db, grant, 'flag', id);
 
@@ -205,6 +213,7 @@ describe.each(databaseKinds)('releases that ask a source, on %s', (kind) => {
       expect(await untilPercent(id, 25)).toMatchObject({ state: 'running', percent: 25, phase: 3 });
       const { decisions } = await readReleaseTimeline(database.db, grant, 'flag', id);
       expect(decisions.map(({ action }) => action)).toEqual(['start', 'advance', 'advance']);
+      expect(await told()).toEqual([expect.stringMatching(`:${code}:queue$`)]);
     },
   );
 

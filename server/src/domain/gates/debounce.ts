@@ -18,9 +18,10 @@ export function debounce(
   ticks: readonly GateTick[],
   { k, n, graceSeconds }: DebounceRule,
   now: number,
-): { readonly hasFired: boolean; readonly isOverdue: boolean } {
+): { readonly hasFired: boolean; readonly isOverdue: boolean; readonly overdueAt: number } {
   const withData = ticks.filter(({ status }) => status === 'OK' || status === 'BREACH');
   const breaches = withData.slice(-n).filter(({ status }) => status === 'BREACH');
   const heardAt = withData.at(-1)?.at ?? ticks[0]?.at ?? now;
-  return { hasFired: breaches.length >= k, isOverdue: now - heardAt > graceSeconds * 1000 };
+  const overdueAt = heardAt + graceSeconds * 1000;
+  return { hasFired: breaches.length >= k, isOverdue: now > overdueAt, overdueAt };
 }

@@ -31,6 +31,8 @@ export interface TickedGate {
   readonly hasFired: boolean;
   /** No data, or only errors, for longer than its grace. */
   readonly isOverdue: boolean;
+  /** When silence became, or becomes, longer than that; absent in decisions of before. */
+  readonly overdueAt?: number;
   readonly onNoData: 'hold' | 'rollback' | 'ignore';
   readonly message: string | null;
 }

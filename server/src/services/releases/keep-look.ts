@@ -1,6 +1,7 @@
 import type { EnvironmentGrant } from '../../domain/grant.js';
-import type { Decision, Hold } from '../../domain/releases/decision.js';
+import type { Decision } from '../../domain/releases/decision.js';
 import type { DecisionInputs } from '../../domain/releases/decision-inputs.js';
+import { nameOfHold, newsOfHolds } from '../../domain/releases/news-of-holds.js';
 import type { Tx } from '../../store/db.js';
 import { findNewestInputsAt, insertDecision } from '../../store/decision-store.js';
 import { enqueue } from '../../store/outbox-store.js';
@@ -28,7 +29,7 @@ export async function keepLook(
   const { release, now } = seen;
   return ctx.db.transaction(async (tx) => {
     if (!(await saveLook(tx, release, look))) return 'overtaken';
-    for (const news of newsOf(release, decision)) {
+    for (const news of newsOf(release, decision, inputs)) {
       const told = { ...news, reason: null, at: now, actor: ctx.actor };
       await enqueue(tx, grant.projectId, eventOfMove(grant, seen.flag.key, release, told));
     }
@@ -37,27 +38,20 @@ export async function keepLook(
   });
 }
 
-/** Each reason to hold is told once a step, and only when it is not part of an ordinary bake. */
-function newsOf(release: ReleaseRow, decision: Decision) {
+function newsOf(release: ReleaseRow, decision: Decision, inputs: DecisionInputs) {
   const { sentence } = decision;
   if (decision.action === 'await_approval') {
     return [{ name: 'approval_required' as const, sentence, suffix: 'approval' }];
   }
-  const isBaking = decision.holds.some(({ code }) => code === 'BAKE');
-  const known = new Set(release.decision?.holds.map(nameOfHold));
-  return decision.holds
-    .filter((hold) => !known.has(nameOfHold(hold)) && isNewsworthy(hold, isBaking))
-    .map((hold) => ({ name: 'held' as const, sentence, suffix: nameOfHold(hold) }));
-}
-
-const ALWAYS_NEWS: readonly Hold['code'][] = ['SUSPICIOUS', 'SOURCE_ERROR', 'UNSTABLE_UNITS'];
-
-function isNewsworthy({ code }: Hold, isBaking: boolean): boolean {
-  return code !== 'BAKE' && (!isBaking || ALWAYS_NEWS.includes(code));
-}
-
-function nameOfHold({ code, metric = '' }: Hold): string {
-  return metric === '' ? code : `${code}:${metric}`;
+  const before = {
+    decision: release.decision,
+    lastTickAt: release.lastTickAt?.getTime() ?? null,
+    stepStartedAt: release.stepStartedAt?.getTime() ?? null,
+  };
+  const facts = inputs.kind === 'tick' ? inputs.facts : null;
+  return newsOfHolds(before, decision, facts).map((hold) => {
+    return { name: 'held' as const, sentence, suffix: nameOfHold(hold) };
+  });
 }
 
 async function isRecordDue(tx: Tx, { release, now }: TickSubject): Promise<boolean> {

@@ -1,0 +1,51 @@
+import type { Decision, Hold, HoldCode, TickFacts } from './decision.js';
+
+/** What a release was before this look. */
+export interface Before {
+  readonly decision: Decision | null;
+  readonly lastTickAt: number | null;
+  readonly stepStartedAt: number | null;
+}
+
+const ALWAYS_NEWS: readonly HoldCode[] = ['SUSPICIOUS', 'SOURCE_ERROR', 'UNSTABLE_UNITS'];
+/** Instances come and go; those that have told nothing for so long are not coming back. */
+const SILENCE_MS = 15 * 60_000;
+
+/**
+ * Reasons to hold that people should hear of: new ones that are no part of an ordinary bake, and
+ * silence that has just become a lasting one, since a bake stands still with it.
+ */
+export function newsOfHolds(
+  before: Before,
+  { holds }: Decision,
+  facts: Pick<TickFacts, 'now' | 'watermark' | 'ticked'> | null,
+): readonly Hold[] {
+  const isBaking = holds.some(({ code }) => code === 'BAKE');
+  const known = new Set(before.decision?.holds.map(nameOfHold));
+  const lasting = facts === null ? new Set<string>() : beginsToLast(before, facts);
+  return holds.filter((hold) => {
+    const name = nameOfHold(hold);
+    if (isBaking && lasting.has(name)) return true;
+    const isNew = !known.has(name);
+    return isNew && hold.code !== 'BAKE' && (!isBaking || ALWAYS_NEWS.includes(hold.code));
+  });
+}
+
+export function nameOfHold({ code, metric = '' }: Pick<Hold, 'code' | 'metric'>): string {
+  return metric === '' ? code : `${code}:${metric}`;
+}
+
+/** Names of holds whose silence became too long between the last look and this one. */
+function beginsToLast(
+  { lastTickAt, stepStartedAt }: Before,
+  { now, watermark, ticked }: Pick<TickFacts, 'now' | 'watermark' | 'ticked'>,
+): ReadonlySet<string> {
+  const isNow = (at: number) => at <= now && at > (lastTickAt ?? now - 1);
+  const heardAt = Math.max(watermark ?? 0, stepStartedAt ?? 0);
+  return new Set([
+    ...(isNow(heardAt + SILENCE_MS) ? ['STALE_DATA'] : []),
+    ...ticked
+      .filter(({ overdueAt }) => overdueAt !== undefined && isNow(overdueAt))
+      .map(({ metric }) => nameOfHold({ code: 'NO_DATA', metric })),
+  ]);
+}
