@@ -1,4 +1,4 @@
-import { checkBounds, checkDetection, checkLateOnset, checkLoss } from './detection.js';
+import { checkBounds, checkDetection, checkLateOnset, checkLoss, TARGETS } from './detection.js';
 import { checkEarned } from './earned.js';
 import {
   checkDrift,
@@ -7,7 +7,12 @@ import {
   checkRare,
   checkTenMetrics,
 } from './false-alarms.js';
-import { checkChronic, checkLatency, checkWrongCounting } from './lasting-checks.js';
+import {
+  checkChronic,
+  checkChronicEvents,
+  checkWrongCounting,
+  LATENCY_CHECKS,
+} from './lasting-checks.js';
 import type { Row, Session } from './tally.js';
 
 /** Everything the table holds, in its order. */
@@ -16,12 +21,13 @@ export const CHECKS: readonly ((session: Session) => readonly Row[])[] = [
   checkDrift,
   checkRare,
   checkChronic,
+  checkChronicEvents,
   checkWrongCounting,
-  checkLatency,
+  ...LATENCY_CHECKS,
   checkTenMetrics,
   checkLimit,
   checkBounds,
-  (session) => checkDetection(session),
+  ...TARGETS.map((target) => (session: Session) => checkDetection(session, [target])),
   checkLateOnset,
   checkLoss,
   checkEarned,

@@ -142,7 +142,7 @@ const DRIFT = [0.01, 0.012, 0.016, 0.02];
 export function checkDrift(session: Session): readonly Row[] {
   const random = randomFor(session, 'P2');
   const { results, seen } = harmlessRamps(session, {
-    count: rampsOf(session, 1000),
+    count: rampsOf(session, 2000),
     world: () => freshPeople({ random, people: 2000, base: (step) => DRIFT[step] ?? 0.02 }),
     watch: () => naiveWatcher(),
   });
@@ -180,7 +180,7 @@ export function checkTenMetrics(session: Session): readonly Row[] {
   const keys = Array.from({ length: 10 }, (_, index) => `errors.${index}`);
   const errors = METRICS['http.errors'];
   const { results, seen } = harmlessRamps(session, {
-    count: rampsOf(session, 400),
+    count: rampsOf(session, 1000),
     shape: { gates: keys.map((metric) => ({ metric, action: 'rollback' })) },
     metrics: Object.fromEntries(keys.map((key) => [key, errors])) as typeof METRICS,
     world: () => freshPeople({ random, people: 2000, base: () => 0.01, metrics: keys }),

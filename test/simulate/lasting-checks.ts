@@ -20,21 +20,25 @@ const LASTING = { people: 5000, rate: 0.005 };
 /** The same people all the time, some of whom always fail. */
 export function checkChronic(session: Session): readonly Row[] {
   const random = randomFor(session, 'P4');
-  const people = harmlessRamps(session, {
+  const { results } = harmlessRamps(session, {
     count: rampsOf(session, 1000),
     world: () => firstEventsOfLasting({ random, ...LASTING }),
   });
-  const events = harmlessRamps(session, {
-    count: rampsOf(session, 200),
+  return [alarms(results, '0.5 %, 0.15 %', 'P4 chronic people, split test')];
+}
+
+export function checkChronicEvents(session: Session): readonly Row[] {
+  const random = randomFor(session, 'P4 events');
+  const { results, seen } = harmlessRamps(session, {
+    count: rampsOf(session, 400),
     shape: { gates: [{ metric: 'http.error-rate', action: 'rollback' }] },
     world: () => eventsOfLasting({ random, ...LASTING }),
     watch: () => naiveWatcher(0.005, 'http.error-rate'),
   });
-  const naive = events.seen.filter(({ stratified }) => stratified).length / events.seen.length;
+  const naive = seen.filter(({ stratified }) => stratified).length / seen.length;
   return [
-    alarms(people.results, '0.5 %, 0.15 %', 'P4 chronic people, split test'),
-    alarms(events.results, '0.05 %, 0 %', 'P4 chronic people, bucketed test'),
-    comparison('P4 z of single events at every look', events.results.length, percent(naive)),
+    alarms(results, '0.05 %, 0 %', 'P4 chronic people, bucketed test'),
+    comparison('P4 z of single events at every look', results.length, percent(naive)),
   ];
 }
 
@@ -61,18 +65,17 @@ const SPREADS = [
 ] as const;
 const SHAPE = { percents: [5, 25, 50], looks: 20 };
 
-export function checkLatency(session: Session): readonly Row[] {
-  return SPREADS.flatMap(({ name, ...spread }) =>
-    (['mean', 'slow'] as const).map((metric) => {
-      const random = randomFor(session, `P5 ${name} ${metric}`);
-      const { results } = harmlessRamps(session, {
-        count: rampsOf(session, 200),
-        shape: { ...SHAPE, gates: [{ metric, action: 'rollback' }] },
-        looks: 60,
-        world: () => latencies({ random, people: 4000, requests: 500, ...spread }),
-      });
-      const what = metric === 'mean' ? 'mean' : 'slow share';
-      return alarms(results, 'under 1 %', `P5 latency, people of ${name} spread, ${what}`);
-    }),
-  );
-}
+/** One check each, so that cores share them. */
+export const LATENCY_CHECKS = SPREADS.flatMap(({ name, ...spread }) =>
+  (['mean', 'slow'] as const).map((metric) => (session: Session): readonly Row[] => {
+    const random = randomFor(session, `P5 ${name} ${metric}`);
+    const { results } = harmlessRamps(session, {
+      count: rampsOf(session, 400),
+      shape: { ...SHAPE, gates: [{ metric, action: 'rollback' }] },
+      looks: 60,
+      world: () => latencies({ random, people: 4000, requests: 500, ...spread }),
+    });
+    const what = metric === 'mean' ? 'mean' : 'slow share';
+    return [alarms(results, 'under 1 %', `P5 latency, people of ${name} spread, ${what}`)];
+  }),
+);
