@@ -287,19 +287,40 @@ describe('what is posted, and when', () => {
     expect(stage.telemetry.contents.beatMs).toBeNull();
   });
 
-  it('is asked for within 500 ms of somebody new to a split, and of the first error', () => {
+  it('is asked for at once by somebody new to a split, and by the first error', () => {
     const stage = Stage.released({ metrics: [PURCHASES, ERROR_RATE] });
-    const urgent = () => stage.wanted.splice(0).filter((ms) => ms === 500).length;
+    const urgent = () => stage.wanted.splice(0).filter((ms) => ms <= 500);
     stage.telemetry.track('purchase', TREATED);
-    expect(urgent()).toBe(1);
+    expect(urgent()).toEqual([20]);
     stage.telemetry.track('purchase', TREATED);
-    expect(urgent()).toBe(0);
-    for (const count of [1, 0]) {
+    expect(urgent()).toEqual([]);
+    stage.clock.advance(1_000);
+    for (const wanted of [[20], []]) {
       const scope = stage.telemetry.requests.begin({})!;
       scope.run(() => stage.evaluate(TREATED));
       scope.end(true);
-      expect(urgent()).toBe(count);
+      expect(urgent()).toEqual(wanted);
     }
+  });
+
+  it('is asked for every 500 ms at most by a storm', () => {
+    const stage = new Stage({ awesome: releasedFlag({ metrics: [PURCHASES] }, 100) });
+    const startedAt = stage.clock.monotonic();
+    stage.wanted.length = 0;
+    const due = new Set<number>();
+    for (let count = 0; count < 100; count += 1) {
+      stage.telemetry.track('purchase', { targetingKey: `storm-${count}` });
+      const at = stage.clock.monotonic() - startedAt;
+      for (const ms of stage.wanted.splice(0)) if (ms <= 500) due.add(at + ms);
+      stage.clock.advance(10);
+    }
+    expect([...due]).toEqual([20, 520, 1_020]);
+  });
+
+  it('is asked for within 500 ms by people without the feature', () => {
+    const stage = Stage.released({ metrics: [PURCHASES] });
+    stage.telemetry.track('purchase', CONTROL);
+    expect(stage.wanted.at(-1)).toBe(500);
   });
 });
 

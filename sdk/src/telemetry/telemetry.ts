@@ -7,14 +7,13 @@ import type { ReleaseMetric } from '../core/ruleset.js';
 import type { QuietLog } from '../log.js';
 import type { BatchContents } from './batch-sender.js';
 import { EventBuffer } from './event-buffer.js';
+import { HarmPace } from './harm-pace.js';
 import { UnitPool } from './known-units.js';
 import { CRASH_EVENT, ERROR_EVENT, REQUEST_EVENT } from './metric-effects.js';
 import { personIn, phasesOf, type ReleasePhase } from './release-phases.js';
 import { RequestMeter } from './request-meter.js';
 import type { RequestScope, SeenArm } from './request-scope.js';
 
-/** Harm of a running release is told within this time. */
-const HARM_WITHIN_MS = 500;
 /** Beyond this nobody has measured anything. */
 const VALUE_MAX = 1e12;
 /** Under which every request's time is kept, with or without a release. */
@@ -37,6 +36,7 @@ export class Telemetry {
   readonly #deps: TelemetryDeps;
   readonly #buffer: EventBuffer;
   readonly #pool = new UnitPool();
+  readonly #pace = new HarmPace();
   #compiled: CompiledRuleset | null = null;
   #phases: ReadonlyMap<string, ReleasePhase> = new Map();
 
@@ -215,7 +215,7 @@ export class Telemetry {
       if (effect.metric.attribution !== attribution) continue;
       if (slot.open(tally).apply(effect, occurrence, slot.budget)) isNews = true;
     }
-    if (isNews) this.#deps.want(HARM_WITHIN_MS);
+    if (isNews) this.#deps.want(this.#pace.withinMs(tally.arm, this.#deps.clock.monotonic()));
   }
 }
 
