@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.js';
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -38,12 +39,13 @@ const pages = {
   },
 };
 
-/** Spawned servers and browsers wait more than they work, so two cores carry two files at once. */
-const maxWorkers = Math.max(2, availableParallelism() - 1);
+/** Spawned servers and browsers wait as often as they work, so two cores carry three files. */
+const maxWorkers = availableParallelism() + 1;
 
 export default defineConfig({
   test: {
     maxWorkers,
+    sequence: { sequencer: LongestFirst },
     projects: [
       project('unit', ['{sdk,server}/src/**/*.test.ts', 'test/{conformance,simulate}/*.test.ts'], {
         exclude: ['**/*.db.test.ts', '**/node_modules/**'],

@@ -72,7 +72,9 @@ async function findCluster(): Promise<Cluster> {
   return url === undefined ? startCluster() : { url, stop: async () => undefined };
 }
 
-/** fsync is off: processes are killed here, never machines. */
+/** Processes are killed here, never machines; and no database lives long enough to be vacuumed. */
+const FLAGS = ['fsync=off', 'full_page_writes=off', 'autovacuum=off', 'max_connections=200'];
+
 async function startCluster(): Promise<Cluster> {
   const directory = await mkdtemp(join(tmpdir(), 'sluice-postgres-'));
   const port = await freePort();
@@ -83,7 +85,7 @@ async function startCluster(): Promise<Cluster> {
     port,
     persistent: false,
     createPostgresUser: userInfo().uid === 0,
-    postgresFlags: ['-c', 'fsync=off', '-c', 'max_connections=200'],
+    postgresFlags: FLAGS.flatMap((flag) => ['-c', flag]),
     onLog: () => undefined,
     onError: () => undefined,
   });

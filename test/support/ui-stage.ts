@@ -32,6 +32,7 @@ export function withUi(env: Readonly<Record<string, string>> = adminEnv()): UiSt
   let browser: Browser;
   let fresh: FreshDatabase;
   let dataDir: string;
+  let cookie = '';
 
   beforeAll(async () => {
     fresh = await migratedDatabase('embedded');
@@ -47,10 +48,18 @@ export function withUi(env: Readonly<Record<string, string>> = adminEnv()): UiSt
     await fresh?.remove();
   });
 
-  const openStranger = async (path: string, options: BrowserContextOptions = {}, cookie = '') => {
-    const context = await browser.newContext({ baseURL: server.url, ...options });
-    if (cookie !== '') {
-      const [name = '', value = ''] = cookie.split('=');
+  const openStranger = async (
+    path: string,
+    options: BrowserContextOptions = {},
+    admission = '',
+  ) => {
+    const context = await browser.newContext({
+      baseURL: server.url,
+      reducedMotion: 'reduce',
+      ...options,
+    });
+    if (admission !== '') {
+      const [name = '', value = ''] = admission.split('=');
       await context.addCookies([{ name, value, url: server.url }]);
     }
     const page = await context.newPage();
@@ -58,6 +67,14 @@ export function withUi(env: Readonly<Record<string, string>> = adminEnv()): UiSt
     await listenToComplaints(page, complaints);
     await page.goto(path);
     return page;
+  };
+  /** One session for all tabs, until a test ends it: signing in is slow on purpose. */
+  const admitted = async () => {
+    const headers = { Cookie: cookie };
+    const session = await ask(`${server.url}/api/v1/session`, { headers });
+    if (session.status === 200) return cookie;
+    cookie = cookieOf(await signIn(server.url, {}, SAME_ORIGIN));
+    return cookie;
   };
   const change = async <T>(method: string, path: string, json?: unknown, version?: number) => {
     const headers = version === undefined ? {} : { 'If-Match': `"${version}"` };
@@ -86,8 +103,7 @@ export function withUi(env: Readonly<Record<string, string>> = adminEnv()): UiSt
       return server;
     },
     openStranger: (path, options) => openStranger(path, options),
-    openPage: async (path, options) =>
-      openStranger(path, options, cookieOf(await signIn(server.url, {}, SAME_ORIGIN))),
+    openPage: async (path, options) => openStranger(path, options, await admitted()),
     change,
     configure,
     stopServer: async () => {

@@ -1,7 +1,7 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { createClient, type FlagClient } from '@sluice/sdk';
 import type { Page } from 'playwright-core';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { violationsOf, widthBeyond } from '../support/axe.js';
 import { PRODUCTION, withUi } from '../support/ui-stage.js';
 
 const PROJECT = '/api/v1/projects/default';
@@ -189,13 +189,4 @@ describe('releases', { timeout: PATIENCE_MS }, () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
     await row.waitFor({ state: 'detached' });
   });
-
-  async function violationsOf(page: Page): Promise<string[]> {
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
-  }
-
-  function widthBeyond(page: Page): Promise<number> {
-    return page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  }
 });

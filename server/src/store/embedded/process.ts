@@ -23,7 +23,11 @@ async function run(dataDirectory: string, socketPath: string): Promise<void> {
   const lock = await lockDirectory(dataDirectory, { server: identityOf(process.ppid) });
   const database = endOnCrash(await openPGlite(dataDirectory));
   await rm(socketPath, { force: true });
-  const server = new PGLiteSocketServer({ db: database, path: socketPath });
+  const server = new PGLiteSocketServer({
+    db: database,
+    path: socketPath,
+    maxConnections: CONNECTIONS_MAX,
+  });
   await server.start();
   close = async () => {
     await server.stop();
@@ -32,6 +36,9 @@ async function run(dataDirectory: string, socketPath: string): Promise<void> {
   };
   report({ kind: 'ready' });
 }
+
+/** Only one is used at a time, but the next may come before the last has been found to be gone. */
+const CONNECTIONS_MAX = 2;
 
 /** Everything but an error of a statement leaves PGlite, and the queue before it, stuck. */
 function endOnCrash(database: PGlite): PGlite {
