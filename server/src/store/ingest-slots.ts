@@ -1,21 +1,37 @@
 import { sql } from 'drizzle-orm';
-import type { FindingDelta, SlotDelta } from '../domain/metrics/gathered.js';
+import {
+  addSketch,
+  type FindingDelta,
+  type SlotDelta,
+  slotId,
+} from '../domain/metrics/gathered.js';
 import type { Tx } from './db.js';
 
 /** Far below what one statement may take. */
 const ROWS_AT_ONCE = 2_000;
 
-/** In key order, over all statements: see `storeTotals`. */
+type HeldRow = {
+  readonly environment_id: string;
+  readonly series: string;
+  readonly at: number;
+  readonly sketch: string;
+};
+
+/** In key order, over all statements, and with pictures: see `storeTotals`. */
 export async function storeSlots(
   tx: Tx,
-  slots: Iterable<SlotDelta>,
+  slots: ReadonlyMap<string, SlotDelta>,
   replica: number,
 ): Promise<void> {
-  const rows = [...slots].sort(byKey).map(({ environmentId, series, at, count, sum }) => {
+  const rows = [...slots.values()].sort(byKey).map(({ environmentId, series, at, count, sum }) => {
     return { environment_id: environmentId, series, at, count, sum };
   });
   for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {
-    await upsertSlots(tx, rows.slice(start, start + ROWS_AT_ONCE), replica);
+    const held = await upsertSlots(tx, rows.slice(start, start + ROWS_AT_ONCE), replica);
+    for (const { environment_id: environmentId, series, at, sketch } of held) {
+      const slot = slots.get(slotId({ environmentId, series, at: Number(at) }));
+      if (slot?.sketch) addSketch(slot, sketch);
+    }
   }
 }
 
@@ -25,16 +41,26 @@ function byKey(a: SlotDelta, b: SlotDelta): number {
   return a.at - b.at;
 }
 
-async function upsertSlots(tx: Tx, rows: readonly unknown[], replica: number): Promise<void> {
-  await tx.execute(sql`
-    insert into metric_slots as old (replica, environment_id, series, at, count, sum)
-    select ${replica}::int, environment_id, series, to_timestamp(at / 1000), count, sum
-    from json_to_recordset(${JSON.stringify(rows)}::json) as input (
-      environment_id text, series text, at float8, count bigint, sum float8
+async function upsertSlots(
+  tx: Tx,
+  rows: readonly unknown[],
+  replica: number,
+): Promise<readonly HeldRow[]> {
+  return tx.execute<HeldRow>(sql`
+    with stored as (
+      insert into metric_slots as old (replica, environment_id, series, at, count, sum)
+      select ${replica}::int, environment_id, series, to_timestamp(at / 1000), count, sum
+      from json_to_recordset(${JSON.stringify(rows)}::json) as input (
+        environment_id text, series text, at float8, count bigint, sum float8
+      )
+      order by environment_id collate "C", series collate "C", at
+      on conflict (environment_id, series, at, replica) do update set
+        count = old.count + excluded.count, sum = old.sum + excluded.sum
+      returning environment_id, series, at, sketch
     )
-    order by environment_id collate "C", series collate "C", at
-    on conflict (environment_id, series, at, replica) do update set
-      count = old.count + excluded.count, sum = old.sum + excluded.sum`);
+    select environment_id, series, (extract(epoch from at) * 1000)::float8 as at,
+      convert_from(sketch, 'UTF8') as sketch
+    from stored where sketch is not null`);
 }
 
 export async function storeFindings(tx: Tx, findings: Iterable<FindingDelta>): Promise<void> {

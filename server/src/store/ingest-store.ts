@@ -60,13 +60,18 @@ export async function storePosts(
   );
   const news: SeenPeople[] = [];
   const trips = await db.transaction(async (tx) => {
-    const stored = await storeReports(tx, reports);
+    const all = full.flatMap(({ sent }) => sent ?? []);
+    const [stored, releases] = await Promise.all([
+      storeReports(tx, reports),
+      readIngestReleases(tx, releasesOf(all)),
+      options.caps.load(tx, new Set(all.map(({ environmentId }) => environmentId))),
+    ]);
     const ids = new Set(stored.map(idOf));
     const sent = full.flatMap((post) =>
       post.sent !== null && (post.report === null || ids.has(idOf(post.report))) ? [post.sent] : [],
     );
     const now = stored[0]?.at ?? (await readNow(tx));
-    return storeSent(tx, sent, { ...options, ahead, news, now });
+    return storeSent(tx, sent, { ...options, releases, ahead, news, now });
   });
   for (const people of news) options.known.add(people);
   return trips;
@@ -83,7 +88,8 @@ async function storePeopleAhead(
 ): Promise<readonly SeenPeople[]> {
   if (countPeople(sent) <= PEOPLE_AT_ONCE) return [];
   const releases = await readIngestReleases(db, releasesOf(sent));
-  const { seen } = gatherBatches(sent, { now: 0, releases, admits: () => false });
+  const people = sent.map(withPeopleOnly);
+  const { seen } = gatherBatches(people, { now: 0, releases, admits: () => false });
   for (const people of seen.values()) known.leaveNews(people);
   const chunks = chunksOf([...seen.values()], SIGHTINGS_AT_ONCE);
   if (chunks.length <= 1) return [];
@@ -92,7 +98,7 @@ async function storePeopleAhead(
     await db.transaction(async (tx) => {
       const gathered = new Gathered();
       changed.push(...(await storeSeen(tx, chunk, gathered)));
-      await storeTotals(tx, gathered.totals.values(), replica);
+      await storeTotals(tx, gathered.totals, replica);
     });
     for (const people of chunk) known.add(people);
   }
@@ -101,20 +107,23 @@ async function storePeopleAhead(
 
 interface Storing extends IngestOptions {
   readonly now: number;
+  readonly releases: ReadonlyMap<string, IngestRelease>;
   /** Who counts differently since a moment ago. */
   readonly ahead: readonly SeenPeople[];
   /** Filled with what is known for good once the transaction has committed. */
   readonly news: SeenPeople[];
 }
 
+/**
+ * Statements that do not need each other's answers go together. Rows are locked in one order by
+ * all servers: people, slots, totals, findings.
+ */
 async function storeSent(
   tx: Tx,
   sent: readonly SentBatch[],
-  { replica, caps, known, ahead, news, now }: Storing,
+  { replica, caps, known, releases, ahead, news, now }: Storing,
 ): Promise<readonly Trip[]> {
   if (sent.length === 0) return [];
-  const releases = await readIngestReleases(tx, releasesOf(sent));
-  await caps.load(tx, new Set(sent.map(({ environmentId }) => environmentId)));
   const gathered = gatherBatches(sent, {
     now,
     releases,
@@ -124,12 +133,17 @@ async function storeSent(
     known.leaveNews(people);
     if (people.units.size > 0) news.push(people);
   }
-  const changed = await storeSeen(tx, news, gathered);
-  await storeTotals(tx, gathered.totals.values(), replica);
-  await storeSlots(tx, gathered.slots.values(), replica);
-  await storeSketches(tx, gathered, replica);
-  await storeFindings(tx, gathered.findings.values());
-  return findTrips(tx, releases, [...ahead, ...changed]);
+  const [changed] = await Promise.all([
+    storeSeen(tx, news, gathered),
+    storeSlots(tx, gathered.slots, replica),
+  ]);
+  await storeTotals(tx, gathered.totals, replica);
+  const [trips] = await Promise.all([
+    findTrips(tx, releases, [...ahead, ...changed]),
+    storeSketches(tx, gathered, replica),
+    storeFindings(tx, gathered.findings.values()),
+  ]);
+  return trips;
 }
 
 async function findTrips(
@@ -161,6 +175,14 @@ function countPeople(sent: readonly SentBatch[]): number {
     isTrusted ? batch.slots.flatMap((slot) => slot.releases) : [],
   );
   return entries.reduce((sum, { units }) => sum + units.length, 0);
+}
+
+function withPeopleOnly({ batch, ...sent }: SentBatch): SentBatch {
+  const slots = batch.slots.map((slot) => {
+    const releases = slot.releases.map((entry) => ({ ...entry, buckets: {}, sketches: {} }));
+    return { ...slot, flags: {}, metrics: {}, releases };
+  });
+  return { ...sent, batch: { ...batch, slots } };
 }
 
 /** The same people in parts of at most so many, in the same order. */

@@ -1,31 +1,51 @@
 import { type SQL, sql } from 'drizzle-orm';
-import type { TotalDelta } from '../domain/metrics/gathered.js';
+import { addSketch, type TotalDelta, totalId } from '../domain/metrics/gathered.js';
 import type { Tx } from './db.js';
 
-/** Adds to this writer's rows, in key order: two that share a number wait, never in a circle. */
+type HeldRow = {
+  readonly release_id: string;
+  readonly metric: string;
+  readonly phase: number;
+  readonly arm: number;
+  readonly sketch: string;
+};
+
+/**
+ * Adds to this writer's rows, in key order: two that share a number wait, never in a circle. What
+ * a row has of a picture already is merged into the new one, for `storeSketches` to write.
+ */
 export async function storeTotals(
   tx: Tx,
-  totals: Iterable<TotalDelta>,
+  totals: ReadonlyMap<string, TotalDelta>,
   replica: number,
 ): Promise<void> {
-  const rows = [...totals].filter(hasContent).map(toRow);
+  const rows = [...totals.values()].filter(hasContent).map(toRow);
   if (rows.length === 0) return;
-  await tx.execute(sql`
-    insert into release_totals as old (
-      replica, release_id, metric, phase, arm, count, sum, bucket_sums, bucket_counts
+  const held = await tx.execute<HeldRow>(sql`
+    with stored as (
+      insert into release_totals as old (
+        replica, release_id, metric, phase, arm, count, sum, bucket_sums, bucket_counts
+      )
+      select ${replica}::int, release_id, metric, phase, arm, count, sum,
+        bucket_sums::float8[], bucket_counts::float8[]
+      from json_to_recordset(${JSON.stringify(rows)}::json) as input (
+        release_id text, metric text, phase int, arm int, count bigint, sum float8,
+        bucket_sums text, bucket_counts text
+      )
+      order by release_id collate "C", metric collate "C", phase, arm
+      on conflict (replica, release_id, metric, phase, arm) do update set
+        count = old.count + excluded.count,
+        sum = old.sum + excluded.sum,
+        bucket_sums = ${added('bucket_sums')},
+        bucket_counts = ${added('bucket_counts')}
+      returning release_id, metric, phase, arm, sketch
     )
-    select ${replica}::int, release_id, metric, phase, arm, count, sum,
-      bucket_sums::float8[], bucket_counts::float8[]
-    from json_to_recordset(${JSON.stringify(rows)}::json) as input (
-      release_id text, metric text, phase int, arm int, count bigint, sum float8,
-      bucket_sums text, bucket_counts text
-    )
-    order by release_id collate "C", metric collate "C", phase, arm
-    on conflict (replica, release_id, metric, phase, arm) do update set
-      count = old.count + excluded.count,
-      sum = old.sum + excluded.sum,
-      bucket_sums = ${added('bucket_sums')},
-      bucket_counts = ${added('bucket_counts')}`);
+    select release_id, metric, phase, arm, convert_from(sketch, 'UTF8') as sketch
+    from stored where sketch is not null`);
+  for (const { release_id: releaseId, metric, phase, arm: armCode, sketch } of held) {
+    const total = totals.get(totalId({ releaseId, metric, phase, armCode }));
+    if (total?.sketch) addSketch(total, sketch);
+  }
 }
 
 function added(column: string): SQL {

@@ -1,9 +1,14 @@
 import type { SeenPeople } from '../domain/metrics/gathered.js';
 import { firstOf, type Sighting } from '../domain/metrics/sighting.js';
 
-/** Half a million people take 8 MB; who shares a place with somebody later is asked about again. */
-const PLACES = 2 ** 19;
+/** Of four places each, side by side in memory: a million people take 16 MB. */
+const SETS = 2 ** 18;
+const WAYS = 4;
+/** Numbers of a place: key, both halves of the hash, sighting. */
+const WIDTH = 4;
+const SET_WIDTH = WAYS * WIDTH;
 const KEYS_MAX = 50_000;
+const SIGHTING_MAX = 2 ** 32 - 1;
 
 /**
  * Who is certainly stored already, because many instances report the same people. A row only ever
@@ -11,33 +16,47 @@ const KEYS_MAX = 50_000;
  */
 export class KnownSightings {
   readonly #keys = new Map<string, number>();
-  readonly #keyOf = new Uint32Array(PLACES);
-  readonly #highOf = new Uint32Array(PLACES);
-  readonly #lowOf = new Uint32Array(PLACES);
-  readonly #sightingOf = new Float64Array(PLACES);
+  readonly #cells = new Uint32Array(SETS * SET_WIDTH);
 
   /** Takes out those whom storing again would not change. */
   leaveNews(people: SeenPeople): void {
     const key = this.#keyFor(people);
     for (const [unit, sighting] of people.units) {
-      const { place, high, low } = locate(key, unit);
-      const isSame =
-        this.#keyOf[place] === key && this.#highOf[place] === high && this.#lowOf[place] === low;
-      const known = this.#sightingOf[place] as Sighting;
-      if (isSame && firstOf(known, sighting) === known) people.units.delete(unit);
+      const [high, low] = [wordAt(unit, 0), wordAt(unit, 8)];
+      const place = this.#placeOf(key, high, low);
+      if (place < 0) continue;
+      const known = this.#cells[place + 3] as Sighting;
+      if (firstOf(known, sighting) === known) people.units.delete(unit);
     }
   }
 
-  /** These have been committed. */
+  /** These have been committed. Whoever was there longest makes room. */
   add(people: SeenPeople): void {
     const key = this.#keyFor(people);
+    const cells = this.#cells;
     for (const [unit, sighting] of people.units) {
-      const { place, high, low } = locate(key, unit);
-      this.#keyOf[place] = key;
-      this.#highOf[place] = high;
-      this.#lowOf[place] = low;
-      this.#sightingOf[place] = sighting;
+      if (sighting > SIGHTING_MAX) continue;
+      const [high, low] = [wordAt(unit, 0), wordAt(unit, 8)];
+      const known = this.#placeOf(key, high, low);
+      const first = setOf(key, high, low);
+      const last = known < 0 ? first + SET_WIDTH - WIDTH : known;
+      cells.copyWithin(first + WIDTH, first, last);
+      cells[first] = key;
+      cells[first + 1] = high;
+      cells[first + 2] = low;
+      cells[first + 3] = sighting;
     }
+  }
+
+  /** Negative: nobody knows. */
+  #placeOf(key: number, high: number, low: number): number {
+    const cells = this.#cells;
+    const first = setOf(key, high, low);
+    for (let place = first; place < first + SET_WIDTH; place += WIDTH) {
+      const isSame = cells[place] === key && cells[place + 1] === high && cells[place + 2] === low;
+      if (isSame) return place;
+    }
+    return -1;
   }
 
   /** From 1: an empty place belongs to nobody. */
@@ -52,13 +71,21 @@ export class KnownSightings {
 
   #clear(): void {
     this.#keys.clear();
-    this.#keyOf.fill(0);
+    this.#cells.fill(0);
   }
 }
 
-function locate(key: number, unit: string) {
-  const high = Number.parseInt(unit.slice(0, 8), 16);
-  const low = Number.parseInt(unit.slice(8), 16);
+function setOf(key: number, high: number, low: number): number {
   const mixed = Math.imul(high ^ Math.imul(key, 0x9e37_79b1), 0x85eb_ca6b) ^ low;
-  return { high, low, place: (mixed ^ (mixed >>> 15)) & (PLACES - 1) };
+  return SET_WIDTH * ((mixed ^ (mixed >>> 15)) & (SETS - 1));
+}
+
+/** Eight hexadecimal digits as a number: no text is made of them, as this is asked very often. */
+function wordAt(unit: string, start: number): number {
+  let word = 0;
+  for (let place = start; place < start + 8; place += 1) {
+    const code = unit.charCodeAt(place);
+    word = (word << 4) | (code < 58 ? code - 48 : code - 87);
+  }
+  return word >>> 0;
 }

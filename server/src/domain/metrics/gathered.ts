@@ -58,6 +58,18 @@ export interface FindingDelta {
 
 export type TotalKey = Pick<TotalDelta, 'releaseId' | 'metric' | 'phase' | 'armCode'>;
 
+export type SlotKey = Pick<SlotDelta, 'environmentId' | 'series' | 'at'>;
+
+/** The key of `Gathered.totals`. */
+export function totalId({ releaseId, metric, phase, armCode }: TotalKey): string {
+  return `${releaseId} ${metric} ${phase} ${armCode}`;
+}
+
+/** The key of `Gathered.slots`. */
+export function slotId({ environmentId, series, at }: SlotKey): string {
+  return `${environmentId} ${series} ${at}`;
+}
+
 /** Many batches as one set of additions, so that storing them costs few statements. */
 export class Gathered {
   readonly seen = new Map<string, SeenPeople>();
@@ -81,7 +93,7 @@ export class Gathered {
   }
 
   total(key: TotalKey): TotalDelta {
-    const id = `${key.releaseId} ${key.metric} ${key.phase} ${key.armCode}`;
+    const id = totalId(key);
     const known = this.totals.get(id);
     if (known) return known;
     const total = { ...key, count: 0, sum: 0, bucketSums: null, bucketCounts: null, sketch: null };
@@ -90,7 +102,7 @@ export class Gathered {
   }
 
   slot(environmentId: string, series: string, at: number): SlotDelta {
-    const id = `${environmentId} ${series} ${at}`;
+    const id = slotId({ environmentId, series, at });
     const known = this.slots.get(id);
     if (known) return known;
     const slot = { environmentId, series, at, count: 0, sum: 0, sketch: null };

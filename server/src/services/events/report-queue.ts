@@ -7,6 +7,7 @@ import type { InstanceReport } from '../../store/instance-store.js';
 import { tidyIngested } from '../../store/ingest-upkeep.js';
 import { KnownSightings } from '../../store/known-sightings.js';
 import { SeriesCaps } from '../../store/series-caps.js';
+import { GroupPace } from './group-pace.js';
 import { weightOf } from './weight-of-batch.js';
 
 /** Reports that come within this time share a commit. */
@@ -14,8 +15,6 @@ const GROUP_MS = 20;
 const GROUP_SIZE_MAX = 200;
 /** How long storing a group should take; from what earlier ones took follows its weight. */
 const GROUP_WORK_MS = 100;
-const WEIGHT_MIN = 500;
-const WEIGHT_MAX = 20_000;
 const WAITING_MAX = 20_000;
 /** About 200 MB of batches. */
 const WAITING_WEIGHT_MAX = 2_000_000;
@@ -52,14 +51,15 @@ interface Waiting {
 export class ReportQueue {
   readonly #deps: ReportQueueDeps;
   readonly #options: IngestOptions;
+  readonly #pace: GroupPace;
   #waiting: Waiting[] = [];
   #weight = 0;
-  #groupWeightMax = WEIGHT_MIN;
   #isRunning = false;
   #idle: Promise<void> = Promise.resolve();
 
   constructor(deps: ReportQueueDeps) {
     this.#deps = deps;
+    this.#pace = new GroupPace(deps.groupWorkMs ?? GROUP_WORK_MS);
     const replica = Math.floor(deps.random() * REPLICAS);
     this.#options = { replica, caps: new SeriesCaps(), known: new KnownSightings() };
   }
@@ -115,12 +115,12 @@ export class ReportQueue {
   #takeGroup(): readonly Waiting[] {
     const group = new Map<unknown, Waiting>();
     const rest: Waiting[] = [];
+    const { weightMax } = this.#pace;
     let weight = 0;
     for (const waiting of this.#waiting) {
       const { report } = waiting;
       const id = report === null ? waiting : `${report.environmentId}:${report.instanceId}`;
-      const hasRoom =
-        group.size < GROUP_SIZE_MAX && weight + waiting.weight <= this.#groupWeightMax;
+      const hasRoom = group.size < GROUP_SIZE_MAX && weight + waiting.weight <= weightMax;
       if ((hasRoom || group.size === 0) && !group.has(id)) {
         group.set(id, waiting);
         weight += waiting.weight;
@@ -144,23 +144,19 @@ export class ReportQueue {
       else for (const { reject } of group) reject(error);
       return;
     }
-    this.#learn(group, this.#deps.clock() - now);
+    this.#pace.learn(weightIn(group), this.#deps.clock() - now);
     for (const { resolve } of group) resolve();
     for (const trip of trips) this.#deps.onTrip?.(trip);
-  }
-
-  #learn(group: readonly Waiting[], tookMs: number): void {
-    const weight = group.reduce((sum, waiting) => sum + waiting.weight, 0);
-    const { groupWorkMs = GROUP_WORK_MS } = this.#deps;
-    if (tookMs > groupWorkMs) this.#groupWeightMax *= 0.8;
-    else if (weight > this.#groupWeightMax / 2) this.#groupWeightMax *= 1.2;
-    this.#groupWeightMax = Math.min(WEIGHT_MAX, Math.max(WEIGHT_MIN, this.#groupWeightMax));
   }
 
   /** So that one batch which the database refuses does not hold up everybody else's for ever. */
   async #storeOneByOne(group: readonly Waiting[]): Promise<void> {
     for (const waiting of group) await this.#storeGroup([waiting]);
   }
+}
+
+function weightIn(group: readonly Waiting[]): number {
+  return group.reduce((sum, { weight }) => sum + weight, 0);
 }
 
 function isUnavailable(error: unknown): boolean {
