@@ -69,7 +69,7 @@ describe('coming in', () => {
     await page.getByLabel('E-mail').fill(email);
     await page.getByLabel('Password').fill(password);
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByRole('button', { name: 'Ada: colours and sign out' }).click();
+    await page.getByRole('button', { name: 'Ada: colours, password and sign out' }).click();
     await page.getByRole('menuitem', { name: /Sign out/ }).click();
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     await page.reload();

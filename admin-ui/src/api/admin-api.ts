@@ -26,6 +26,9 @@ export class AdminApi {
     this.#client.send<dto.Session>('POST', '/session', { body });
   readonly signOut = () => this.#client.send<void>('DELETE', '/session');
 
+  readonly changePassword = (body: { currentPassword: string; newPassword: string }) =>
+    this.#client.send<void>('POST', '/session/password', { body });
+
   readonly projects = () => this.#all<dto.Project>('/projects');
   readonly createProject = (body: { key: string; name?: string }) =>
     this.#client.send<dto.Project>('POST', '/projects', { body });
@@ -115,6 +118,8 @@ export class AdminApi {
 
   readonly audit = (project: string, query: dto.AuditQuery) =>
     this.#get<dto.Page<dto.AuditEntry>>(path`/projects/${project}/audit`, { ...query });
+  readonly installationAudit = (query: dto.AuditQuery) =>
+    this.#get<dto.Page<dto.AuditEntry>>('/audit', { ...query });
   readonly liveUrl = (project: string) => this.#client.url(path`/projects/${project}/live`);
 
   #get<T>(route: string, query?: Query): Promise<T> {

@@ -25,6 +25,12 @@ export interface InstallationGrant {
   readonly [granted]: 'installation:manage';
 }
 
+/** Proof that the actor is the person whose account this is. */
+export interface AccountGrant {
+  readonly [granted]: 'account:own';
+  readonly userId: string;
+}
+
 /** What of the installation the actor sees; `projectId` null: every project. */
 export interface Sight {
   readonly [granted]: 'project:read';

@@ -53,6 +53,11 @@ const ROUTES: Readonly<Record<string, RouteCase>> = {
   'GET /api/v1/openapi.json': { guard: 'none' },
   'GET /api/v1/session': { guard: 'person' },
   [SIGN_OUT]: { guard: 'person' },
+  'POST /api/v1/session/password': {
+    guard: 'person',
+    json: { currentPassword: 'x', newPassword: 'x' },
+  },
+  'GET /api/v1/audit': { guard: 'installation' },
   'GET /api/v1/projects': { guard: 'anyAdmin' },
   'POST /api/v1/projects': { guard: 'installation', json: { key: 'fresh' } },
   [`GET ${P}`]: { guard: 'project' },

@@ -6,7 +6,7 @@ import type { AdminUi, AdminUiFile } from './admin-ui-files.js';
 const ONE_YEAR_SECONDS = 31_536_000;
 const NOT_BUILT = 'The admin UI is not built yet: run "npm run build" and start again.';
 
-/** Programs get problem documents from these, never a page; a project may be called "api". */
+/** Programs get problem documents from these, never a page. */
 const MACHINE_PATH = /^\/((api|sdk|ofrep)\/v\d+|metrics|livez|readyz)(\/|$)/;
 /** Keys may hold dots, so only at the root does one mean a file. */
 const FILE_PATH = /^(assets\/.*|[^/]+\.\w+)$/;

@@ -19,13 +19,14 @@ import {
 import { openDatabase } from '../store/open-database.js';
 
 const PASSWORD = 'a password for the canary';
+const NEW_PASSWORD = 'another password for the canary';
 const SETUP_TOKEN = 'setup-token-of-the-canary-0123456789';
 const EMAIL = 'canary@example.com';
 
 describe.each(databaseKinds)('no secret that was ever used is left on %s', (kind) => {
   const lines: string[] = [];
   let fresh: FreshDatabase;
-  const secrets = [ADMIN_KEY, SERVER_KEY, CLIENT_KEY, PASSWORD, SETUP_TOKEN];
+  const secrets = [ADMIN_KEY, SERVER_KEY, CLIENT_KEY, PASSWORD, NEW_PASSWORD, SETUP_TOKEN];
 
   /** Every way in which a secret enters or leaves the server, failures included. */
   async function useEverything(server: StartedSluice): Promise<void> {
@@ -37,6 +38,11 @@ describe.each(databaseKinds)('no secret that was ever used is left on %s', (kind
     await signIn(server.url, { email: EMAIL, password: `${PASSWORD}!` });
     const Cookie = cookieOf(await signIn(server.url, { email: EMAIL, password: PASSWORD }));
     secrets.push(...[cookieOf(made), Cookie].map((cookie) => cookie.split('=')[1] as string));
+    for (const currentPassword of [`${PASSWORD}!`, PASSWORD]) {
+      const json = { currentPassword, newPassword: NEW_PASSWORD };
+      const headers = { Cookie, ...SAME_ORIGIN };
+      await ask(`${api}/session/password`, { method: 'POST', json, headers });
+    }
     for (const environment of ['production', undefined]) {
       const json = { kind: environment ? 'server' : 'admin', name: 'canary', environment };
       const headers = { Cookie, ...SAME_ORIGIN };
@@ -65,7 +71,7 @@ describe.each(databaseKinds)('no secret that was ever used is left on %s', (kind
     });
     await useEverything(server);
     await server.close();
-    expect(secrets).toHaveLength(9);
+    expect(secrets).toHaveLength(10);
   });
 
   afterAll(() => fresh.remove());

@@ -1,4 +1,5 @@
-import { eq, lt, or } from 'drizzle-orm';
+import { and, eq, lt, ne, or } from 'drizzle-orm';
+import type { AccountGrant } from '../domain/grant.js';
 import type { Db, Tx } from './db.js';
 import { sessions, users } from './schema/index.js';
 
@@ -43,6 +44,19 @@ export async function insertSession(db: Db | Tx, session: NewSession): Promise<v
 
 export async function deleteSession(db: Db | Tx, idHash: string): Promise<void> {
   await db.delete(sessions).where(eq(sessions.idHash, idHash));
+}
+
+/** Answers how many there were. */
+export async function deleteOtherSessions(
+  tx: Tx,
+  grant: AccountGrant,
+  keptIdHash: string,
+): Promise<number> {
+  const rows = await tx
+    .delete(sessions)
+    .where(and(eq(sessions.userId, grant.userId), ne(sessions.idHash, keptIdHash)))
+    .returning({ idHash: sessions.idHash });
+  return rows.length;
 }
 
 /** Sessions nobody can use any more. */

@@ -1,5 +1,5 @@
-import { eq, sql } from 'drizzle-orm';
-import type { InstallationGrant } from '../domain/grant.js';
+import { and, eq, sql } from 'drizzle-orm';
+import type { AccountGrant, InstallationGrant } from '../domain/grant.js';
 import type { Db, Tx } from './db.js';
 import { users } from './schema/index.js';
 
@@ -40,6 +40,26 @@ export async function insertUser(
   return row as UserRow;
 }
 
-export async function savePasswordHash(db: Db, id: string, passwordHash: string): Promise<void> {
-  await db.update(users).set({ passwordHash }).where(eq(users.id, id));
+/** False: it is not the hash any more that the change was made from. */
+export async function savePasswordHash(
+  db: Db | Tx,
+  user: Pick<UserRow, 'id' | 'passwordHash'>,
+  passwordHash: string,
+): Promise<boolean> {
+  const rows = await db
+    .update(users)
+    .set({ passwordHash })
+    .where(and(eq(users.id, user.id), eq(users.passwordHash, user.passwordHash)))
+    .returning({ id: users.id });
+  return rows.length > 0;
+}
+
+/** Held until commit, so that a password and what it lets in change one after the other. */
+export async function lockPasswordHash(tx: Tx, grant: AccountGrant): Promise<string | undefined> {
+  const [row] = await tx
+    .select({ passwordHash: users.passwordHash })
+    .from(users)
+    .where(eq(users.id, grant.userId))
+    .for('update');
+  return row?.passwordHash;
 }

@@ -1,13 +1,11 @@
-import type { AdminApi } from '../../api/admin-api.js';
 import { describeError } from '../../api/api-error.js';
-import type { AuditEntry, AuditQuery } from '../../api/types.js';
+import type { AuditEntry, AuditQuery, Page } from '../../api/types.js';
 
 const PAGE_SIZE = 30;
 
 /** The audit, newest first, page by page. */
 export class AuditList {
-  readonly #api: AdminApi;
-  readonly #project: string;
+  readonly #read: (query: AuditQuery) => Promise<Page<AuditEntry>>;
   #items = $state.raw<readonly AuditEntry[]>();
   #next = $state.raw<string | null>(null);
   #failure = $state.raw<string>();
@@ -15,9 +13,8 @@ export class AuditList {
   #filter = $state.raw<AuditQuery>({});
   #asked = 0;
 
-  constructor(api: AdminApi, project: string) {
-    this.#api = api;
-    this.#project = project;
+  constructor(read: (query: AuditQuery) => Promise<Page<AuditEntry>>) {
+    this.#read = read;
   }
 
   get items(): readonly AuditEntry[] | undefined {
@@ -63,7 +60,7 @@ export class AuditList {
       ...(cursor === undefined ? {} : { cursor }),
     };
     try {
-      const page = await this.#api.audit(this.#project, query);
+      const page = await this.#read(query);
       if (asked === this.#asked) {
         this.#items = cursor === undefined ? page.items : [...(this.#items ?? []), ...page.items];
         this.#next = page.next;

@@ -29,6 +29,11 @@ const VERBS: Readonly<Record<string, string>> = {
   complete: 'completed',
   cancel: 'cancelled',
   supersede: 'replaced',
+  'sign-in': 'signed in as',
+  'sign-out': 'signed out as',
+  'refuse-sign-in': 'refused a sign-in as',
+  'refuse-password': 'gave a wrong password as',
+  'change-password': 'changed the password of',
 };
 
 /** "flag.kill" → "killed flag"; what is unknown is shown as it is. */

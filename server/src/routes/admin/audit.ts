@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { AppEnv } from '../../middleware/app-env.js';
-import { authorize } from '../../services/authorize.js';
+import { authorize, authorizeInstallation } from '../../services/authorize.js';
 import { pageOfAudit } from '../../store/read-models/audit-page.js';
 import * as s from '../schemas.js';
 
@@ -30,30 +30,45 @@ export const auditEntryDto = z
 
 const filter = z.string().min(1).max(200).optional();
 
+const query = s.listQuery.extend({
+  environment: filter,
+  targetType: filter,
+  targetKey: filter,
+  actor: filter.openapi({ description: 'Id or name' }),
+});
+const responses = {
+  200: s.jsonResponse(s.listOf(auditEntryDto), 'A page of audit entries'),
+  ...s.problems('NOT_FOUND', 'VALIDATION_FAILED'),
+};
+
 const list = createRoute({
   method: 'get',
   path: '/projects/{project}/audit',
   tags: ['audit'],
   summary: 'Who changed what, newest first',
-  request: {
-    params: s.projectParams,
-    query: s.listQuery.extend({
-      environment: filter,
-      targetType: filter,
-      targetKey: filter,
-      actor: filter.openapi({ description: 'Id or name' }),
-    }),
-  },
-  responses: {
-    200: s.jsonResponse(s.listOf(auditEntryDto), 'A page of audit entries'),
-    ...s.problems('NOT_FOUND', 'VALIDATION_FAILED'),
-  },
+  request: { params: s.projectParams, query },
+  responses,
+});
+
+const listInstallation = createRoute({
+  method: 'get',
+  path: '/audit',
+  tags: ['audit'],
+  summary: 'What belongs to no project: accounts, sign-ins, projects that are gone; newest first',
+  request: { query },
+  responses,
 });
 
 export function auditRoutes() {
-  return new OpenAPIHono<AppEnv>().openapi(list, async (c) => {
-    const ctx = c.get('ctx');
-    const grant = await authorize(ctx, 'audit:read', c.req.valid('param'));
-    return c.json(await pageOfAudit(ctx.db, grant, c.req.valid('query')), 200);
-  });
+  return new OpenAPIHono<AppEnv>()
+    .openapi(list, async (c) => {
+      const ctx = c.get('ctx');
+      const grant = await authorize(ctx, 'audit:read', c.req.valid('param'));
+      return c.json(await pageOfAudit(ctx.db, grant, c.req.valid('query')), 200);
+    })
+    .openapi(listInstallation, async (c) => {
+      const ctx = c.get('ctx');
+      const grant = authorizeInstallation(ctx);
+      return c.json(await pageOfAudit(ctx.db, grant, c.req.valid('query')), 200);
+    });
 }

@@ -28,6 +28,13 @@ const projects: readonly Scenario[] = [
     answer: { code: 'ALREADY_EXISTS' },
   },
   {
+    title: 'a key that begins addresses of the server is refused at its field',
+    request: 'POST /projects',
+    body: { key: 'metrics' },
+    status: 400,
+    answer: { code: 'VALIDATION_FAILED', errors: [{ pointer: '/key' }] },
+  },
+  {
     title: 'projects are listed by key',
     request: 'GET /projects',
     status: 200,

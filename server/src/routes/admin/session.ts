@@ -2,16 +2,19 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { AppError } from '../../domain/errors.js';
-import { PASSWORD_LENGTH_MAX } from '../../domain/password-rules.js';
+import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '../../domain/password-rules.js';
 import type { AppEnv } from '../../middleware/app-env.js';
 import { refuseForeignBrowser } from '../../middleware/csrf.js';
 import { jsonBody, KIB } from '../../middleware/json-body.js';
+import { authorizeAccount } from '../../services/authorize.js';
+import { changePassword } from '../../services/sessions/change-password.js';
 import type { OpenedSession } from '../../services/sessions/open-session.js';
 import { signIn } from '../../services/sessions/sign-in.js';
 import { signOut } from '../../services/sessions/sign-out.js';
 import { SESSION_AGE_MS_MAX, type SignedIn } from '../../services/sessions/verify-session.js';
 import type { AppDeps } from '../app-deps.js';
 import * as s from '../schemas.js';
+import { OF_WRITES } from './usual-problems.js';
 
 export const sessionDto = z
   .object({
@@ -64,6 +67,32 @@ const close = createRoute({
   responses: { 204: { description: 'Signed out' }, ...s.problems() },
 });
 
+const passwords = z
+  .strictObject({
+    currentPassword: z.string().min(1).max(PASSWORD_LENGTH_MAX),
+    newPassword: z.string().openapi({
+      description: `${PASSWORD_LENGTH_MIN} to ${PASSWORD_LENGTH_MAX} characters`,
+    }),
+  })
+  .openapi('PasswordChange', {
+    example: {
+      currentPassword: 'correct horse battery staple',
+      newPassword: 'another horse with a better battery',
+    },
+  });
+
+const change = createRoute({
+  method: 'post',
+  path: '/session/password',
+  tags: ['session'],
+  summary: "Change one's own password; every other session of this person ends",
+  request: { body: s.jsonRequest(passwords) },
+  responses: {
+    204: { description: 'Changed' },
+    ...s.problems(...OF_WRITES, 'CONFLICT', 'RATE_LIMITED'),
+  },
+});
+
 /** Signing in: for those who are nobody yet. */
 export function signInRoutes(deps: AppDeps) {
   return new OpenAPIHono<AppEnv>().openapi(open, async (c) => {
@@ -71,6 +100,7 @@ export function signInRoutes(deps: AppDeps) {
     const session = await signIn(deps, {
       ...c.req.valid('json'),
       clientIp: c.get('clientIp'),
+      requestId: c.get('requestId'),
       oldSessionId: getCookie(c, deps.settings.cookieName),
     });
     return c.json(startSession(c, deps, session), 200);
@@ -81,9 +111,18 @@ export function sessionRoutes(deps: AppDeps) {
   return new OpenAPIHono<AppEnv>()
     .openapi(show, (c) => c.json(toSessionDto(deps, sessionOf(c).user), 200))
     .openapi(close, async (c) => {
-      await signOut(deps.db, sessionOf(c));
+      const session = sessionOf(c);
+      const ctx = c.get('ctx');
+      await signOut(ctx, authorizeAccount(ctx), session);
       const { cookieName: name, https: secure } = deps.settings;
       deleteCookie(c, name, { path: '/', secure });
+      return c.body(null, 204);
+    })
+    .openapi(change, async (c) => {
+      const session = sessionOf(c);
+      const ctx = c.get('ctx');
+      const input = { ...c.req.valid('json'), session, clientIp: c.get('clientIp') };
+      await changePassword(ctx, authorizeAccount(ctx), input, deps.hasher);
       return c.body(null, 204);
     });
 }

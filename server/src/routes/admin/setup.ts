@@ -5,7 +5,7 @@ import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '../../domain/password-
 import type { AppEnv } from '../../middleware/app-env.js';
 import { refuseForeignBrowser } from '../../middleware/csrf.js';
 import { jsonBody, KIB } from '../../middleware/json-body.js';
-import { authorizeInstallation } from '../../services/authorize.js';
+import { authorizeAccount, authorizeInstallation } from '../../services/authorize.js';
 import { openSession } from '../../services/sessions/open-session.js';
 import { createFirstAdmin } from '../../services/setup/create-first-admin.js';
 import { isSetupNeeded } from '../../services/setup/is-setup-needed.js';
@@ -71,8 +71,11 @@ export function setupRoutes(deps: AppDeps) {
         name: name ?? email,
         passwordHash: await deps.hasher.hash(password),
       });
-      const session = await openSession(deps.db, user, {
-        now: deps.now(),
+      const person = { kind: 'user', id: user.id, name: user.name, email } as const;
+      const own = deps.contextFor(person, c.get('requestId'));
+      const session = await openSession(own, authorizeAccount(own), {
+        account: user,
+        clientIp: c.get('clientIp'),
         oldSessionId: undefined,
       });
       return c.json(startSession(c, deps, session), 201);

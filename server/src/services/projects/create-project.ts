@@ -1,5 +1,7 @@
 import { ulid } from 'ulid';
 import type { InstallationGrant } from '../../domain/grant.js';
+import { problemOfProjectKey } from '../../domain/project-key.js';
+import { invalid } from '../../domain/refusals.js';
 import { insertEnvironment } from '../../store/environment-store.js';
 import { insertProject } from '../../store/project-store.js';
 import { type ProjectView, readProject } from '../../store/read-models/project-view.js';
@@ -24,6 +26,8 @@ export async function createProject(
   grant: InstallationGrant,
   input: CreateProject,
 ): Promise<ProjectView> {
+  const problem = problemOfProjectKey(input.key);
+  if (problem !== null) throw invalid([{ pointer: '/key', message: problem }]);
   return inTransaction(ctx, async (tx) => {
     const id = ulid();
     await insertProject(tx, { id, key: input.key, name: input.name ?? input.key });

@@ -1,13 +1,23 @@
-import type { Db } from '../../store/db.js';
+import { AppError } from '../../domain/errors.js';
+import type { AccountGrant } from '../../domain/grant.js';
+import { recordAudit } from '../../store/audit-store.js';
 import {
   deleteSession,
   deleteStaleSessions,
   insertSession,
   type SessionRow,
 } from '../../store/session-store.js';
-import type { UserRow } from '../../store/user-store.js';
+import { lockPasswordHash, type UserRow } from '../../store/user-store.js';
+import { type Ctx, inEssentialTransaction } from '../context.js';
 import { drawSessionId, hashSessionId } from './session-id.js';
 import { SESSION_AGE_MS_MAX, SESSION_IDLE_MS } from './verify-session.js';
+
+export interface OpenSession {
+  /** As its password was checked. */
+  readonly account: UserRow;
+  readonly clientIp: string;
+  readonly oldSessionId: string | undefined;
+}
 
 export interface OpenedSession {
   /** The cookie's value; it is not stored. */
@@ -17,18 +27,31 @@ export interface OpenedSession {
 
 /** Always a new id, so that one planted before signing in is worth nothing after. */
 export async function openSession(
-  db: Db,
-  user: UserRow,
-  { now, oldSessionId }: { now: Date; oldSessionId: string | undefined },
+  ctx: Ctx,
+  grant: AccountGrant,
+  { account, clientIp, oldSessionId }: OpenSession,
 ): Promise<OpenedSession> {
   const id = drawSessionId();
-  await insertSession(db, { idHash: hashSessionId(id) as string, userId: user.id, now });
+  const now = ctx.now();
+  const { userId } = grant;
   const oldHash = oldSessionId === undefined ? null : hashSessionId(oldSessionId);
-  if (oldHash !== null) await deleteSession(db, oldHash);
-  await deleteStaleSessions(db, {
+  await inEssentialTransaction(ctx, async (tx) => {
+    if ((await lockPasswordHash(tx, grant)) !== account.passwordHash) {
+      throw new AppError('UNAUTHENTICATED', 'the password was changed a moment ago');
+    }
+    await insertSession(tx, { idHash: hashSessionId(id) as string, userId, now });
+    if (oldHash !== null) await deleteSession(tx, oldHash);
+    await recordAudit(tx, {
+      ...{ actor: ctx.actor, requestId: ctx.requestId, projectId: null, environmentId: null },
+      ...{ action: 'user.sign-in', target: { type: 'user', key: account.email } },
+      before: null,
+      after: { clientIp },
+    });
+  });
+  await deleteStaleSessions(ctx.db, {
     seenBefore: new Date(now.getTime() - SESSION_IDLE_MS),
     createdBefore: new Date(now.getTime() - SESSION_AGE_MS_MAX),
   });
-  const { email, name, role } = user;
-  return { id, user: { id: user.id, email, name, role } };
+  const { email, name, role } = account;
+  return { id, user: { id: userId, email, name, role } };
 }

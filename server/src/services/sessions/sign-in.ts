@@ -1,72 +1,35 @@
+import { type Actor, SYSTEM } from '../../domain/actor.js';
 import { AppError } from '../../domain/errors.js';
-import { networkOf } from '../../domain/network-of.js';
-import {
-  ACCOUNT_THROTTLE,
-  FORGET_FAILURES_AFTER_MS,
-  NETWORK_THROTTLE,
-  type Throttle,
-} from '../../domain/sign-in-throttle.js';
-import type { Db } from '../../store/db.js';
-import {
-  forgetAttempts,
-  forgetAttemptsBefore,
-  reserveAttempt,
-  takeBackAttempt,
-} from '../../store/sign-in-store.js';
-import { findUserByEmail, savePasswordHash, type UserRow } from '../../store/user-store.js';
-import type { PasswordHasher } from './password-hasher.js';
+import { authorizeAccount, authorizeInstallation } from '../authorize.js';
+import type { Ctx } from '../context.js';
+import { checkPassword, type PasswordAttempt } from './check-password.js';
 import { type OpenedSession, openSession } from './open-session.js';
+import type { PasswordHasher } from './password-hasher.js';
+import { recordRefusal } from './record-refusal.js';
 
 export interface SignInDeps {
-  readonly db: Db;
-  readonly now: () => Date;
   readonly hasher: PasswordHasher;
+  readonly contextFor: (actor: Actor, requestId: string) => Ctx;
 }
 
-export interface SignIn {
-  readonly email: string;
-  readonly password: string;
-  readonly clientIp: string;
+export interface SignIn extends PasswordAttempt {
+  readonly requestId: string;
   /** Of the cookie that came along; that session ends. */
   readonly oldSessionId: string | undefined;
 }
 
 /** One answer and one effort for a wrong password and for an account that does not exist. */
 export async function signIn(deps: SignInDeps, input: SignIn): Promise<OpenedSession> {
-  const { db } = deps;
-  const now = deps.now();
-  const account = `account:${input.email.toLowerCase()}`;
-  const network = `network:${networkOf(input.clientIp)}`;
-  await forgetAttemptsBefore(db, new Date(now.getTime() - FORGET_FAILURES_AFTER_MS));
-  await reserve(db, network, NETWORK_THROTTLE, now);
-  await reserve(db, account, ACCOUNT_THROTTLE, now);
-  const user = await checkPassword(deps, input);
-  await forgetAttempts(db, account);
-  await takeBackAttempt(db, network);
-  return openSession(db, user, { now, oldSessionId: input.oldSessionId });
-}
-
-async function reserve(db: Db, subject: string, throttle: Throttle, now: Date): Promise<void> {
-  const waitSeconds = await reserveAttempt(db, subject, throttle, now);
-  if (waitSeconds === 0) return;
-  throw new AppError(
-    'RATE_LIMITED',
-    `too many attempts to sign in; the next one counts in ${waitSeconds} s`,
-    { retryAfterSeconds: waitSeconds },
-  );
-}
-
-async function checkPassword(deps: SignInDeps, input: SignIn): Promise<UserRow> {
-  const user = await findUserByEmail(deps.db, input.email);
-  const { matches, isOutdated } = await deps.hasher.verify(
-    input.password,
-    user?.passwordHash ?? null,
-  );
-  if (!user || !matches) {
+  const { clientIp, oldSessionId, requestId } = input;
+  const nobody = deps.contextFor(SYSTEM, requestId);
+  const { account, matches } = await checkPassword(nobody, deps.hasher, input);
+  if (account === null || !matches) {
+    const email = account?.email ?? null;
+    const action = 'user.refuse-sign-in';
+    await recordRefusal(nobody, authorizeInstallation(nobody), { action, email, clientIp });
     throw new AppError('UNAUTHENTICATED', 'the e-mail address or the password is wrong');
   }
-  if (isOutdated) {
-    await savePasswordHash(deps.db, user.id, await deps.hasher.hash(input.password));
-  }
-  return user;
+  const { id, name, email } = account;
+  const ctx = deps.contextFor({ kind: 'user', id, name, email }, requestId);
+  return openSession(ctx, authorizeAccount(ctx), { account, clientIp, oldSessionId });
 }

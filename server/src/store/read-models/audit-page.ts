@@ -1,8 +1,8 @@
-import { and, desc, eq, lt, or } from 'drizzle-orm';
+import { and, desc, eq, isNull, lt, or } from 'drizzle-orm';
 import { type ChangedField, changedFields } from '../../domain/changed-fields.js';
-import type { Grant } from '../../domain/grant.js';
+import type { Grant, InstallationGrant } from '../../domain/grant.js';
 import type { Db } from '../db.js';
-import { auditEntries, environments } from '../schema/index.js';
+import { auditEntries, environments, projects } from '../schema/index.js';
 import { mapPage, numberOfCursor, type Page, type PageQuery, toPage } from './page.js';
 
 export interface AuditEntryView {
@@ -34,10 +34,10 @@ export interface AuditQuery extends PageQuery {
 
 type AuditRow = typeof auditEntries.$inferSelect;
 
-/** Newest first. */
+/** Of one project, or of what belongs to none any more; newest first. */
 export async function pageOfAudit(
   db: Db,
-  grant: Grant<'audit:read'>,
+  grant: Grant<'audit:read'> | InstallationGrant,
   query: AuditQuery,
 ): Promise<Page<AuditEntryView>> {
   const before = numberOfCursor(query.cursor);
@@ -45,9 +45,10 @@ export async function pageOfAudit(
     .select({ entry: auditEntries, environmentKey: environments.key })
     .from(auditEntries)
     .leftJoin(environments, eq(environments.id, auditEntries.environmentId))
+    .leftJoin(projects, eq(projects.id, auditEntries.projectId))
     .where(
       and(
-        eq(auditEntries.projectId, grant.projectId),
+        'projectId' in grant ? eq(auditEntries.projectId, grant.projectId) : isNull(projects.id),
         before === undefined ? undefined : lt(auditEntries.id, before),
         query.environment === undefined ? undefined : eq(environments.key, query.environment),
         query.targetType === undefined ? undefined : eq(auditEntries.targetType, query.targetType),
