@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FreshDatabase, migratedDatabase } from '../support/database.js';
@@ -13,11 +14,14 @@ import { type RunningServer, startServer } from '../support/server.js';
 import { until } from '../support/until.js';
 
 const RELEASES = 50;
-const PERCENTS = Array.from({ length: 20 }, (_, index) => 5 * (index + 1));
-/** Ticks that one server has under way at most; more of them are of both. */
-const AT_ONCE_OF_ONE = 4;
+const PERCENTS = [1, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100];
+/** Ticks that wait for a source, or work, in one server at most; more of them are of both. */
+const ASKING_OF_ONE = 20;
+const WORKING_OF_ONE = 4;
 const STOPS_AT_SOURCE = 2;
 const STOPS_AT_RANDOM = 4;
+/** Version of the first step up: a release is created and started before. */
+const FIRST_RISE = 3;
 const STOP_MS_MAX = 1_200;
 const SEED = 20_261_121;
 
@@ -81,7 +85,7 @@ describe('two servers, of which one is stopped in the middle of its ticks', () =
   /** It has measured, knows what to do, and is stopped before it does it. */
   const stopAtSource = async () => {
     source.hold();
-    await until(async () => expect(source.held.length).toBeGreaterThan(AT_ONCE_OF_ONE));
+    await until(async () => expect(source.held.length).toBeGreaterThan(ASKING_OF_ONE));
     const { held } = source;
     await stopped.kill('SIGSTOP');
     const before = await stepsOf();
@@ -99,7 +103,7 @@ describe('two servers, of which one is stopped in the middle of its ticks', () =
         const [row] = await sql<{ waiting: number }[]>`
           select count(*)::int as waiting from pg_stat_activity
           where datname = current_database() and wait_event_type = 'Lock'`;
-        expect(row?.waiting).toBeGreaterThan(AT_ONCE_OF_ONE);
+        expect(row?.waiting).toBeGreaterThan(WORKING_OF_ONE);
       });
       await stopped.kill('SIGSTOP');
     });
@@ -191,6 +195,7 @@ async function checkHistory(sql: postgres.Sql): Promise<number> {
     const told = audited.slice(0, PERCENTS.length).map(({ revision }) => revision);
     expect(told).toEqual(phases.map(({ revision }) => revision));
   }
+  await checkSeenSteps(sql);
   const given = await sql<{ revision: number }[]>`
     select revision::int from audit_entries where revision is not null
       and environment_id = (select id from environments where key = 'production')
@@ -203,6 +208,17 @@ async function checkHistory(sql: postgres.Sql): Promise<number> {
   expect(revisions.length).toBeGreaterThanOrEqual(RELEASES * (PERCENTS.length + 1));
   expect(revisions.at(-1)).toBe(last);
   return last;
+}
+
+/** Each step up was decided from numbers of the step that it leaves, by whoever decided it. */
+async function checkSeenSteps(sql: postgres.Sql): Promise<void> {
+  const decisions = await sql<{ version: number; inputs: Buffer }[]>`
+    select version, inputs from decisions where action in ('advance', 'complete')`;
+  expect(decisions).toHaveLength(RELEASES * PERCENTS.length);
+  for (const { version, inputs } of decisions) {
+    const { status } = JSON.parse(gunzipSync(inputs).toString()) as { status: { step: number } };
+    expect(status.step).toBe(version - FIRST_RISE);
+  }
 }
 
 /** A source that answers at once, or holds its answers until it is told otherwise. */

@@ -7,15 +7,18 @@ import {
 } from '../../../test/support/answering-server.js';
 import { databaseKinds, withDatabase } from '../../../test/support/database.js';
 import { findFreePort } from '../../../test/support/server.js';
+import { until } from '../../../test/support/until.js';
 import { type AnyGrant, contextOn, grantOnNewProject } from '../../../test/support/verbs.js';
 import type { QueryMetric } from '../domain/metrics/metric.js';
 import { parseAllowList } from '../domain/outbound/outbound-address.js';
 import type { PlanInput } from '../domain/releases/plan-input.js';
-import type { SourceKind } from '../domain/sources/measurement.js';
+import { type Measurement, noData, type SourceKind } from '../domain/sources/measurement.js';
+import type { Sources } from '../domain/sources/sources.js';
 import { createLog } from '../log.js';
 import type { Ctx } from '../services/context.js';
 import { createFlag } from '../services/flags/create-flag.js';
 import { updateMetric } from '../services/metrics/update-metric.js';
+import { assertSourcesAnswer } from '../services/releases/assert-sources-answer.js';
 import { changePlan } from '../services/releases/change-plan.js';
 import { createRelease } from '../services/releases/create-release.js';
 import { overrideRelease } from '../services/releases/override-release.js';
@@ -24,6 +27,7 @@ import { createOutboundClient } from '../sources/outbound-client.js';
 import { readRelease } from '../store/read-models/release-view.js';
 import { readReleaseTimeline } from '../store/read-models/release-timeline.js';
 import { type TickDeps, tick } from './tick.js';
+import { Ticker } from './ticker.js';
 
 const TICK_SECONDS = 30;
 const GATE = { metric: 'queue', action: 'rollback' } as const;
@@ -116,6 +120,7 @@ describe.each(databaseKinds)('releases that ask a source, on %s', (kind) => {
   let ctx: Ctx;
   let grant: AnyGrant;
   let deps: TickDeps;
+  let sources: Sources;
   let projects = 0;
 
   beforeEach(async () => {
@@ -125,8 +130,8 @@ describe.each(databaseKinds)('releases that ask a source, on %s', (kind) => {
     const allowed = parseAllowList(['127.0.0.1']);
     if ('bad' in allowed) throw new Error(allowed.bad);
     const outbound = createOutboundClient({ allowed: allowed.ranges });
-    const { measure } = makeSources({ outbound, now: () => new Date() });
-    deps = { ctx, log: createLog({ level: 'silent' }), measure };
+    sources = makeSources({ outbound, now: () => new Date() });
+    deps = { ctx, log: createLog({ level: 'silent' }), measure: sources.measure };
   });
 
   const point = (url: string) =>
@@ -231,6 +236,77 @@ describe.each(databaseKinds)('releases that ask a source, on %s', (kind) => {
     expect(await tickAfter(id, TICK_SECONDS)).toMatchObject({
       ...{ segment: 2, percent: 5 },
       sentence: expect.stringContaining('nothing at "/other"'),
+    });
+  });
+
+  it('go on asking where an older version had begun them', async () => {
+    const id = await start('http-json');
+    await database.db.execute(sql`
+      update releases set frozen = (frozen::jsonb - 'ticked')::json where id = ${id}`);
+    server.answer(saying({ queue: null }));
+    expect(await tickAfter(id, TICK_SECONDS)).toMatchObject({
+      ...{ percent: 1, sentence: expect.stringContaining('null stands at "/queue"') },
+    });
+    const [row] = await database.db.execute(sql`
+      select frozen -> 'ticked' -> 0 ->> 'metric' as metric from releases where id = ${id}`);
+    expect(row).toEqual({ metric: 'queue' });
+  });
+
+  it('wait for a source without keeping others waiting', async () => {
+    const asking = await start('http-json');
+    server.answer(silent);
+    const keys = Array.from({ length: 8 }, (_, index) => `asking-${index}`);
+    for (const key of keys) {
+      await createFlag(ctx, grant, { key });
+      await createRelease(ctx, grant, { flag: key, plan: PLAN, start: true });
+    }
+    await createFlag(ctx, grant, { key: 'plain' });
+    const plan = { ...PLAN, gates: [] };
+    const plain = await createRelease(ctx, grant, { flag: 'plain', plan, start: true });
+    await database.db.execute(sql`
+      update releases set next_tick_at = case when project_id = ${grant.projectId}
+        then now() - (id <> ${plain})::int * interval '1 hour' end`);
+    let answer = () => {};
+    const silence = new Promise<Measurement>((resolve) => {
+      answer = () => resolve(noData('at last'));
+    });
+    const ticker = new Ticker({
+      ...{ ...deps, measure: () => silence },
+      ...{ random: () => 0, unwrap: (error: unknown) => error },
+    });
+    const ticking = ticker.tickDue();
+    await until(async () => {
+      expect((await readRelease(database.db, grant, 'plain', plain)).sentence).toMatch(/^Holding/);
+    });
+    expect((await read(asking)).sentence).toMatch(/^Started/);
+    answer();
+    await ticking;
+    const { holds } = await read(asking);
+    expect(holds).toContainEqual(
+      expect.objectContaining({ metric: 'queue', message: expect.stringContaining('at last') }),
+    );
+  });
+
+  it('take no new gate that cannot be asked, and any other edit while a source is gone', async () => {
+    const release = await start('http-json');
+    await point(`http://127.0.0.1:${await findFreePort()}`);
+    await database.db.execute(sql`
+      insert into metrics (id, project_id, key, name, definition) values
+        (${`n-${projects}`}, ${grant.projectId}, 'other', 'other',
+          ${JSON.stringify(QUERY)}::json)`);
+    const asked = (plan: PlanInput) =>
+      assertSourcesAnswer(ctx, grant, { flag: 'flag', release, plan }, sources);
+    await asked({ ...PLAN, tickSeconds: 10 });
+    const gates = [GATE, { ...GATE, metric: 'other' }];
+    await expect(asked({ ...PLAN, gates })).rejects.toMatchObject({
+      details: {
+        errors: [
+          {
+            pointer: '/plan/gates/1/metric',
+            message: expect.stringMatching(/"numbers" does not answer/),
+          },
+        ],
+      },
     });
   });
 

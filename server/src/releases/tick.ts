@@ -3,7 +3,7 @@ import { decide } from '../domain/releases/decide.js';
 import type { TickedGate } from '../domain/releases/decision.js';
 import type { DecisionInputs } from '../domain/releases/decision-inputs.js';
 import { hasEnded } from '../domain/releases/release.js';
-import { measurementError } from '../domain/sources/measurement.js';
+import { type Measurement, measurementError } from '../domain/sources/measurement.js';
 import type { Log } from '../log.js';
 import type { Ctx } from '../services/context.js';
 import { type ApplyResult, applyDecision } from '../services/releases/apply-decision.js';
@@ -17,6 +17,8 @@ export interface TickDeps {
   readonly ctx: Ctx;
   readonly log: Log;
   readonly measure: Sources['measure'];
+  /** Waits for the outside, which others need not wait for. */
+  readonly outside?: <T>(wait: () => Promise<T>) => Promise<T>;
 }
 
 /** One look at one release: measured outside any transaction, applied by compare-and-set. */
@@ -36,11 +38,14 @@ export async function tick(deps: TickDeps, releaseId: string): Promise<ApplyResu
 
 /** All at once: a slow source takes its own timeout and nobody else's. */
 async function measureAll(deps: TickDeps, scene: Scene): Promise<readonly TickedGate[]> {
+  const { asked } = scene;
+  if (asked.length === 0) return [];
+  const { outside = (wait) => wait() } = deps;
+  const said = await outside(() => Promise.all(asked.map((gate) => ask(deps, scene, gate))));
   return Promise.all(
-    scene.asked.map(async (asked) => {
-      const measurement = await ask(deps, scene, asked);
-      return recordMeasurement(deps.ctx.db, scene, asked, measurement);
-    }),
+    asked.map((gate, index) =>
+      recordMeasurement(deps.ctx.db, scene, gate, said[index] as Measurement),
+    ),
   );
 }
 

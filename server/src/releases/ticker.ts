@@ -3,12 +3,13 @@ import { AppError } from '../domain/errors.js';
 import { forgetPeople } from '../services/releases/forget-people.js';
 import { noteBrokenTick } from '../services/releases/note-broken-tick.js';
 import { claimDue } from '../services/releases/claim-due.js';
+import { Places } from './places.js';
 import { type TickDeps, tick } from './tick.js';
 
 const LOOK_MS = 500;
 const JITTER_MS = 250;
 const CLAIM_MAX = 20;
-/** Ticks that go on at once in one process; each takes a handful of short queries. */
+/** Ticks that work at once in one process; those that wait for a source let others work. */
 const AT_ONCE_MAX = 4;
 /** Some five minutes. */
 const LOOKS_PER_CLEANING = 500;
@@ -28,6 +29,7 @@ export interface TickerDeps extends TickDeps {
  */
 export class Ticker {
   readonly #deps: TickerDeps;
+  readonly #places = new Places(AT_ONCE_MAX);
   readonly #failures = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
@@ -84,20 +86,17 @@ export class Ticker {
   }
 
   async #tickAll(ids: readonly string[]): Promise<void> {
-    const waiting = [...ids];
-    const work = async () => {
-      for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
-        if (this.#isStopped) return;
-        await this.#tickOne(id);
-      }
+    const work = (id: string) => async () => {
+      if (!this.#isStopped) await this.#tickOne(id);
     };
-    await Promise.all(Array.from({ length: AT_ONCE_MAX }, work));
+    await Promise.all(ids.map((id) => this.#places.within(work(id))));
   }
 
   async #tickOne(releaseId: string): Promise<void> {
     const { log } = this.#deps;
     try {
-      await tick(this.#deps, releaseId);
+      const outside: TickDeps['outside'] = (wait) => this.#places.outside(wait);
+      await tick({ ...this.#deps, outside }, releaseId);
       this.#failures.delete(releaseId);
     } catch (thrown) {
       const error = this.#deps.unwrap(thrown);

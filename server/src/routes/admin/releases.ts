@@ -105,6 +105,7 @@ export function releaseRoutes({ sources }: AppDeps) {
       const idempotencyKey = c.req.valid('header')['idempotency-key'];
       const version = s.readVersion(c);
       const input = { ...c.req.valid('json'), flag, release, version, idempotencyKey };
+      await assertSourcesAnswer(ctx, grant, input, sources);
       const id = await changePlan(ctx, grant, input);
       return c.json(s.withEtag(c, await readRelease(ctx.db, grant, flag, id)), 200);
     });

@@ -5,6 +5,7 @@ import { assertValid } from '../../domain/refusals.js';
 import type { PlanInput } from '../../domain/releases/plan-input.js';
 import type { Sources } from '../../domain/sources/sources.js';
 import { readDefinitions } from '../../store/read-models/release-definitions.js';
+import { readRelease } from '../../store/read-models/release-view.js';
 import { readSources } from '../../store/read-models/tick-scene.js';
 import type { Ctx } from '../context.js';
 import { planOfInput } from './plan-of-input.js';
@@ -12,6 +13,8 @@ import { planOfInput } from './plan-of-input.js';
 export interface SourcesToAsk {
   readonly flag: string;
   readonly plan: PlanInput;
+  /** The attempt whose gates are asked at each tick anyway. */
+  readonly release?: string;
 }
 
 /** A query that cannot be asked today would hold the release for ever: said before it is armed. */
@@ -28,16 +31,18 @@ export async function assertSourcesAnswer(
 export async function problemsOfSources(
   ctx: Ctx,
   grant: EnvironmentGrant,
-  { flag, plan: input }: SourcesToAsk,
+  { flag, plan: input, release }: SourcesToAsk,
   { measure }: Sources,
 ): Promise<readonly FieldError[]> {
   const { plan } = await planOfInput(ctx.db, grant, input);
   const definitions = await readDefinitions(ctx.db, grant.projectId);
   const stored = await readSources(ctx.db, grant.projectId);
-  const placeholders = { flag, release: 'preview', environment: grant.environmentKey };
+  const placeholders = { flag, release: release ?? 'preview', environment: grant.environmentKey };
+  const before = release === undefined ? null : await readRelease(ctx.db, grant, flag, release);
+  const known = new Set(before?.plan.gates.map(({ metric }) => metric));
   const asked = plan.gates.map(async ({ metric }, index): Promise<readonly FieldError[]> => {
     const definition = definitions[metric];
-    if (definition === undefined || !isTicked(definition)) return [];
+    if (definition === undefined || !isTicked(definition) || known.has(metric)) return [];
     const pointer = `/plan/gates/${index}/metric`;
     const source = stored.get(definition.source);
     if (source === undefined) {
