@@ -153,6 +153,19 @@ describe.each(databaseKinds)('after a command, on %s', (kind) => {
     });
   }
 
+  it('a kill of the flag is said at once, though it writes no release', async () => {
+    const id = await create();
+    await look(id);
+    await killFlag(ctx, grant, { flag: 'flag', reason: 'a test' });
+    expect(await read(id)).toMatchObject({
+      ...{ state: 'running', holds: [], awaitsApproval: false },
+      sentence: 'The flag was killed: the release ends at its next look.',
+    });
+    expect(await look(id)).toMatchObject({
+      ...{ state: 'killed', sentence: 'Ended: the flag was killed.' },
+    });
+  });
+
   it('start says what a draft has become, and what a scheduled one waits for', async () => {
     const draft = await create(PLAN, false);
     expect(await read(await startRelease(ctx, grant, address(draft)))).toMatchObject({

@@ -5,9 +5,9 @@ import { notFound } from '../../domain/refusals.js';
 import { bakeNeededMs } from '../../domain/releases/attempt.js';
 import type { Hold } from '../../domain/releases/decision.js';
 import type { ReleasePlan } from '../../domain/releases/plan.js';
-import type { PauseReason, ReleaseState } from '../../domain/releases/release.js';
+import { hasEnded, type PauseReason, type ReleaseState } from '../../domain/releases/release.js';
 import type { Db, Tx } from '../db.js';
-import { flags, releasePhases, releases } from '../schema/index.js';
+import { flagConfigs, flags, releasePhases, releases } from '../schema/index.js';
 import { mapPage, type Page, type PageQuery, placeOfCursor, toPage } from './page.js';
 import { type Confirmation, readConfirmation } from './release-confirmation.js';
 import { readLatestTicks, type TickView } from './release-ticks.js';
@@ -63,6 +63,14 @@ export interface ReleaseView {
 
 type ReleaseRow = typeof releases.$inferSelect;
 
+interface Selected {
+  readonly releases: ReleaseRow;
+  readonly isKilled: boolean;
+}
+
+/** A kill writes the flag and nothing else: the release learns of it at its next look. */
+const KILLED = 'The flag was killed: the release ends at its next look.';
+
 export async function readRelease(
   db: Db | Tx,
   grant: EnvironmentGrant,
@@ -71,7 +79,7 @@ export async function readRelease(
 ): Promise<ReleaseView> {
   const [row] = await selectReleases(db, grant, flag, eq(releases.id, id)).limit(1);
   if (!row) throw notFound('release', id);
-  const [view] = await toViews(db, grant, flag, [row.releases]);
+  const [view] = await toViews(db, grant, flag, [row]);
   return view as ReleaseView;
 }
 
@@ -97,12 +105,7 @@ export async function pageOfReleases(
     .orderBy(desc(releases.id))
     .limit(query.limit + 1);
   const page = toPage(rows, query.limit, (row) => row.releases.id);
-  const views = await toViews(
-    db,
-    grant,
-    flag,
-    page.items.map((row) => row.releases),
-  );
+  const views = await toViews(db, grant, flag, page.items);
   const byId = new Map(views.map((view) => [view.id, view]));
   return mapPage(page, (row) => byId.get(row.releases.id) as ReleaseView);
 }
@@ -114,9 +117,16 @@ function selectReleases(
   condition: SQL | undefined,
 ) {
   return db
-    .select({ releases })
+    .select({ releases, isKilled: flagConfigs.killed })
     .from(releases)
     .innerJoin(flags, eq(flags.id, releases.flagId))
+    .innerJoin(
+      flagConfigs,
+      and(
+        eq(flagConfigs.environmentId, releases.environmentId),
+        eq(flagConfigs.flagId, releases.flagId),
+      ),
+    )
     .where(
       and(
         eq(releases.projectId, grant.projectId),
@@ -132,10 +142,10 @@ async function toViews(
   db: Db | Tx,
   grant: EnvironmentGrant,
   flag: string,
-  rows: readonly ReleaseRow[],
+  rows: readonly Selected[],
 ): Promise<readonly ReleaseView[]> {
   if (rows.length === 0) return [];
-  const ids = rows.map((row) => row.id);
+  const ids = rows.map((row) => row.releases.id);
   const phases = await db
     .select()
     .from(releasePhases)
@@ -144,11 +154,12 @@ async function toViews(
   const watermark = await readWatermark(db, grant.environmentId);
   const ticksOf = await readLatestTicks(db, ids);
   const views: ReleaseView[] = [];
-  for (const row of rows) {
+  for (const { releases: row, isKilled } of rows) {
     const own = phases.filter((phase) => phase.releaseId === row.id);
     const rollback = await readConfirmation(db, grant.environmentId, row.rollbackRevision);
     const ticked = ticksOf(row.id);
-    views.push(toReleaseView({ grant, flag, row, phases: own, ticked, watermark, rollback }));
+    const parts = { grant, flag, row, isKilled, phases: own, ticked, watermark, rollback };
+    views.push(toReleaseView(parts));
   }
   return views;
 }
@@ -157,6 +168,7 @@ interface Parts {
   readonly grant: EnvironmentGrant;
   readonly flag: string;
   readonly row: ReleaseRow;
+  readonly isKilled: boolean;
   readonly phases: readonly (typeof releasePhases.$inferSelect)[];
   readonly ticked: readonly TickView[];
   readonly watermark: Watermark;
@@ -165,13 +177,14 @@ interface Parts {
 
 function toReleaseView(parts: Parts): ReleaseView {
   const { grant, flag, row, phases, ticked, watermark, rollback } = parts;
+  const isEnding = parts.isKilled && !hasEnded(row.state);
   const { id, ruleId, state, pauseReason, plan, step, phase, segment, percent, startPercent } = row;
   return {
     ...{ id, environment: grant.environmentKey, flag, ruleId, state, pauseReason, plan },
     ...{ step, phase, segment, percent, startPercent },
-    sentence: row.decision?.sentence ?? '',
-    holds: row.decision?.holds ?? [],
-    awaitsApproval: row.decision?.action === 'await_approval',
+    sentence: isEnding ? KILLED : (row.decision?.sentence ?? ''),
+    holds: isEnding ? [] : (row.decision?.holds ?? []),
+    awaitsApproval: !isEnding && row.decision?.action === 'await_approval',
     evaluation: row.evaluation,
     ticked,
     phases: phases.map(toPhaseView),
