@@ -62,7 +62,7 @@ export class Client implements FlagClient {
   readonly #now = () => this.#source.now();
   #closing: Promise<void> | null = null;
   #lastError: ClientError | null = null;
-  #lastStatus = '';
+  #lastSummary = '';
 
   constructor(
     settings: Settings,
@@ -134,12 +134,9 @@ export class Client implements FlagClient {
   }
 
   status(): ClientStatus {
-    const { current, usable, isLive, facts } = this.#source;
-    const open = isLive ? 'live' : current === null ? 'starting' : 'stale';
+    const { current, facts } = this.#source;
     return {
-      state: this.#closing === null ? open : 'closed',
-      source: usable?.source ?? 'default',
-      mode: facts.mode,
+      ...this.#summary(),
       epoch: current?.compiled.epoch ?? null,
       revision: current?.compiled.revision ?? null,
       ageMs: facts.ageMs === null ? null : Math.round(facts.ageMs),
@@ -219,12 +216,20 @@ export class Client implements FlagClient {
     this.#listeners.emit('error', this.#lastError);
   }
 
+  #summary(): Pick<ClientStatus, 'state' | 'source' | 'mode'> {
+    const { current, usable, isLive, facts } = this.#source;
+    const open = isLive ? 'live' : current === null ? 'starting' : 'stale';
+    const state = this.#closing === null ? open : 'closed';
+    return { state, source: usable?.source ?? 'default', mode: facts.mode };
+  }
+
   #statusMayHaveChanged(): void {
+    const { state, source, mode } = this.#summary();
+    const summary = `${state} ${source} ${mode}`;
+    if (summary === this.#lastSummary) return;
+    this.#lastSummary = summary;
     const status = this.status();
-    const summary = `${status.state} ${status.source} ${status.mode}`;
-    if (summary === this.#lastStatus) return;
-    this.#lastStatus = summary;
     this.#listeners.emit('status', status);
-    if (status.state === 'stale') this.#listeners.emit('stale', status);
+    if (state === 'stale') this.#listeners.emit('stale', status);
   }
 }

@@ -15,11 +15,9 @@ export function fetchTransport(send: typeof fetch): Transport {
     return {
       status: response.status,
       header: (name) => response.headers.get(name),
-      body: response.body ?? NOTHING,
+      async read(onBytes) {
+        for await (const bytes of response.body ?? []) onBytes(bytes);
+      },
     };
   };
 }
-
-const NOTHING: AsyncIterable<Uint8Array> = {
-  async *[Symbol.asyncIterator]() {},
-};

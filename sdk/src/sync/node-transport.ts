@@ -40,13 +40,29 @@ function toResponse(incoming: IncomingMessage): HttpResponse {
   return {
     status: incoming.statusCode ?? 0,
     header: (name) => incoming.headers[name.toLowerCase()]?.toString() ?? null,
-    body: decompressed(incoming),
+    read: (onBytes) => read(decompressed(incoming), onBytes),
   };
+}
+
+/** By its events: an async iterator would cost each event of a stream several times its reading. */
+function read(body: Readable, onBytes: (bytes: Uint8Array) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    body.on('error', reject);
+    body.on('end', resolve);
+    body.on('data', (bytes: Uint8Array) => {
+      try {
+        onBytes(bytes);
+      } catch (error) {
+        reject(error);
+        body.destroy();
+      }
+    });
+  });
 }
 
 function decompressed(incoming: IncomingMessage): Readable {
   if (incoming.headers['content-encoding'] !== 'gzip') return incoming;
   const gunzip = createGunzip({ flush: constants.Z_SYNC_FLUSH });
-  // The reader of `gunzip` sees every error; without a reader nobody needs to know.
+  // The reader of `gunzip` sees every error.
   return pipeline(incoming, gunzip, () => {});
 }

@@ -54,21 +54,24 @@ async function toPollEnd(response: HttpResponse, now: number): Promise<PollEnd> 
     const retryAfterMs = parseRetryAfter(response.header('retry-after'), now);
     return { kind: 'refused', status: response.status, retryAfterMs };
   }
-  const text = await readText(response.body, RULESET_BYTES_MAX);
+  const text = await readText(response, RULESET_BYTES_MAX);
   const decoded = decodeRuleset(parseJson(text));
   if ('problem' in decoded) return { kind: 'broken', message: decoded.problem };
   return { kind: 'ruleset', ruleset: decoded.value, etag: response.header('etag') };
 }
 
 /** Throws on more than `bytesMax` and on what is no UTF-8. */
-export async function readText(body: AsyncIterable<Uint8Array>, bytesMax: number): Promise<string> {
+export async function readText(
+  response: Pick<HttpResponse, 'read'>,
+  bytesMax: number,
+): Promise<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let text = '';
   let length = 0;
-  for await (const bytes of body) {
+  await response.read((bytes) => {
     length += bytes.length;
     if (length > bytesMax) throw new Error(`the answer is larger than ${bytesMax} bytes`);
     text += decoder.decode(bytes, { stream: true });
-  }
+  });
   return text + decoder.decode();
 }

@@ -115,13 +115,13 @@ class StreamConnection {
     const progress = () => this.#progress();
     const feed = createEventReader((raw) => this.#take(raw), progress);
     let isFirst = true;
-    for await (const bytes of response.body) {
+    await response.read((bytes) => {
       if (this.#end !== null) return;
       this.#bytesSinceProgress += bytes.length;
       if (isFirst || this.#bytesSinceProgress >= PROGRESS_BYTES) this.#progress();
       isFirst = false;
       feed(bytes);
-    }
+    });
   }
 
   #take(raw: RawEvent): void {

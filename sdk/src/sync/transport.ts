@@ -9,8 +9,11 @@ export interface HttpRequest {
 export interface HttpResponse {
   readonly status: number;
   header(name: string): string | null;
-  /** Bytes as they come, decompressed. Throws when the connection breaks. */
-  readonly body: AsyncIterable<Uint8Array>;
+  /**
+   * Hands over the body as it comes, decompressed; resolves at its end. Rejects when the connection
+   * breaks and when `onBytes` throws. Once, and soon: an unread body holds its connection.
+   */
+  read(onBytes: (bytes: Uint8Array) => void): Promise<void>;
 }
 
 /** Resolves with the headers. Rejects when there is no answer, or when `signal` aborts. */

@@ -15,6 +15,8 @@ import type { Transport } from '../sync/transport.js';
 const DEBOUNCE_MS = 5_000;
 const POST_TIMEOUT_MS = 10_000;
 const SPREAD_MAX_MS = 60_000;
+/** The first part of the spread belongs to the kill itself, which is on its way to the others. */
+const QUIET_SHARE = 0.2;
 /** Otherwise what was gathered is sent this often. */
 export const POST_AFTER_MS = 10_000;
 /** The server will never take this batch: it is dropped, and its number goes to the next. */
@@ -93,8 +95,9 @@ export class BatchSender {
   /** `spreadMs`: report at once, spread over so many milliseconds; null: when convenient. */
   applied(position: Position, spreadMs: number | null): void {
     this.#newest = position;
-    const withinMs = spreadMs === null ? DEBOUNCE_MS : Math.min(spreadMs, SPREAD_MAX_MS);
-    this.want(withinMs * this.#deps.random());
+    const share = this.#deps.random();
+    if (spreadMs === null) this.want(DEBOUNCE_MS * share);
+    else this.want(Math.min(spreadMs, SPREAD_MAX_MS) * (QUIET_SHARE + (1 - QUIET_SHARE) * share));
   }
 
   /** Rules that were not new to us, such as a copy from disk, are reported too, once. */
@@ -229,6 +232,8 @@ export class BatchSender {
       const request = requestTo(this.#deps.identity(), 'POST', EVENTS_PATH, type, body);
       const response = await transport(request, post.signal);
       const { status } = response;
+      // The status says it all; what else is said only has to be over before the next post.
+      await response.read(ignore).catch(ignore);
       if (status >= 200 && status < 300) return { kind: 'stored' };
       return this.#refused(status, response.header('retry-after'));
     } catch {
@@ -236,7 +241,6 @@ export class BatchSender {
       return { kind: 'again', retryMs: retryDelayMs(this.#failures, random) };
     } finally {
       timer.cancel();
-      post.abort();
     }
   }
 
@@ -261,6 +265,8 @@ export class BatchSender {
     for (const waiting of [...this.#waiting]) if (waiting.batches < batches) waiting.settle();
   }
 }
+
+const ignore = () => {};
 
 type Answer = { readonly kind: 'stored' } | Refusal;
 

@@ -26,10 +26,9 @@ export async function replayBatch(
   const type = { 'Content-Type': 'application/json' };
   for (let attempt = 1; attempt <= ATTEMPTS_MAX && !signal.aborted; attempt += 1) {
     try {
-      const { status } = await transport(
-        requestTo(identity, 'POST', EVENTS_PATH, type, body),
-        signal,
-      );
+      const request = requestTo(identity, 'POST', EVENTS_PATH, type, body);
+      const { status, read } = await transport(request, signal);
+      await read(() => {});
       if (status < 500 && status !== 429) return;
     } catch {
       // No answer: the server is away, which may pass.
