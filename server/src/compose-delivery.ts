@@ -64,6 +64,7 @@ export function composeDelivery(deps: DeliveryDeps): Delivery {
   const { hub, liveHub } = makeHubs(deps);
   const reports = new ReportQueue({
     ...{ db: database.patientDb, clock, random, onTrip: deps.onTrip },
+    onStored: (ms) => metrics.observeIngestion(ms / 1_000),
     ...(database.kind === 'embedded' && { groupWorkMs: EMBEDDED_GROUP_MS }),
   });
   const instances = new InstanceKeeper({ db, log, reports, connected: () => connectedTo(hub) });
@@ -84,10 +85,11 @@ export function composeDelivery(deps: DeliveryDeps): Delivery {
   const feed = new RevisionFeed({ log, random, read });
   const nudge = () => void feed.nudge();
   const parts = { source, hub, liveHub, instances, reports, feed, nudge, random };
+  const metrics = makeMetrics(parts, deps.now);
   let unlisten: (() => void) | undefined;
   return {
     ...parts,
-    metrics: makeMetrics(parts, deps.now),
+    metrics,
     async start() {
       await keyCopy.load();
       await source.loadCopies();
@@ -137,6 +139,7 @@ function makeMetrics(
     rulesets: () => source.rulesets(),
     isFresh: () => feed.status.isFresh,
     reportsWaiting: () => reports.size,
+    ingested: () => reports.counts,
   });
   source.onEvent((event) => {
     if (event.kind === 'changed')

@@ -2,6 +2,7 @@ import type { Config } from './config.js';
 import type { Outbound } from './domain/outbound/outbound.js';
 import type { Sources } from './domain/sources/sources.js';
 import type { Log } from './log.js';
+import type { WebhookOutcome } from './metrics.js';
 import { keepDerivingMarkers } from './services/markers/derive-markers.js';
 import type { SendMessageDeps } from './services/webhooks/send-message.js';
 import { WebhookDispatcher } from './services/webhooks/webhook-dispatcher.js';
@@ -16,6 +17,7 @@ export interface OutsideDeps {
   readonly now: () => Date;
   /** A number in [0, 1). */
   readonly random: () => number;
+  readonly onWebhookAttempt: (outcome: WebhookOutcome) => void;
 }
 
 export interface Outside {
@@ -27,12 +29,13 @@ export interface Outside {
 }
 
 /** What the server learns of, asks and tells the world around it. */
-export function composeOutside({ config, db, log, now, random }: OutsideDeps): Outside {
+export function composeOutside(deps: OutsideDeps): Outside {
+  const { config, db, log, now, random, onWebhookAttempt: onAttempt } = deps;
   const outbound = createOutboundClient({ allowed: config.outboundAllowed });
   const { publicOrigin, basePath } = config;
   const publicUrl = publicOrigin === null ? null : publicOrigin + basePath;
   const messages = { outbound, now, publicUrl };
-  const dispatcher = new WebhookDispatcher({ ...messages, db, log, random });
+  const dispatcher = new WebhookDispatcher({ ...messages, db, log, random, onAttempt });
   let stopDeriving: (() => void) | undefined;
   return {
     outbound,

@@ -75,7 +75,10 @@ export async function compose(
   });
   const { metrics, nudge, reports } = delivery;
   const statsd = composeStatsd({ config, db, reports, now, log });
-  const outside = composeOutside({ config, db, log, now, random });
+  const outside = composeOutside({
+    ...{ config, db, log, now, random },
+    onWebhookAttempt: metrics.countWebhook,
+  });
   const contextFor: AppDeps['contextFor'] = (actor, requestId) => {
     return { actor, requestId, db, now, nudge, assertSpace: database.assertSpace };
   };

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { createMetrics } from './metrics.js';
+import { createMetrics, type MetricSources } from './metrics.js';
 
 const none = { open: 0, opened: 0, refused: 0, cutSlow: 0 };
+const idle: MetricSources = {
+  streams: () => ({}),
+  rulesets: () => [],
+  isFresh: () => true,
+  reportsWaiting: () => 0,
+  ingested: () => ({ stored: 0, repeated: 0, refused: 0, failed: 0, events: 0 }),
+};
 
 describe('metrics', () => {
   it('give the figures of the moment they are asked for', async () => {
@@ -11,6 +18,7 @@ describe('metrics', () => {
       rulesets: () => [{ project: 'default', environment: 'production', revision: 42 }],
       isFresh: () => false,
       reportsWaiting: () => 7,
+      ingested: idle.ingested,
     });
     open = 4;
     const text = await metrics.text();
@@ -27,12 +35,7 @@ describe('metrics', () => {
   });
 
   it('time requests by route and deliveries by second, never below zero', async () => {
-    const metrics = createMetrics({
-      streams: () => ({}),
-      rulesets: () => [],
-      isFresh: () => true,
-      reportsWaiting: () => 0,
-    });
+    const metrics = createMetrics(idle);
     metrics.observeRequest({ method: 'GET', route: '/livez', status: 200, seconds: 0.01 });
     metrics.observeDelivery(-0.5);
     const text = await metrics.text();
@@ -43,12 +46,22 @@ describe('metrics', () => {
   });
 
   it('of two servers in one process do not mix', () => {
-    const sources = {
-      streams: () => ({}),
-      rulesets: () => [],
-      isFresh: () => true,
-      reportsWaiting: () => 0,
-    };
-    expect(() => [createMetrics(sources), createMetrics(sources)]).not.toThrow();
+    expect(() => [createMetrics(idle), createMetrics(idle)]).not.toThrow();
+  });
+
+  it('count batches by what became of them, their events, and attempts at webhooks', async () => {
+    const ingested = { stored: 9, repeated: 2, refused: 1, failed: 0, events: 4_500 };
+    const metrics = createMetrics({ ...idle, ingested: () => ingested });
+    metrics.observeIngestion(0.07);
+    metrics.countWebhook('delivered');
+    metrics.countWebhook('given_up');
+    await metrics.text();
+    const text = await metrics.text();
+    expect(text).toContain('sluice_ingest_batches_total{outcome="stored"} 9');
+    expect(text).toContain('sluice_ingest_batches_total{outcome="repeated"} 2');
+    expect(text).toContain('sluice_ingest_batches_total{outcome="failed"} 0');
+    expect(text).toContain('sluice_ingest_events_total 4500');
+    expect(text).toContain('sluice_ingest_seconds_bucket{le="0.1"} 1');
+    expect(text).toContain('sluice_webhook_attempts_total{outcome="given_up"} 1');
   });
 });

@@ -7,6 +7,17 @@ export interface StreamFigures {
   readonly cutSlow: number;
 }
 
+/** Batches of SDKs by what became of them, and the events in those that were stored. */
+export interface IngestFigures {
+  readonly stored: number;
+  readonly repeated: number;
+  readonly refused: number;
+  readonly failed: number;
+  readonly events: number;
+}
+
+export type WebhookOutcome = 'delivered' | 'failed' | 'given_up';
+
 /** What is read at the moment of a scrape. */
 export interface MetricSources {
   /** By kind: `sdk`, `live`. */
@@ -19,6 +30,7 @@ export interface MetricSources {
   /** False while the database does not answer. */
   readonly isFresh: () => boolean;
   readonly reportsWaiting: () => number;
+  readonly ingested: () => IngestFigures;
 }
 
 export interface Metrics {
@@ -27,6 +39,10 @@ export interface Metrics {
   observeRequest(request: RequestFigures): void;
   /** From a commit until the change was handed to every stream here. */
   observeDelivery(seconds: number): void;
+  /** From the arrival of a batch until it was stored. */
+  observeIngestion(seconds: number): void;
+  /** One attempt to send a message. */
+  countWebhook(outcome: WebhookOutcome): void;
 }
 
 export interface RequestFigures {
@@ -38,6 +54,7 @@ export interface RequestFigures {
 }
 
 const REQUEST_BUCKETS = [0.005, 0.025, 0.1, 0.5, 2.5];
+const INGEST_BUCKETS = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 const DELIVERY_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 2.5];
 
 /** What an operator watches, as Prometheus reads it. */
@@ -46,6 +63,7 @@ export function createMetrics(sources: MetricSources): Metrics {
   collectDefaultMetrics({ register: registry });
   addGauges(registry, sources);
   addStreamCounters(registry, sources);
+  addIngestCounters(registry, sources);
   const requests = new Histogram({
     name: 'sluice_http_request_seconds',
     help: 'Time until a request was answered; for a stream until it began',
@@ -59,6 +77,18 @@ export function createMetrics(sources: MetricSources): Metrics {
     buckets: DELIVERY_BUCKETS,
     registers: [registry],
   });
+  const ingestion = new Histogram({
+    name: 'sluice_ingest_seconds',
+    help: 'Time from the arrival of a batch until it was stored and acknowledged',
+    buckets: INGEST_BUCKETS,
+    registers: [registry],
+  });
+  const webhooks = new Counter({
+    name: 'sluice_webhook_attempts_total',
+    help: 'Attempts to send a message to a webhook, by what came of them',
+    labelNames: ['outcome'],
+    registers: [registry],
+  });
   return {
     contentType: registry.contentType,
     text: () => registry.metrics(),
@@ -66,6 +96,8 @@ export function createMetrics(sources: MetricSources): Metrics {
       requests.observe({ method, route, status }, seconds);
     },
     observeDelivery: (seconds) => deliveries.observe(Math.max(0, seconds)),
+    observeIngestion: (seconds) => ingestion.observe(seconds),
+    countWebhook: (outcome) => webhooks.inc({ outcome }),
   };
 }
 
@@ -131,4 +163,28 @@ function addStreamCounters(registry: Registry, sources: MetricSources): void {
       },
     });
   }
+}
+
+/** The queue counts by itself, like the hubs. */
+function addIngestCounters(registry: Registry, { ingested }: MetricSources): void {
+  new Counter({
+    name: 'sluice_ingest_batches_total',
+    help: 'Batches of events from SDKs, by what became of them',
+    labelNames: ['outcome'],
+    registers: [registry],
+    collect() {
+      const { events: _, ...batches } = ingested();
+      this.reset();
+      for (const [outcome, count] of Object.entries(batches)) this.inc({ outcome }, count);
+    },
+  });
+  new Counter({
+    name: 'sluice_ingest_events_total',
+    help: 'Evaluations and tracked events in the batches that were stored',
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(ingested().events);
+    },
+  });
 }

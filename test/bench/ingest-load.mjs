@@ -9,7 +9,7 @@ import { encodeSketch, Sketch } from '../../sdk/dist/protocol/index.js';
  */
 export const EVENTS_PER_BATCH = 500;
 /** Each instance serves a hundred requests a second and posts every five seconds. */
-const POST_EVERY_MS = 5_000;
+export const POST_EVERY_MS = 5_000;
 const SLOT_MS = 10_000;
 /** One request in ten comes from somebody new, the others from the latest 20,000 people. */
 const NEW_SHARE = 0.1;
@@ -77,10 +77,8 @@ class Instance {
         entry[2] += 1;
       }
     }
-    const from = Math.floor(Date.now() / SLOT_MS) * SLOT_MS;
     const { treatment, control } = arms;
     const slot = {
-      ...{ from, to: from + SLOT_MS },
       flags: { ramped: { on: treatment.exposures, off: control.exposures } },
       releases: Object.entries(arms).map(([arm, it]) => entryOf(releaseId, arm, it)),
       metrics: {
@@ -91,9 +89,16 @@ class Instance {
     };
     this.#seq += 1;
     const units = treatment.units.length + control.units.length;
-    const body = { seq: this.#seq, at: Date.now(), through: Date.now(), slots: [slot] };
-    return { json: JSON.stringify(body), units };
+    return { seq: this.#seq, slot: JSON.stringify(slot).slice(1), units };
   }
+}
+
+/** A batch that was gathered beforehand, as it is posted now. */
+function bodyOf({ seq, slot }) {
+  const now = Date.now();
+  const from = Math.floor(now / SLOT_MS) * SLOT_MS;
+  const head = `{"seq":${seq},"at":${now},"through":${now}`;
+  return `${head},"slots":[{"from":${from},"to":${from + SLOT_MS},${slot}]}`;
 }
 
 function emptyArm() {
@@ -108,35 +113,51 @@ function entryOf(id, arm, { exposures, units, failed, errors, slow, sketch }) {
   };
 }
 
-/** Posts as that many events a second would make it; tells how long each answer took. */
-export async function postEvents({ url, serverKey }, { eventsPerSecond, seconds, releaseId }) {
+/**
+ * All batches of that many events a second, gathered ahead: SDKs gather on other machines, and
+ * must not take the time of the server that is measured here.
+ */
+export function gatherLoad({ eventsPerSecond, seconds, releaseId }) {
   const count = Math.round((eventsPerSecond / EVENTS_PER_BATCH) * (POST_EVERY_MS / 1_000));
   const people = new People();
+  const instances = Array.from({ length: count }, () => new Instance());
+  const batches = instances.map(() => []);
+  for (let at = 0; at < seconds * 1_000; at += POST_EVERY_MS) {
+    for (const [index, instance] of instances.entries()) {
+      batches[index].push(instance.nextBatch(people, releaseId));
+    }
+  }
+  return { people: people.distinct, senders: instances.map(({ id }) => id), batches };
+}
+
+/** Posts the load at its pace; tells how long each answer took. */
+export async function postEvents({ url, serverKey }, { people, senders, batches }) {
+  const count = senders.length;
   const agent = new Agent({ keepAlive: true, maxSockets: count });
-  const end = performance.now() + seconds * 1_000;
   const result = { acks: [], batches: 0, units: 0, bytes: 0, refused: 0, instances: count };
   await Promise.all(
-    Array.from({ length: count }, async (_, index) => {
-      const instance = new Instance();
+    senders.map(async (id, index) => {
       await wait((index / count) * POST_EVERY_MS);
-      for (let due = performance.now(); due < end; due += POST_EVERY_MS) {
-        const { json, units } = instance.nextBatch(people, releaseId);
+      let due = performance.now();
+      for (const batch of batches[index]) {
+        const json = bodyOf(batch);
         const startedAt = performance.now();
         const status = await post(agent, `${url}/sdk/v1/events`, json, {
           Authorization: `Bearer ${serverKey}`,
-          'Sluice-Instance': instance.id,
+          'Sluice-Instance': id,
         });
         result.acks.push(performance.now() - startedAt);
         if (status !== 200) result.refused += 1;
         result.batches += 1;
-        result.units += units;
+        result.units += batch.units;
         result.bytes += json.length;
-        await wait(due + POST_EVERY_MS - performance.now());
+        due += POST_EVERY_MS;
+        await wait(due - performance.now());
       }
     }),
   );
   agent.destroy();
-  return { ...result, people: people.distinct };
+  return { ...result, people };
 }
 
 function post(agent, url, body, headers) {

@@ -8,7 +8,7 @@ import { sql } from 'drizzle-orm';
 import { createLog } from '../../server/dist/log.js';
 import { openDatabase } from '../../server/dist/store/open-database.js';
 import { readReleaseTotals } from '../../server/dist/store/read-models/release-totals.js';
-import { EVENTS_PER_BATCH, postEvents } from './ingest-load.mjs';
+import { EVENTS_PER_BATCH, gatherLoad, POST_EVERY_MS, postEvents } from './ingest-load.mjs';
 import { idleLoopLag, median, percentile, table } from './measure.mjs';
 import { startPostgres } from './postgres.mjs';
 import { SdkFleet } from './sdk-fleet.mjs';
@@ -17,7 +17,9 @@ import { administer, startServer } from './server-process.mjs';
 const { values } = parseArgs({
   options: { seconds: { type: 'string', default: '60' }, only: { type: 'string' } },
 });
-const SECONDS = Number(values.seconds);
+/** Whole rounds of posts. */
+const SECONDS =
+  Math.ceil((Number(values.seconds) * 1_000) / POST_EVERY_MS) * (POST_EVERY_MS / 1_000);
 const KILL_EVERY_MS = 500;
 const ACK_P99_MS = 250;
 const KILL_RATIO = 2;
@@ -92,11 +94,11 @@ async function measure(name, place, eventsPerSecond) {
   await stageRelease(place);
   const { adminKey, serverKey } = first;
   const server = await startServer({ ...startOptions(place), adminKey, serverKey });
+  const load = gatherLoad({ eventsPerSecond, seconds: SECONDS, releaseId: RELEASE });
   let sent;
   try {
     await measureKills(server, 3);
     const idle = await measureKills(server, SECONDS / 2);
-    const load = { eventsPerSecond, seconds: SECONDS, releaseId: RELEASE };
     const posting = postEvents(server, load);
     await wait(2_000);
     const busy = await measureKills(server, SECONDS - 2);

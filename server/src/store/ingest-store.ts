@@ -1,6 +1,12 @@
+import { setImmediate as immediate } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { type Tripwire, tripwire } from '../domain/gates/tripwire.js';
-import { gatherBatches, type SentBatch } from '../domain/metrics/gather-batches.js';
+import {
+  eventsOf,
+  gatherBatch,
+  gatherBatches,
+  type SentBatch,
+} from '../domain/metrics/gather-batches.js';
 import type { Db, Tx } from './db.js';
 import { type IngestRelease, readIngestReleases } from './ingest-releases.js';
 import { storeSeen } from './ingest-seen.js';
@@ -33,6 +39,15 @@ export interface Trip {
   readonly evidence: Tripwire;
 }
 
+/** What became of a group. */
+export interface StoredPosts {
+  /** Releases that must be rolled back at once. */
+  readonly trips: readonly Trip[];
+  /** Batches that had been stored before. */
+  readonly repeats: number;
+  readonly events: number;
+}
+
 /** More people than this are looked at ahead of their batch's transaction. */
 const PEOPLE_AT_ONCE = 3_000;
 /** So many are stored at a time: nobody waits for all. */
@@ -40,18 +55,18 @@ const SIGHTINGS_AT_ONCE = 2_000;
 
 /**
  * Stores what instances posted, at most one post of each, in one transaction: whoever's report
- * turns out to be a repeat is not counted. Answers which releases must be rolled back at once.
+ * turns out to be a repeat is not counted.
  */
 export async function storePosts(
   db: Db,
   posts: readonly Post[],
   options: IngestOptions,
-): Promise<readonly Trip[]> {
+): Promise<StoredPosts> {
   const reports = posts.flatMap(({ report }) => (report === null ? [] : [report]));
   const full = posts.filter(({ sent }) => sent !== null && hasContent(sent));
   if (full.length === 0) {
-    await storeReports(db, reports);
-    return [];
+    const stored = await storeReports(db, reports);
+    return { trips: [], repeats: reports.length - stored.length, events: 0 };
   }
   const ahead = await storePeopleAhead(
     db,
@@ -59,7 +74,7 @@ export async function storePosts(
     options,
   );
   const news: SeenPeople[] = [];
-  const trips = await db.transaction(async (tx) => {
+  const outcome = await db.transaction(async (tx) => {
     const all = full.flatMap(({ sent }) => sent ?? []);
     const [stored, releases] = await Promise.all([
       storeReports(tx, reports),
@@ -71,10 +86,11 @@ export async function storePosts(
       post.sent !== null && (post.report === null || ids.has(idOf(post.report))) ? [post.sent] : [],
     );
     const now = stored[0]?.at ?? (await readNow(tx));
-    return storeSent(tx, sent, { ...options, releases, ahead, news, now });
+    const trips = await storeSent(tx, sent, { ...options, releases, ahead, news, now });
+    return { trips, repeats: reports.length - stored.length, events: countEvents(sent) };
   });
   for (const people of news) options.known.add(people);
-  return trips;
+  return outcome;
 }
 
 /**
@@ -124,11 +140,13 @@ async function storeSent(
   { replica, caps, known, releases, ahead, news, now }: Storing,
 ): Promise<readonly Trip[]> {
   if (sent.length === 0) return [];
-  const gathered = gatherBatches(sent, {
-    now,
-    releases,
-    admits: (environmentId, series) => caps.admits(environmentId, series),
-  });
+  const gathered = new Gathered();
+  const admits = (environmentId: string, series: string) => caps.admits(environmentId, series);
+  for (const each of sent) {
+    gatherBatch(gathered, each, { now, releases, admits });
+    // Others take their turn: a group of batches would hold up a kill on its way.
+    await immediate();
+  }
   for (const people of gathered.seen.values()) {
     known.leaveNews(people);
     if (people.units.size > 0) news.push(people);
@@ -183,6 +201,11 @@ function withPeopleOnly({ batch, ...sent }: SentBatch): SentBatch {
     return { ...slot, flags: {}, metrics: {}, releases };
   });
   return { ...sent, batch: { ...batch, slots } };
+}
+
+function countEvents(sent: readonly SentBatch[]): number {
+  const slots = sent.flatMap(({ batch }) => batch.slots);
+  return slots.reduce((sum, slot) => sum + eventsOf(slot), 0);
 }
 
 /** The same people in parts of at most so many, in the same order. */

@@ -54,7 +54,8 @@ export function gatherBatches(sent: readonly SentBatch[], world: IngestWorld): G
   return gathered;
 }
 
-function gatherBatch(gathered: Gathered, sent: SentBatch, world: IngestWorld): void {
+/** Adds one batch to what others came to. */
+export function gatherBatch(gathered: Gathered, sent: SentBatch, world: IngestWorld): void {
   const { environmentId, batch, isTrusted } = sent;
   gathered.find(environmentId, 'dropped', batch.dropped);
   gathered.find(environmentId, 'unattributed', batch.unattributed);
@@ -88,7 +89,7 @@ function placeSlot(
 }
 
 /** Evaluations and tracked events. */
-function eventsOf(slot: EventSlot): number {
+export function eventsOf(slot: EventSlot): number {
   let events = 0;
   for (const variants of Object.values(slot.flags)) {
     for (const count of Object.values(variants)) events += count;

@@ -1,4 +1,5 @@
-const WEIGHT_MIN = 500;
+/** A few batches: most of the time a group takes is the same for one as for several. */
+const WEIGHT_MIN = 2_500;
 const WEIGHT_MAX = 20_000;
 /** Below this it is the round trips that take the time, whatever is stored. */
 const TELLING_WEIGHT_MIN = 200;
@@ -16,8 +17,9 @@ export class GroupPace {
     this.#workMs = workMs;
   }
 
-  get weightMax(): number {
-    const weight = this.#workMs / this.#msPerWeight;
+  /** `waiting`: what there is to store. Where much waits, larger groups are the way out. */
+  weightMax(waiting: number): number {
+    const weight = Math.max(this.#workMs / this.#msPerWeight, waiting / 2);
     return Math.min(WEIGHT_MAX, Math.max(WEIGHT_MIN, weight));
   }
 

@@ -2,7 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../../domain/errors.js';
 import type { SentBatch } from '../../domain/metrics/gather-batches.js';
 import type { Db } from '../../store/db.js';
-import { type IngestOptions, storePosts, type Trip } from '../../store/ingest-store.js';
+import {
+  type IngestOptions,
+  type StoredPosts,
+  storePosts,
+  type Trip,
+} from '../../store/ingest-store.js';
 import type { InstanceReport } from '../../store/instance-store.js';
 import { tidyIngested } from '../../store/ingest-upkeep.js';
 import { KnownSightings } from '../../store/known-sightings.js';
@@ -33,6 +38,18 @@ export interface ReportQueueDeps {
   readonly groupWorkMs?: number;
   /** Told after the commit; the ticks find the same, so nothing is lost when it fails. */
   readonly onTrip?: (trip: Trip) => void;
+  /** A batch is stored; so long after it came. */
+  readonly onStored?: (ms: number) => void;
+}
+
+/** What became of batches since this server started. */
+export interface IngestCounts {
+  stored: number;
+  repeated: number;
+  refused: number;
+  failed: number;
+  /** In those that were stored. */
+  events: number;
 }
 
 interface Waiting {
@@ -52,6 +69,7 @@ export class ReportQueue {
   readonly #deps: ReportQueueDeps;
   readonly #options: IngestOptions;
   readonly #pace: GroupPace;
+  readonly #counts: IngestCounts = { stored: 0, repeated: 0, refused: 0, failed: 0, events: 0 };
   #waiting: Waiting[] = [];
   #weight = 0;
   #isRunning = false;
@@ -68,6 +86,10 @@ export class ReportQueue {
     return this.#waiting.length;
   }
 
+  get counts(): Readonly<IngestCounts> {
+    return this.#counts;
+  }
+
   /**
    * Resolves once it is stored; rejects when it is not, and the sender tries again. Without a
    * report nobody keeps `seq`, and the same batch counts again.
@@ -76,6 +98,7 @@ export class ReportQueue {
     const { clock, random } = this.#deps;
     if (this.#waiting.length >= WAITING_MAX || this.#weight >= WAITING_WEIGHT_MAX) {
       const retryAfterSeconds = 1 + Math.floor(random() * 5);
+      if (sent !== null) this.#counts.refused += 1;
       const message = `${this.#waiting.length} reports wait to be stored already`;
       return Promise.reject(new AppError('UNAVAILABLE', message, { retryAfterSeconds }));
     }
@@ -115,7 +138,7 @@ export class ReportQueue {
   #takeGroup(): readonly Waiting[] {
     const group = new Map<unknown, Waiting>();
     const rest: Waiting[] = [];
-    const { weightMax } = this.#pace;
+    const weightMax = this.#pace.weightMax(this.#weight);
     let weight = 0;
     for (const waiting of this.#waiting) {
       const { report } = waiting;
@@ -136,23 +159,42 @@ export class ReportQueue {
     const posts = group.map(({ report, sent, since }) => {
       return { report: report && { ...report, waitedMs: now - since }, sent };
     });
-    let trips: readonly Trip[];
+    let outcome: StoredPosts;
     try {
-      trips = await storePosts(this.#deps.db, posts, this.#options);
+      outcome = await storePosts(this.#deps.db, posts, this.#options);
     } catch (error) {
       if (group.length > 1 && !isUnavailable(error)) await this.#storeOneByOne(group);
-      else for (const { reject } of group) reject(error);
+      else this.#fail(group, error);
       return;
     }
     this.#pace.learn(weightIn(group), this.#deps.clock() - now);
     for (const { resolve } of group) resolve();
-    for (const trip of trips) this.#deps.onTrip?.(trip);
+    this.#count(group, outcome);
+    for (const trip of outcome.trips) this.#deps.onTrip?.(trip);
+  }
+
+  #fail(group: readonly Waiting[], error: unknown): void {
+    this.#counts.failed += batchesIn(group).length;
+    for (const { reject } of group) reject(error);
+  }
+
+  #count(group: readonly Waiting[], { repeats, events }: StoredPosts): void {
+    const batches = batchesIn(group);
+    this.#counts.stored += batches.length - repeats;
+    this.#counts.repeated += repeats;
+    this.#counts.events += events;
+    const now = this.#deps.clock();
+    for (const { since } of batches) this.#deps.onStored?.(now - since);
   }
 
   /** So that one batch which the database refuses does not hold up everybody else's for ever. */
   async #storeOneByOne(group: readonly Waiting[]): Promise<void> {
     for (const waiting of group) await this.#storeGroup([waiting]);
   }
+}
+
+function batchesIn(group: readonly Waiting[]): readonly Waiting[] {
+  return group.filter(({ sent }) => sent !== null);
 }
 
 function weightIn(group: readonly Waiting[]): number {

@@ -23,6 +23,8 @@ export interface WebhookDispatcherDeps extends SendMessageDeps {
   readonly log: Log;
   /** A number in [0, 1). */
   readonly random: () => number;
+  /** What came of one attempt, for who watches this server. */
+  readonly onAttempt?: (outcome: 'delivered' | 'failed' | 'given_up') => void;
 }
 
 /**
@@ -108,7 +110,10 @@ export class WebhookDispatcher {
       if (signal.aborted) return;
       const outcome = outcomeOf(problem, message.attempts, random());
       await saveOutcome(db, message, outcome);
-      if (!outcome.isDelivered && outcome.retryInMs === null) {
+      const isGivenUp = !outcome.isDelivered && outcome.retryInMs === null;
+      const failure = isGivenUp ? 'given_up' : 'failed';
+      this.#deps.onAttempt?.(outcome.isDelivered ? 'delivered' : failure);
+      if (isGivenUp) {
         log.warn('a webhook did not take a message; it is given up', { count: message.attempts });
       }
     } catch (error) {
