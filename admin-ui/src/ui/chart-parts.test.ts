@@ -8,12 +8,20 @@ const mark = (at: number, label: string, kind: 'phase' | 'marker' = 'marker') =>
 });
 
 describe('marks on a chart', () => {
-  it('that would stand on each other become one', () => {
-    const marks = [mark(50, 'c'), mark(10, 'a'), mark(12, 'b'), mark(13, '5 %', 'phase')];
-    expect(groupMarks(marks, 0, 100).map(({ label }) => label)).toEqual(['a +1', '5 %', 'c']);
+  const AXIS = { from: 0, to: 100 };
+  const spanOf = (label: string): number => label.length;
+
+  it('whose names would stand on each other become one, each kind for itself', () => {
+    const marks = [mark(50, 'c'), mark(10, 'abc'), mark(12, 'b'), mark(11, '5 %', 'phase')];
+    expect(groupMarks(marks, AXIS, spanOf).map(({ label }) => label)).toEqual([
+      'abc +1',
+      '5 %',
+      'c',
+    ]);
+    expect(groupMarks([mark(10, 'abc'), mark(14, 'b')], AXIS, spanOf)).toHaveLength(2);
   });
 
   it('outside of what is shown are left out', () => {
-    expect(groupMarks([mark(-1, 'a'), mark(101, 'b')], 0, 100)).toEqual([]);
+    expect(groupMarks([mark(-1, 'a'), mark(101, 'b')], AXIS, spanOf)).toEqual([]);
   });
 });

@@ -27,23 +27,28 @@ export interface ChartData {
   readonly format: (value: number) => string;
 }
 
-const GROUP_SHARE = 0.05;
-
-/** Marks that would stand on each other become one, named by the first and a count. */
-export function groupMarks(marks: readonly ChartMark[], from: number, to: number): ChartMark[] {
+/**
+ * Marks whose names would stand on each other become one, named by the first and a count. Kinds
+ * have a line of their own for their names. `spanOf` is how much of the axis a name covers.
+ */
+export function groupMarks(
+  marks: readonly ChartMark[],
+  { from, to }: { readonly from: number; readonly to: number },
+  spanOf: (label: string) => number,
+): ChartMark[] {
   const inside = marks.filter(({ at }) => at >= from && at <= to).sort((a, b) => a.at - b.at);
-  const groups: ChartMark[][] = [];
+  const groups: [ChartMark, ...ChartMark[]][] = [];
   for (const mark of inside) {
-    const group = groups.at(-1);
-    const isNear = group?.[0] !== undefined && mark.at - group[0].at < (to - from) * GROUP_SHARE;
-    if (isNear && group[0]?.kind === mark.kind) {
+    const group = groups.findLast(([first]) => first.kind === mark.kind);
+    if (group && mark.at - group[0].at < spanOf(labelOf(group))) {
       group.push(mark);
     } else {
       groups.push([mark]);
     }
   }
-  return groups.map(([first, ...rest]) => ({
-    ...first!,
-    label: rest.length === 0 ? first!.label : `${first!.label} +${rest.length}`,
-  }));
+  return groups.map((group) => ({ ...group[0], label: labelOf(group) }));
+}
+
+function labelOf([first, ...rest]: readonly [ChartMark, ...ChartMark[]]): string {
+  return rest.length === 0 ? first.label : `${first.label} +${rest.length}`;
 }

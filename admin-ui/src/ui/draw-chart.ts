@@ -4,6 +4,14 @@ import { type ChartData, groupMarks } from './chart-parts.js';
 const HEIGHT = 220;
 const FONT = '11px system-ui, sans-serif';
 const LABEL_HEIGHT = 14;
+const GAP = 8;
+
+/** By the step of the axis in seconds: what each tick says, and what is added where it changes. */
+const TIMES: uPlot.Axis.Values = [
+  [86_400, '{D} {MMM}', '\n{YYYY}', null, null, null, null, null, 1],
+  [60, '{HH}:{mm}', '\n{D} {MMM} {YYYY}', null, '\n{D} {MMM}', null, null, null, 1],
+  [1, '{HH}:{mm}:{ss}', '\n{D} {MMM} {YYYY}', null, '\n{D} {MMM}', null, null, null, 1],
+];
 
 export interface Colours {
   readonly accent: string;
@@ -92,7 +100,7 @@ function optionsOf(
     cursor: { y: false, drag: { x: false, y: false } },
     scales: { y: { range: (_, __, high) => [0, high > 0 ? high * 1.1 : 1] } },
     axes: [
-      { ...axis, space: 70 },
+      { ...axis, space: 70, values: TIMES },
       {
         ...axis,
         size: 62,
@@ -129,7 +137,9 @@ function drawMarks(plot: uPlot, { marks }: ChartData, colours: Colours): void {
   const ratio = bbox.width / Math.max(1, plot.over.clientWidth);
   ctx.save();
   ctx.font = FONT.replace('11px', `${Math.round(11 * ratio)}px`);
-  for (const { at, label, kind } of groupMarks(marks, min, max)) {
+  const spanOf = (label: string): number =>
+    ((ctx.measureText(label).width + GAP * ratio) / bbox.width) * (max - min);
+  for (const { at, label, kind } of groupMarks(marks, { from: min, to: max }, spanOf)) {
     const x = Math.round(plot.valToPos(at, 'x', true));
     ctx.strokeStyle = kind === 'phase' ? colours.text : colours.marker;
     ctx.fillStyle = ctx.strokeStyle;

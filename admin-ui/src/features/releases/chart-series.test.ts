@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chartLines, summarise } from './chart-series.js';
+import { chartLines, quantileLines, summarise } from './chart-series.js';
 
 const point = (
   minute: number,
@@ -34,5 +34,44 @@ describe('a chart of a metric', () => {
       'http.errors in phase 2: 15 % with the feature, 3 % without.',
     );
     expect(summarise('http.errors', [])).toContain('no data');
+  });
+});
+
+describe('a chart of quantiles', () => {
+  const phase = (number: number, startedAt: string, endedAt: string | null) => ({
+    ...{ phase: number, segment: 1, step: 0, percent: 5, cause: 'step', revision: 1 },
+    ...{ startedAt, endedAt },
+  });
+  const found = (number: number, arm: 'treatment' | 'control', value: number, quantile = 0.95) => ({
+    ...{ phase: number, arm, quantile, count: 100 },
+    ...{ value, lower: value - 1, upper: value + 1 },
+  });
+  const now = Date.parse('2026-01-01T12:10:00Z');
+
+  it('holds each value for the whole of its phase, with its band, up to now', () => {
+    const phases = [
+      phase(1, '2026-01-01T12:00:00Z', '2026-01-01T12:05:00Z'),
+      phase(2, '2026-01-01T12:05:00Z', null),
+      phase(3, '2026-01-01T12:09:00Z', null),
+    ];
+    const quantiles = [
+      found(1, 'treatment', 20),
+      found(2, 'treatment', 30),
+      found(2, 'control', 9),
+    ];
+    const { times, lines } = quantileLines([...quantiles, found(1, 'control', 1, 0.5)], phases, {
+      quantile: 0.95,
+      now,
+    });
+    expect(times.map((time) => (time - times[0]!) / 60)).toEqual([0, 5, 10]);
+    expect(lines.map(({ values }) => values)).toEqual([
+      [20, 30, 30],
+      [null, 9, 9],
+    ]);
+    expect(lines[0]?.band).toEqual({ lower: [19, 29, 29], upper: [21, 31, 31] });
+  });
+
+  it('has no stretch where nothing was timed', () => {
+    expect(quantileLines([], [], { quantile: 0.5, now }).times).toEqual([]);
   });
 });
