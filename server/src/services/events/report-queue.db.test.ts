@@ -75,6 +75,30 @@ describe.each(databaseKinds)('the queue of reports on %s', (kind) => {
     expect(await ingestEvents(queue, sender('i1'), batch(1))).toEqual({ seq: 1 });
   });
 
+  it('refuses what it could not store in time, and counts what became of batches', async () => {
+    const { db } = database;
+    let now = 0;
+    const times: number[] = [];
+    queue = new ReportQueue({
+      db,
+      clock: () => now,
+      random: () => 0.5,
+      onStored: (ms) => times.push(ms),
+    });
+    const first = ingestEvents(queue, sender('i1'), batch(1));
+    now = 5_001;
+    const late = ingestEvents(queue, sender('i2'), batch(1));
+    await expect(late).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await first;
+    await ingestEvents(queue, sender('i2'), batch(1));
+    await ingestEvents(queue, sender('i2'), batch(1));
+    await db.execute(sql`alter table instances rename to hidden`);
+    await expect(ingestEvents(queue, sender('i3'), batch(1))).rejects.toThrow();
+    await db.execute(sql`alter table hidden rename to instances`);
+    expect(queue.counts).toMatchObject({ stored: 2, repeated: 1, refused: 1, failed: 1 });
+    expect(times[0]).toBe(5_001);
+  });
+
   it('refuses more than it can hold, with a time to come back', async () => {
     const waiting = Array.from({ length: 20_000 }, (_, i) =>
       queue.add({ ...sender(`i${i % 500}`), seq: i, epoch: null, revision: null }),

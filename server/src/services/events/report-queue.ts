@@ -23,6 +23,8 @@ const GROUP_WORK_MS = 100;
 const WAITING_MAX = 20_000;
 /** About 200 MB of batches. */
 const WAITING_WEIGHT_MAX = 2_000_000;
+/** Senders give up after ten seconds and come again, which only makes the queue longer. */
+const WAITING_MS_MAX = 5_000;
 /** Writers of different numbers never wait for each other's rows. */
 const REPLICAS = 8;
 
@@ -96,7 +98,7 @@ export class ReportQueue {
    */
   add(report: NewReport | null, sent: SentBatch | null = null): Promise<void> {
     const { clock, random } = this.#deps;
-    if (this.#waiting.length >= WAITING_MAX || this.#weight >= WAITING_WEIGHT_MAX) {
+    if (this.#isFull()) {
       const retryAfterSeconds = 1 + Math.floor(random() * 5);
       if (sent !== null) this.#counts.refused += 1;
       const message = `${this.#waiting.length} reports wait to be stored already`;
@@ -132,6 +134,13 @@ export class ReportQueue {
       await this.#storeGroup(group);
     }
     this.#isRunning = false;
+  }
+
+  #isFull(): boolean {
+    const [oldest] = this.#waiting;
+    if (oldest === undefined) return false;
+    const isLate = this.#deps.clock() - oldest.since > WAITING_MS_MAX;
+    return isLate || this.#waiting.length >= WAITING_MAX || this.#weight >= WAITING_WEIGHT_MAX;
   }
 
   /** One report of an instance at a time: a statement may touch a row only once. */
