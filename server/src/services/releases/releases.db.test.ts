@@ -70,7 +70,10 @@ describe.each(databaseKinds)('the commands of a release on %s', (kind) => {
     expect((await ruleset()).rules[0].rollout.to).toBe(0);
     const { phases, decisions } = await api.expect(200, `GET ${at}/${release.id}/timeline`);
     expect(phases.map(({ cause }: Body) => cause)).toEqual(['step', 'step', 'rollback']);
-    expect(phases.map(({ endedAt }: Body) => endedAt === null)).toEqual([false, false, true]);
+    expect(phases.slice(0, 2).map(({ endedAt }: Body) => endedAt === null)).toEqual([false, false]);
+    // A tick may have ended the rollback meanwhile: nobody runs the flag.
+    const { state } = await api.expect(200, `GET ${at}/${release.id}`);
+    expect(phases[2].endedAt === null || state === 'rolled_back').toBe(true);
     expect(decisions.slice(0, 3)).toMatchObject([
       { action: 'start', sentence: expect.stringContaining('1 %') },
       { action: 'advance', sentence: expect.stringContaining('anyway'), reason: 'a test' },
