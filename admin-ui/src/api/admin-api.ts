@@ -1,4 +1,5 @@
 import type { ApiClient, Query } from './client.js';
+import { configPath, type FlagAddress } from './flag-address.js';
 import { path } from './path.js';
 import { ReleaseApi } from './release-api.js';
 import { ReleaseSettingsApi } from './release-settings-api.js';
@@ -137,14 +138,4 @@ export class AdminApi {
     } while (cursor !== undefined);
     return items;
   }
-}
-
-export interface FlagAddress {
-  readonly project: string;
-  readonly environment: string;
-  readonly flag: string;
-}
-
-function configPath({ project, environment, flag }: FlagAddress): string {
-  return path`/projects/${project}/environments/${environment}/flags/${flag}`;
 }

@@ -1,4 +1,4 @@
-import type { FlagAddress } from './admin-api.js';
+import { configPath, type FlagAddress } from './flag-address.js';
 import type { ApiClient } from './client.js';
 import { path } from './path.js';
 import type * as dto from './release-types.js';
@@ -46,8 +46,8 @@ export class ReleaseApi {
     this.#client.send<dto.ReleaseSeries>('GET', `${onePath(at)}/series`, { query: { metric } });
 }
 
-function listPath({ project, environment, flag }: FlagAddress): string {
-  return path`/projects/${project}/environments/${environment}/flags/${flag}/releases`;
+function listPath(at: FlagAddress): string {
+  return `${configPath(at)}/releases`;
 }
 
 function onePath(at: ReleaseAddress): string {

@@ -1,4 +1,5 @@
-import type { AdminApi, FlagAddress } from '../../api/admin-api.js';
+import type { AdminApi } from '../../api/admin-api.js';
+import type { FlagAddress } from '../../api/flag-address.js';
 import type { ConfigBody, FlagConfig } from '../../api/types.js';
 import type { Draft } from '../conditions/draft-condition.js';
 import { type DraftPlan, VersionedDraft } from '../draft/versioned-draft.svelte.js';

@@ -1,4 +1,4 @@
-import type { FlagAddress } from '../../api/admin-api.js';
+import type { FlagAddress } from '../../api/flag-address.js';
 import type { LiveNews } from '../../api/live.svelte.js';
 import type { ConfigBody, Flag, FlagConfig, Segment } from '../../api/types.js';
 import type { App } from '../../state/app.js';

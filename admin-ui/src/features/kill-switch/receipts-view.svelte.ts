@@ -1,4 +1,5 @@
-import type { AdminApi, FlagAddress } from '../../api/admin-api.js';
+import type { AdminApi } from '../../api/admin-api.js';
+import type { FlagAddress } from '../../api/flag-address.js';
 import type { Receipts } from '../../api/types.js';
 
 const FAST_MS = 300;

@@ -1,4 +1,4 @@
-import type { FlagAddress } from '../../api/admin-api.js';
+import type { FlagAddress } from '../../api/flag-address.js';
 import { ApiError, describeError } from '../../api/api-error.js';
 import { drawIdempotencyKey } from '../../api/idempotency-key.js';
 import type { ReleaseApi } from '../../api/release-api.js';

@@ -1,4 +1,4 @@
-import type { FlagAddress } from '../../api/admin-api.js';
+import type { FlagAddress } from '../../api/flag-address.js';
 import type { LiveNews } from '../../api/live.svelte.js';
 import type { ReleaseAddress } from '../../api/release-api.js';
 import type { Release, ReleaseTimeline } from '../../api/release-types.js';
@@ -57,7 +57,8 @@ export class ReleaseView {
     const release =
       running &&
       (await this.#app.api.releases.read({ ...this.at, id: running.id }).catch(() => undefined));
-    if (release === undefined || hasEnded(release)) {
+    // What is put in place would overtake a list that is on its way, and with it who was replaced.
+    if (release === undefined || hasEnded(release) || this.attempts.loading) {
       await this.refresh();
     } else {
       this.#put(release);

@@ -1,5 +1,6 @@
 import type { CompiledRuleset, Ruleset, Flag as RulesetFlag } from '@sluice/sdk/core';
-import type { AdminApi, FlagAddress } from '../../api/admin-api.js';
+import type { AdminApi } from '../../api/admin-api.js';
+import type { FlagAddress } from '../../api/flag-address.js';
 import { describeError } from '../../api/api-error.js';
 import type { ConfigBody, Flag } from '../../api/types.js';
 import { type Evaluator, type Explanation, explain } from './explain.js';
