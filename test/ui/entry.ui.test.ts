@@ -64,6 +64,36 @@ describe('coming in', () => {
     await page.getByText('Saved to Production.').waitFor();
   });
 
+  it('lets people change their password by the keyboard, and says what is wrong with one', async () => {
+    const page = await stage.openStranger('/');
+    await page.getByLabel('E-mail').fill(email);
+    await page.getByLabel('Password').fill(password);
+    await page.keyboard.press('Enter');
+    const menu = page.getByRole('button', { name: 'Ada: colours, password and sign out' });
+    await menu.press('Enter');
+    await page.getByRole('menuitem', { name: 'Change password…' }).press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Change your password' });
+    await dialog.getByLabel('Current password').waitFor();
+    await page.keyboard.type(password);
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('short');
+    await page.keyboard.press('Enter');
+    await dialog.getByText('Must have 12 to 256 characters, got 5').waitFor();
+    await dialog.getByLabel('New password').fill(`${password}, and longer`);
+    await page.keyboard.press('Enter');
+    await page.getByText(/^Your password is changed/).waitFor();
+    expect(await menu.evaluate((node) => node === document.activeElement)).toBe(true);
+    await menu.press('Enter');
+    await page.getByRole('menuitem', { name: 'Change password…' }).press('Enter');
+    await dialog.getByLabel('Current password').fill(`${password}, and longer`);
+    await dialog.getByLabel('New password').fill(password);
+    await page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: 'Audit' }).click();
+    await page.getByText('Installation', { exact: true }).click();
+    await page.getByText('changed the password of').first().waitFor();
+  });
+
   it('signs out', async () => {
     const page = await stage.openStranger('/');
     await page.getByLabel('E-mail').fill(email);

@@ -1,6 +1,6 @@
 import { createClient, type FlagClient } from '@sluice/sdk';
 import type { Page } from 'playwright-core';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { violationsOf, widthBeyond } from '../support/axe.js';
 import { PRODUCTION, withUi } from '../support/ui-stage.js';
 
@@ -19,7 +19,7 @@ const PATIENCE_MS = 180_000;
 
 describe('releases', { timeout: PATIENCE_MS }, () => {
   const stage = withUi();
-  const clients: FlagClient[] = [];
+  let connected: FlagClient | undefined;
 
   beforeAll(async () => {
     const definition = {
@@ -27,16 +27,14 @@ describe('releases', { timeout: PATIENCE_MS }, () => {
     };
     await stage.change('POST', `${PROJECT}/metrics`, { key: FAILED, definition });
   });
-  afterEach(async () => {
-    await Promise.all(clients.splice(0).map((client) => client.close()));
-  });
+  afterAll(() => connected?.close());
 
+  /** One for all: an instance that went away would be waited for. */
   async function connect(): Promise<FlagClient> {
     const { url, serverKey } = stage.server;
-    const client = createClient({ url, key: serverKey, service: 'shop' });
-    clients.push(client);
-    await client.ready();
-    return client;
+    connected ??= createClient({ url, key: serverKey, service: 'shop' });
+    await connected.ready();
+    return connected;
   }
 
   async function start(flag: string, plan: object): Promise<void> {
@@ -54,6 +52,11 @@ describe('releases', { timeout: PATIENCE_MS }, () => {
     await page.getByRole('dialog').getByLabel('Reason').fill(reason);
     await page.getByRole('button', { name: now, exact: true }).click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
+  }
+
+  async function choose(page: Page, command: string): Promise<void> {
+    await page.getByRole('button', { name: 'More about this release' }).click();
+    await page.getByRole('menuitem', { name: command }).click();
   }
 
   it('start from a template, pause, go on, and are rolled back with a reason', async () => {
@@ -117,6 +120,56 @@ describe('releases', { timeout: PATIENCE_MS }, () => {
     await watching.getByRole('link', { name: 'Flags', exact: true }).click();
     const row = watching.getByRole('row').filter({ hasText: 'moving' });
     await row.getByText('releasing 25 %').waitFor();
+  });
+
+  it('wait for an approval, go back on a new plan, and start again', async () => {
+    await connect();
+    const steps = [{ ...guard(10), approval: true }, guard(50, 3_600), guard(100)];
+    await start('approved', { ...UNWATCHED, steps });
+    const page = await openRelease('approved');
+    const approve = page.getByRole('button', { name: 'Approve…' });
+    await approve.waitFor({ timeout: 30_000 });
+    await approve.press('Enter');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => approve.evaluate((node) => node === document.activeElement)).toBe(true);
+    await confirm(page, 'Approve…', 'Approve', 'looks good');
+    await current(page)
+      .getByText(/^Step 2 of 3: 50 %, current/)
+      .waitFor({ state: 'attached', timeout: 30_000 });
+    await page.getByText('“looks good”').first().waitFor();
+
+    await choose(page, 'Change the plan…');
+    await page.getByRole('region', { name: 'Change the plan' }).waitFor();
+    await page.getByLabel('Percentage of step 3').fill('80');
+    await page.getByLabel('Reason').fill('not everybody yet');
+    await page.getByRole('button', { name: 'Save the plan' }).click();
+    const stairs = page.getByRole('listitem').filter({ hasText: 'Step 3 of 3: 80 %' });
+    await stairs.waitFor({ state: 'attached' });
+    await page.getByText('“not everybody yet”').first().waitFor();
+
+    await choose(page, 'Start again…');
+    await page.getByRole('button', { name: 'Start again', exact: true }).click();
+    await current(page)
+      .getByText(/^Step 1 of 3: 10 %, current/)
+      .waitFor({ state: 'attached', timeout: 30_000 });
+    await page.getByText('replaced', { exact: true }).waitFor();
+  });
+
+  it('begin at a time that was chosen, and say when', async () => {
+    await stage.makeFlag('evening');
+    const page = await openRelease('evening');
+    await page.getByRole('button', { name: 'Start a release' }).click();
+    await page.getByRole('radio', { name: 'at a time' }).check({ force: true });
+    await page.getByLabel('Start at').fill('2099-03-01T18:00');
+    await page.getByLabel('Start at').blur();
+    await page.getByRole('button', { name: 'Schedule it' }).click();
+    await page.getByText('scheduled', { exact: true }).first().waitFor();
+    await page
+      .getByText(/Mar 1, 2099/)
+      .first()
+      .waitFor();
+    await confirm(page, 'Cancel the release…', 'Cancel the release');
+    await page.getByText('cancelled', { exact: true }).first().waitFor();
   });
 
   it('end by themselves when people with the feature fail, and say why with the numbers', async () => {

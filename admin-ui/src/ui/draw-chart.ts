@@ -95,7 +95,7 @@ function optionsOf(
   return {
     width: Math.max(1, host.clientWidth),
     height: HEIGHT,
-    padding: [LABEL_HEIGHT + 4, 12, 0, 0],
+    padding: [LABEL_HEIGHT + 4, 28, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false } },
     scales: { y: { range: (_, __, high) => [0, high > 0 ? high * 1.1 : 1] } },
