@@ -5,6 +5,7 @@ const HEIGHT = 220;
 const FONT = '11px system-ui, sans-serif';
 const LABEL_HEIGHT = 14;
 const GAP = 8;
+const BAND_PERCENT = 18;
 
 /** By the step of the axis in seconds: what each tick says, and what is added where it changes. */
 const TIMES: uPlot.Axis.Values = [
@@ -13,7 +14,7 @@ const TIMES: uPlot.Axis.Values = [
   [1, '{HH}:{mm}:{ss}', '\n{D} {MMM} {YYYY}', null, '\n{D} {MMM}', null, null, null, 1],
 ];
 
-export interface Colours {
+interface Colours {
   readonly accent: string;
   readonly muted: string;
   readonly accentBand: string;
@@ -21,6 +22,23 @@ export interface Colours {
   readonly text: string;
   readonly grid: string;
   readonly marker: string;
+}
+
+/** Tokens know light and dark; a canvas wants one colour. The swatch is any element that is there. */
+export function coloursOf(swatch: HTMLElement): Colours {
+  const resolve = (token: string, percent = 100): string => {
+    swatch.style.color = `color-mix(in srgb, var(${token}) ${percent}%, transparent)`;
+    return getComputedStyle(swatch).color;
+  };
+  return {
+    accent: resolve('--accent'),
+    muted: resolve('--text-muted'),
+    accentBand: resolve('--accent', BAND_PERCENT),
+    mutedBand: resolve('--text-muted', BAND_PERCENT),
+    text: resolve('--text-muted'),
+    grid: resolve('--border'),
+    marker: resolve('--special'),
+  };
 }
 
 export interface DrawnChart {
