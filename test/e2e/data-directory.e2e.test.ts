@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ask } from '../support/ask.js';
+import { type FreshDatabase, migratedDatabase } from '../support/database.js';
 import { FlagWriter } from '../support/flag-writer.js';
 import { seededRandom } from '../support/seeded-random.js';
 import { type RunningServer, startServer } from '../support/server.js';
@@ -19,17 +19,19 @@ const FLAGS = '/api/v1/projects/default/flags';
 const PATIENCE = { timeout: 300_000 };
 const CONFIGS = '/api/v1/projects/default/environments/production/flags';
 
+let fresh: FreshDatabase;
 let dataDir: string;
 let server: RunningServer | undefined;
 
 beforeEach(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'sluice-data-'));
+  fresh = await migratedDatabase('embedded');
+  dataDir = fresh.options.dataDirectory;
 });
 
 afterEach(async () => {
   await server?.kill('SIGKILL');
   server = undefined;
-  await rm(dataDir, { recursive: true, force: true, maxRetries: 10 });
+  await fresh.remove();
 });
 
 /** The process that has the embedded database open, from its lock. */

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ask } from '../support/ask.js';
@@ -21,11 +18,12 @@ const closing: (() => Promise<unknown>)[] = [];
 let dataDir: string;
 
 beforeEach(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'sluice-delivery-'));
+  const { options, remove } = await migratedDatabase('embedded');
+  dataDir = options.dataDirectory;
+  closing.push(remove);
 });
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
-  await rm(dataDir, { recursive: true, force: true, maxRetries: 10 });
 });
 
 async function start(options: Partial<StartServer> = {}): Promise<RunningServer> {
