@@ -92,8 +92,8 @@ describe.each([
     await expect(answer).rejects.toThrow();
     handle = (_request, response) => response.writeHead(200).write('begin');
     const late = new AbortController();
-    const { body } = await transport(to(), late.signal);
-    const reading = readText(body, 100);
+    const response = await transport(to(), late.signal);
+    const reading = readText(response, 100);
     late.abort();
     await expect(reading).rejects.toThrow();
   });
