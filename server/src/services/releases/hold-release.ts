@@ -1,6 +1,7 @@
 import type { EnvironmentGrant } from '../../domain/grant.js';
 import { invalid } from '../../domain/refusals.js';
 import { assertCommandAllowed } from '../../domain/releases/commands.js';
+import { asTime } from '../../domain/releases/words.js';
 import type { Ctx } from '../context.js';
 import { type CommandInput, moveRelease } from './move-release.js';
 
@@ -19,12 +20,13 @@ export async function holdRelease(
     command: 'hold',
     plan: ({ release }, { at }) => {
       assertCommandAllowed('hold', release);
-      const until = input.until.toISOString();
       if (input.until <= at) {
-        const message = `must be later than now (${at.toISOString()}), got ${until}`;
+        const got = input.until.toISOString();
+        const message = `must be later than now (${at.toISOString()}), got ${got}`;
         throw invalid([{ pointer: '/until', message }]);
       }
-      const sentence = `Held at ${release.percent} % until ${until} by ${ctx.actor.name}.`;
+      const words = `until ${asTime(input.until.getTime())} by ${ctx.actor.name}`;
+      const sentence = `Held at ${release.percent} % ${words}.`;
       return { move: { action: 'hold', sentence, change: { holdUntil: input.until } } };
     },
   });
