@@ -211,8 +211,14 @@ describe('a step is earned', () => {
   it('by people through requests, where most people are used up', () => {
     const frozen = freeze([errorsGate, { metric: 'http.error-rate', action: 'rollback' }]);
     const rate = bucketed(arms(20_000, 380_000), arms(0.01, 0.01));
-    const seen = totals(phase(1, { 'http.errors': split(1, 10), 'http.error-rate': rate }));
-    expect(earned(look(seen, frozen, 1))).toEqual([true, true]);
+    const metrics = { 'http.errors': split(1, 10), 'http.error-rate': rate };
+    const seen = totals(phase(1, metrics, { units: arms(100, 1900) }));
+    const evaluation = look(seen, frozen, 1);
+    expect(earned(evaluation)).toEqual([true, true]);
+    expect(evaluation.gates.map(({ provenBy }) => provenBy)).toEqual([
+      'http.error-rate',
+      undefined,
+    ]);
   });
 });
 

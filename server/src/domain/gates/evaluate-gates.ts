@@ -96,12 +96,15 @@ function withSharedProof(
   const failures = frozen.map(({ definition: { kind, event, harmful, attribution } }) =>
     kind === 'split' || kind === 'ratio' ? `${event} ${harmful} ${attribution}` : null,
   );
-  const proven = new Set(gates.map(({ isEarned }, index) => (isEarned ? failures[index] : null)));
+  const provers = new Map(
+    gates.flatMap(({ metric, isEarned }, index) => (isEarned ? [[failures[index], metric]] : [])),
+  );
   return gates.map((gate, index) => {
     const failure = failures[index];
     const mayShare = gate.kind === 'split' || gate.ruledOut === null;
-    const isEarned = gate.isEarned || (mayShare && failure != null && proven.has(failure));
-    return { ...gate, isEarned };
+    const provenBy = failure == null ? undefined : provers.get(failure);
+    if (gate.isEarned || !mayShare || provenBy === undefined) return gate;
+    return { ...gate, isEarned: true, provenBy };
   });
 }
 

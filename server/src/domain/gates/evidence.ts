@@ -86,6 +86,8 @@ export interface GateEvidence {
   readonly badShare: { readonly estimate: number; readonly upper: number } | null;
   /** `ruledOut` or `floor` is reached. */
   readonly isEarned: boolean;
+  /** Reached by this other metric, which watches the same failure. */
+  readonly provenBy?: string;
   readonly verdict: GateVerdict;
   readonly phases: readonly PhaseEvidence[];
 }

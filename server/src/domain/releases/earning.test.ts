@@ -45,6 +45,28 @@ const said = (status: ReleaseStatus, facts: TickFacts) => {
   return holds.length === 0 ? action : holds.map(({ code, message }) => `${code}: ${message}`);
 };
 
+describe('a step that is earned', () => {
+  const input: PlanInput = {
+    steps: [{ percent: 5, minBakeSeconds: 60 }, { percent: 100 }],
+    gates: [
+      { metric: 'errors', action: 'rollback', floor: 0.08 },
+      { metric: 'error-rate', action: 'watch', floor: 0.08 },
+    ],
+  };
+
+  it('says which of two gates on one failure has shown it', () => {
+    const share = (upper: number) => ({ ruledOut: 3, badShare: { estimate: 0.02, upper } });
+    const facts = seeing([
+      gate('errors', { ...share(0.133), provenBy: 'error-rate' }),
+      gate('error-rate', { ...share(0.031), kind: 'ratio', action: 'watch' }),
+    ]);
+    expect(decide(at(input), facts).sentence).toBe(
+      'Advanced from 5 % to 100 %: 1,204 people with the feature, 60 min, error-rate surely below ' +
+        '3.1 % (which speaks for errors too).',
+    );
+  });
+});
+
 describe('a step that is to be proven', () => {
   const input: PlanInput = {
     steps: [{ percent: 5, minBakeSeconds: 60, advance: 'prove' }, { percent: 100 }],

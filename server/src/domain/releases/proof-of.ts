@@ -1,3 +1,4 @@
+import type { GateEvidence } from '../gates/evidence.js';
 import type { ReleaseStatus, TickFacts } from './decision.js';
 import { actingGates, earnsBy } from './earning.js';
 import { isComparedStep, stepOf } from './step-of.js';
@@ -12,11 +13,17 @@ export function proofOf(status: ReleaseStatus, facts: TickFacts): string {
     return `${people}, ${time}, no harm seen; a step on time and guard alone`;
   }
   const proofs = actingGates(status, evaluation).map((gate) => {
-    const { metric, ruledOut, badShare } = gate;
-    if (ruledOut !== null && earnsBy(gate, status) === 'bound') {
-      return `worse than ${asChange(ruledOut)} ruled out for ${metric}`;
-    }
-    return `${metric} surely below ${badShare === null ? 'its floor' : asPercent(badShare.upper)}`;
+    const prover = evaluation.gates.find(({ metric }) => metric === gate.provenBy);
+    if (prover === undefined) return proofBy(gate, status);
+    return `${proofBy(prover, status)} (which speaks for ${gate.metric} too)`;
   });
   return [people, time, ...proofs].join(', ');
+}
+
+function proofBy(gate: GateEvidence, status: ReleaseStatus): string {
+  const { metric, ruledOut, badShare } = gate;
+  if (ruledOut !== null && earnsBy(gate, status) === 'bound') {
+    return `worse than ${asChange(ruledOut)} ruled out for ${metric}`;
+  }
+  return `${metric} surely below ${badShare === null ? 'its floor' : asPercent(badShare.upper)}`;
 }
