@@ -49,6 +49,7 @@ function read(body: Readable, onBytes: (bytes: Uint8Array) => void): Promise<voi
   return new Promise((resolve, reject) => {
     body.on('error', reject);
     body.on('end', resolve);
+    body.on('close', () => reject(new Error('the connection ended before its body')));
     body.on('data', (bytes: Uint8Array) => {
       try {
         onBytes(bytes);
