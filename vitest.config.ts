@@ -20,6 +20,7 @@ const project = (name: string, include: string[], more: object = {}) => ({
 const build = 'test/support/build.ts';
 const directory = 'test/support/run-directory.ts';
 const postgres = 'test/support/postgres.ts';
+const chromium = 'test/support/chromium.ts';
 
 const spawning = {
   globalSetup: [build, directory, postgres],
@@ -58,7 +59,7 @@ export default defineConfig({
       project('e2e', ['test/e2e/*.e2e.test.ts'], spawning),
       project('ui', ['test/ui/*.ui.test.ts'], {
         ...spawning,
-        globalSetup: [build, directory],
+        globalSetup: [build, directory, chromium],
         expect: { poll: { timeout: 15_000 } },
       }),
     ],

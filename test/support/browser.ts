@@ -1,8 +1,10 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
+import { chromiumOfRun } from './chromium.js';
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+/**
+ * The flags that come with the Chromium of npm are not used: they put all pages into one process,
+ * which ends with the first closed context, and turn web security off, which hides real faults.
+ */
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -12,37 +14,8 @@ const FLAGS = [
   '--no-first-run',
 ];
 
-/** A real Chromium: `CHROMIUM_PATH`, else one on this machine, else the one that npm brought. */
+/** Launches a real Chromium. */
 export async function launchBrowser(): Promise<Browser> {
-  const installed = process.env.CHROMIUM_PATH ?? findInstalled();
-  if (installed !== undefined) {
-    return chromium.launch({ executablePath: installed, args: FLAGS });
-  }
-  const { executablePath, args } = await bundled();
-  return chromium.launch({ executablePath, args: [...args, ...FLAGS] });
-}
-
-function findInstalled(): string | undefined {
-  const folders = ['/usr/bin', ...(process.env.PATH ?? '').split(delimiter)];
-  const paths = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
-  return paths.find(isExecutable);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function bundled(): Promise<{ executablePath: string; args: string[] }> {
-  try {
-    const { default: shipped } = await import('@sparticuz/chromium');
-    return { executablePath: await shipped.executablePath(), args: shipped.args };
-  } catch (cause) {
-    const message = 'no Chromium: set CHROMIUM_PATH or install one (apt-get install chromium)';
-    throw new Error(message, { cause });
-  }
+  const { executablePath, env } = chromiumOfRun();
+  return chromium.launch({ executablePath, args: FLAGS, env: { ...process.env, ...env } });
 }
