@@ -113,7 +113,7 @@ describe.each([
 
   it('trusts no certificate that nobody vouches for, and sends it nothing', async () => {
     const received: string[] = [];
-    const impostor = createTlsServer(selfSigned(), (request, response) => {
+    const impostor = createTlsServer(await selfSigned(), (request, response) => {
       received.push(request.url ?? '');
       response.end();
     });

@@ -1,11 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { TLSSocket } from 'node:tls';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { selfSigned } from '../../../../test/support/self-signed.js';
 import { openSocket } from './open-socket.js';
 import type { TlsChoice } from './tls-choice.js';
 
@@ -16,23 +13,15 @@ const VERIFIED: TlsChoice = { mode: 'always', isVerified: true };
 
 /** The first lines of a talk with PostgreSQL, by a server that answers as it is told. */
 describe('a socket to the database', () => {
-  let folder: string;
   let key: string;
   let cert: string;
   let server: Server | undefined;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'sluice-tls-'));
-    const files = ['-keyout', join(folder, 'key'), '-out', join(folder, 'cert')];
-    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
-    const kind = ['-newkey', 'rsa:2048', '-nodes', '-days', '2'];
-    execFileSync('openssl', ['req', '-x509', ...kind, ...subject, ...files], { stdio: 'ignore' });
-    key = await readFile(join(folder, 'key'), 'utf8');
-    cert = await readFile(join(folder, 'cert'), 'utf8');
+    ({ key, cert } = await selfSigned());
   });
 
   afterEach(() => server?.close());
-  afterAll(() => rm(folder, { recursive: true, force: true }));
 
   async function answering(
     answer: string,
