@@ -12,6 +12,9 @@ const ROUNDS_MAX = 15;
 const LOG_BYTES = `select pg_wal_lsn_diff(pg_current_wal_lsn(),
   (select redo_lsn from pg_control_checkpoint()))::float8 as bytes`;
 
+/** PostgreSQL counts dead rows at most once a second, unless it is asked to count at once. */
+const COUNT_NOW = 'select pg_stat_force_next_flush()';
+
 /** The table that gains most: more than a fifth of it, and not just a handful of rows. */
 const WORN_TABLE = `select quote_ident(relname) as name from pg_stat_user_tables
   where greatest(n_dead_tup, n_mod_since_analyze) > 500 + n_live_tup / 5
@@ -50,6 +53,7 @@ export class Upkeep {
       await this.#pool.query({ text: 'checkpoint' });
       this.#quietRounds = 0;
     }
+    await this.#pool.query({ text: COUNT_NOW });
     const [worn] = await this.#pool.query<{ name: string }>({ text: WORN_TABLE });
     if (worn) await this.#pool.query({ text: `vacuum (analyze) ${worn.name}` });
   }
