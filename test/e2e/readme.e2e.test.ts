@@ -1,8 +1,9 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -10,17 +11,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningServer, startServer } from '../support/server.js';
 import { until } from '../support/until.js';
 
-/** The README's own blocks, run as they stand; only the port differs. */
+/** Runs the README's own code blocks as they stand; only the port differs. */
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** The bar is 100 ms, held by the benchmark; here a shell, curl and a busy machine are inside. */
 const KILL_SEEN_MS = 2_000;
 
 let folder: string;
 let server: RunningServer;
+let path: string;
 let blocks: readonly { language: string; text: string }[];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sluice-readme-'));
+  path = await pathWithCurl(folder);
   server = await startServer({ dataDir: join(folder, 'data') });
   const readme = await readFile(join(root, 'README.md'), 'utf8');
   blocks = [...readme.matchAll(/```(\w+)\n([\s\S]*?)```/g)].map(([, language, text]) => ({
@@ -36,6 +39,17 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
+/** A value for PATH under which `curl` is found: the installed one, or one that uses `fetch`. */
+async function pathWithCurl(folder: string): Promise<string> {
+  const path = process.env.PATH ?? '';
+  const isInstalled = path.split(delimiter).some((each) => existsSync(join(each, 'curl')));
+  if (isInstalled) return path;
+  const program = `#!/bin/sh\nexec '${process.execPath}' '${root}test/support/curl.mjs' "$@"\n`;
+  await mkdir(join(folder, 'bin'));
+  await writeFile(join(folder, 'bin', 'curl'), program, { mode: 0o755 });
+  return `${join(folder, 'bin')}${delimiter}${path}`;
+}
+
 function block(language: string, holds: string): string {
   const found = blocks.find((each) => each.language === language && each.text.includes(holds));
   if (!found) throw new Error(`README.md has no ${language} block with ${holds}`);
@@ -43,8 +57,8 @@ function block(language: string, holds: string): string {
 }
 
 async function shell(script: string): Promise<readonly Record<string, unknown>[]> {
-  const { stdout } = await promisify(execFile)('bash', ['-euc', script], {
-    env: { PATH: process.env.PATH, SLUICE_ADMIN_KEY: server.adminKey },
+  const { stdout } = await promisify(execFile)('sh', ['-euc', script], {
+    env: { PATH: path, SLUICE_ADMIN_KEY: server.adminKey },
   });
   return stdout
     .split(/(?<=\})(?=\{)/)
