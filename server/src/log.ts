@@ -83,6 +83,12 @@ export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+/** Between two rules, without borders at the sides, so that a link can be selected with its line. */
+export function printFramed(lines: readonly string[]): void {
+  const rule = '─'.repeat(Math.max(...lines.map((line) => line.length)) + 2);
+  print(['', rule, ...lines.map((line) => ` ${line}`), rule, ''].join('\n'));
+}
+
 export function printProblem(text: string): void {
   process.stderr.write(`${text}\n`);
 }

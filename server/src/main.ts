@@ -6,7 +6,7 @@ import { compose, type Sluice } from './compose.js';
 import { type Config, readConfig } from './config.js';
 import { describeError } from './domain/describe-error.js';
 import { AppError } from './domain/errors.js';
-import { createLog, type Log, print, printProblem } from './log.js';
+import { createLog, type Log, print, printFramed, printProblem } from './log.js';
 import { unwrapRefusal } from './store/database-error.js';
 
 /** Node's default drops bursts of thousands that reconnect. */
@@ -42,7 +42,7 @@ async function serve(config: Config, log: Log): Promise<void> {
     const server = await listen(sluice, config);
     stopOnSignal(server, sluice, log);
     const url = announce(server, config, log);
-    if (await prepared) await announceSetup(sluice, url, log);
+    if (await prepared) await announceNextStep(sluice, url, log);
   } catch (error) {
     await sluice.close();
     throw error;
@@ -70,24 +70,31 @@ async function listen({ app }: Sluice, { host, port }: Config): Promise<Server> 
   return server;
 }
 
-/** Gives the address that people use, which may be that of a proxy. */
+/** Prints where the server listens; gives the address that people use, which may be that of a proxy. */
 function announce(server: Server, config: Config, log: Log): string {
+  if (!config.https) {
+    log.warn('plain http: session cookies are not marked Secure; set SLUICE_PUBLIC_URL to https');
+  }
   const { address, family, port } = server.address() as AddressInfo;
   const local = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
   const url = `${config.publicOrigin ?? local}${config.basePath}`;
   print(`Sluice listens on ${local}${url === local ? '' : `, for ${url}`}`);
-  if (!config.https) {
-    log.warn('plain http: session cookies are not marked Secure; set SLUICE_PUBLIC_URL to https');
-  }
   return url;
 }
 
-async function announceSetup(sluice: Sluice, url: string, log: Log): Promise<void> {
+/** Printed last at the start, so that the next step stands out from the log. */
+async function announceNextStep(sluice: Sluice, url: string, log: Log): Promise<void> {
   try {
     const token = await sluice.setupToken();
-    if (token !== null) print(`Make the first admin: ${url}/setup#token=${token}`);
+    if (token === null) printFramed([`Next: sign in at ${url}`]);
+    else {
+      printFramed([
+        `Create the first administrator: ${url}/setup#token=${token}`,
+        'Next: open this link, which works once, choose a password and create a flag.',
+      ]);
+    }
   } catch (error) {
-    log.warn('whether the first admin is missing could not be read', { error });
+    log.warn('the server could not read whether an administrator exists', { error });
   }
 }
 

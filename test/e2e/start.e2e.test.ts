@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask } from '../support/ask.js';
 import { findFreePort, startServer } from '../support/server.js';
 
-const MAIN = fileURLToPath(new URL('../../server/dist/main.js', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const MAIN = join(root, 'server/dist/main.js');
 
 let directory: string;
 
@@ -25,8 +26,13 @@ interface Run {
   readonly exited: Promise<unknown>;
 }
 
-function run(environment: Record<string, string>): Run {
-  const child = spawn(process.execPath, [MAIN], {
+function run(
+  environment: Record<string, string>,
+  command: string = process.execPath,
+  args: readonly string[] = [MAIN],
+): Run {
+  const child = spawn(command, args, {
+    cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH, SLUICE_DATA_DIR: join(directory, 'data'), ...environment },
   });
@@ -61,20 +67,32 @@ describe('starting the server', () => {
     expect(started.out()).toBe('');
   });
 
-  it('prints where it listens and how to make the first admin, and ends when told', async () => {
+  it('prints the setup link and the next step last, and ends on SIGTERM', async () => {
     const port = await findFreePort();
     const started = run({ PORT: String(port) });
-    await expect.poll(started.out, { timeout: 30_000 }).toContain('Make the first admin');
+    await expect.poll(started.out, { timeout: 30_000 }).toContain('Next: open this link');
     const url = `http://127.0.0.1:${port}`;
     expect(started.out()).toContain(`Sluice listens on ${url}\n`);
     expect(started.out()).toMatch(
-      new RegExp(`^Make the first admin: ${url}/setup#token=[\\w-]{43}$`, 'm'),
+      new RegExp(`^ Create the first administrator: ${url}/setup#token=[\\w-]{43}$`, 'm'),
     );
-    expect(started.out()).toContain('"msg":"plain http: session cookies are not marked Secure');
+    const [log, ...atTheEnd] = started.out().split('Sluice listens on');
+    expect(log).toContain('"msg":"plain http: session cookies are not marked Secure');
+    expect(atTheEnd.join()).not.toContain('{');
     expect((await ask(`${url}/readyz`)).body).toMatchObject({ ready: true });
     started.child.kill('SIGTERM');
     expect(await started.exited).toBe(0);
     expect(started.out()).toContain('"msg":"stopped"');
+  });
+
+  it('is drained and ended by a SIGTERM to npm', async () => {
+    const port = await findFreePort();
+    const started = run({ PORT: String(port) }, 'npm', ['start']);
+    await expect.poll(started.out, { timeout: 60_000 }).toContain('Next: ');
+    started.child.kill('SIGTERM');
+    expect(await started.exited).toBe(0);
+    expect(started.out()).toContain('"msg":"stopped"');
+    await expect(ask(`http://127.0.0.1:${port}/readyz`)).rejects.toThrow();
   });
 
   it('is refused in words when its port is taken, and leaves nothing running', async () => {
