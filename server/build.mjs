@@ -7,7 +7,16 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const require = createRequire(import.meta.url);
 
-/** Builds what is missing or older than its sources; tells whether everything is good. */
+/** Whether this installation has the build tools: one made with `--omit=dev` has not. */
+export function canBuild() {
+  try {
+    return ['typescript', 'vite'].every((name) => require.resolve(`${name}/package.json`));
+  } catch {
+    return false;
+  }
+}
+
+/** Builds what is missing or older than its sources. Resolves with false when that failed. */
 export async function build({ withAdminUi = true } = {}) {
   const isCompiled = compile();
   await makeTemplate();
