@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/support/longest-first.js';
+import { HANG_MS } from './test/support/patience.js';
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -14,7 +15,7 @@ const alias = [
 
 const project = (name: string, include: string[], more: object = {}) => ({
   resolve: { alias },
-  test: { name, include, environment: 'node', ...more },
+  test: { name, include, environment: 'node', expect: { poll: { timeout: HANG_MS } }, ...more },
 });
 
 const build = 'test/support/build.ts';
@@ -22,10 +23,13 @@ const directory = 'test/support/run-directory.ts';
 const postgres = 'test/support/postgres.ts';
 const chromium = 'test/support/chromium.ts';
 
+/** Ends a test that hangs; on a busy machine some take minutes. */
+const TEST_MS = 2 * HANG_MS;
+
 const spawning = {
   globalSetup: [build, directory, postgres],
-  testTimeout: 180_000,
-  hookTimeout: 180_000,
+  testTimeout: TEST_MS,
+  hookTimeout: TEST_MS,
 };
 
 /** State classes hold runes, which only mean something in the browser's build of Svelte. */
@@ -51,7 +55,7 @@ export default defineConfig({
       project('unit', ['{sdk,server}/src/**/*.test.ts', 'test/{conformance,simulate}/*.test.ts'], {
         exclude: ['**/*.db.test.ts', '**/node_modules/**'],
         isolate: false,
-        testTimeout: 60_000,
+        testTimeout: TEST_MS,
       }),
       pages,
       project('tidy', ['test/tidy.test.ts']),
@@ -60,7 +64,6 @@ export default defineConfig({
       project('ui', ['test/ui/*.ui.test.ts'], {
         ...spawning,
         globalSetup: [build, directory, chromium],
-        expect: { poll: { timeout: 15_000 } },
       }),
     ],
   },

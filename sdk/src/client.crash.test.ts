@@ -16,7 +16,6 @@ import { EVENTS_PATH, INSTANCE_HEADER } from './protocol/headers.js';
 const METRICS = [
   { key: 'crashes', kind: 'split', event: 'http.crash', attribution: 'request' },
 ] as const;
-const TIMEOUT_MS = 60_000;
 
 let bundle: SdkBundle;
 let server: RulesetServer;
@@ -24,7 +23,7 @@ let cacheDir: string;
 
 beforeAll(async () => {
   bundle = await SdkBundle.make();
-}, TIMEOUT_MS);
+});
 afterAll(() => bundle.remove());
 beforeEach(async () => {
   const awesome = releasedFlag({ metrics: METRICS });
@@ -63,31 +62,25 @@ const NEXT_START = `
 const crashFiles = async () => (await readdir(cacheDir)).filter((name) => name.includes('crash'));
 
 describe('a process that breaks', () => {
-  it(
-    'leaves its evidence, which the next one sends under its own numbers',
-    async () => {
-      const end = await run(BREAKING);
-      expect(end.code).toBe(1);
-      expect(end.output).toContain('Error: mine');
-      expect(await crashFiles()).toHaveLength(1);
-      const sentBefore = server.batches.all.length;
-      expect((await run(NEXT_START)).code).toBe(0);
-      const sent = server.batches.all.slice(sentBefore);
-      expect(sent[0]?.seq).toBe(1);
-      const gathered = Gathered.of(sent);
-      const crashed = [unitHash(seedPrefix('3kTM'), 'user-1')];
-      expect(gathered.arm('r1', 1, 'treatment').splits.get('crashes')).toEqual(crashed);
-      expect(gathered.metrics.get('http.crash')?.count).toBe(1);
-      expect(gathered.flags.get('awesome=on')).toBe(1);
-      expect(await crashFiles()).toEqual([]);
-    },
-    TIMEOUT_MS,
-  );
+  it('leaves its evidence, which the next one sends under its own numbers', async () => {
+    const end = await run(BREAKING);
+    expect(end.code).toBe(1);
+    expect(end.output).toContain('Error: mine');
+    expect(await crashFiles()).toHaveLength(1);
+    const sentBefore = server.batches.all.length;
+    expect((await run(NEXT_START)).code).toBe(0);
+    const sent = server.batches.all.slice(sentBefore);
+    expect(sent[0]?.seq).toBe(1);
+    const gathered = Gathered.of(sent);
+    const crashed = [unitHash(seedPrefix('3kTM'), 'user-1')];
+    expect(gathered.arm('r1', 1, 'treatment').splits.get('crashes')).toEqual(crashed);
+    expect(gathered.metrics.get('http.crash')?.count).toBe(1);
+    expect(gathered.flags.get('awesome=on')).toBe(1);
+    expect(await crashFiles()).toEqual([]);
+  });
 
-  it(
-    'and lives on sends its evidence itself, and leaves none',
-    async () => {
-      const end = await run(`
+  it('and lives on sends its evidence itself, and leaves none', async () => {
+    const end = await run(`
       process.on('uncaughtException', () => {});
       ${BREAKING}
       app.once('served', (response) => setTimeout(async () => {
@@ -97,23 +90,19 @@ describe('a process that breaks', () => {
         app.close();
       }, 100));
     `);
-      expect(end.code).toBe(0);
-      expect(Gathered.of(server.batches.all).metrics.get('http.crash')?.count).toBe(1);
-      expect(await crashFiles()).toEqual([]);
-    },
-    TIMEOUT_MS,
-  );
+    expect(end.code).toBe(0);
+    expect(Gathered.of(server.batches.all).metrics.get('http.crash')?.count).toBe(1);
+    expect(await crashFiles()).toEqual([]);
+  });
 
-  it(
-    'has the batch that was on its way repeated in its name, since it may be stored',
-    async () => {
-      const posts: { readonly instance: unknown; readonly body: string }[] = [];
-      server.override = (request, response) => {
-        if (request.url !== EVENTS_PATH) return false;
-        void record(posts, request, response, posts.length > 0);
-        return true;
-      };
-      await run(`
+  it('has the batch that was on its way repeated in its name, since it may be stored', async () => {
+    const posts: { readonly instance: unknown; readonly body: string }[] = [];
+    server.override = (request, response) => {
+      if (request.url !== EVENTS_PATH) return false;
+      void record(posts, request, response, posts.length > 0);
+      return true;
+    };
+    await run(`
       const flags = createClient({ url, key, cacheDir });
       await flags.ready();
       flags.track('visit', {});
@@ -121,16 +110,14 @@ describe('a process that breaks', () => {
       flags.track('after', {});
       setTimeout(() => { throw new Error('mine'); }, 200);
     `);
-      await run(NEXT_START);
-      const [left, ...later] = posts;
-      expect(later.filter((post) => post.body === left?.body)).toEqual([left]);
-      const others = later.filter(({ instance }) => instance !== left?.instance);
-      expect(others.map(({ body }) => JSON.parse(body).seq)).toEqual(others.map((_, i) => i + 1));
-      expect(others.map(({ body }) => body).join()).toContain('"after"');
-      expect(others.map(({ body }) => body).join()).not.toContain('"visit"');
-    },
-    TIMEOUT_MS,
-  );
+    await run(NEXT_START);
+    const [left, ...later] = posts;
+    expect(later.filter((post) => post.body === left?.body)).toEqual([left]);
+    const others = later.filter(({ instance }) => instance !== left?.instance);
+    expect(others.map(({ body }) => JSON.parse(body).seq)).toEqual(others.map((_, i) => i + 1));
+    expect(others.map(({ body }) => body).join()).toContain('"after"');
+    expect(others.map(({ body }) => body).join()).not.toContain('"visit"');
+  });
 });
 
 async function record(

@@ -16,7 +16,6 @@ import { until } from '../support/until.js';
 const MAIN = fileURLToPath(new URL('../../server/dist/main.js', import.meta.url));
 const FLAGS = '/api/v1/projects/default/flags';
 /** Minutes on a machine that is busy with other tests, seconds on a quiet one. */
-const PATIENCE = { timeout: 300_000 };
 const CONFIGS = '/api/v1/projects/default/environments/production/flags';
 
 let fresh: FreshDatabase;
@@ -40,16 +39,14 @@ async function databaseProcess(directory: string): Promise<number> {
   return JSON.parse(await readFile(join(directory, name ?? ''), 'utf8')).process.pid;
 }
 
-describe('a data directory', PATIENCE, () => {
+describe('a data directory', () => {
   test('is refused to a second server, which names the first', async () => {
     server = await startServer({ dataDir });
-    const startedAt = performance.now();
     await expect(startServer({ dataDir })).rejects.toThrow(
       new RegExp(
         `"${dataDir}" is in use by the Sluice server with process id ${server.pid}, since`,
       ),
     );
-    expect(performance.now() - startedAt).toBeLessThan(10_000);
     expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
   });
 
@@ -90,7 +87,7 @@ describe('a data directory', PATIENCE, () => {
   });
 });
 
-describe('a full disk', PATIENCE, () => {
+describe('a full disk', () => {
   test('stops changes, but neither kills nor reads, and nothing acknowledged is lost', async (t) => {
     const disk = await mountSmallDisk(160);
     if (!disk) return t.skip('mounting a small disk needs root on Linux');

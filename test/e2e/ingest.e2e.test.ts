@@ -92,7 +92,7 @@ describe.each(databaseKinds)('a server on %s that is killed while SDKs post', (k
       units: { treatment: batches, control: 0 },
       metrics: { 'http.errors': { firsts: { treatment: batches, control: 0 } } },
     });
-  }, 300_000);
+  });
 });
 
 /** Posts as an SDK does, the same batch until it is acknowledged; answers how often it had to. */

@@ -13,8 +13,6 @@ import { until } from '../support/until.js';
 
 /** Runs the README's own code blocks as they stand; only the port differs. */
 const root = fileURLToPath(new URL('../..', import.meta.url));
-/** The bar is 100 ms, held by the benchmark; here a shell, curl and a busy machine are inside. */
-const KILL_SEEN_MS = 2_000;
 
 let folder: string;
 let server: RunningServer;
@@ -104,11 +102,10 @@ describe('the README', () => {
     const { child, untilSays } = await startScript(key?.secret as string);
     await untilSays('the new way');
 
-    const started = performance.now();
-    const seen = untilSays('the old way').then(() => performance.now() - started);
+    const seen = untilSays('the old way');
     const [killed] = await shell(`${everybody}# off, everywhere${kill}`);
     expect(killed).toMatchObject({ killed: true });
-    expect(await seen).toBeLessThan(KILL_SEEN_MS);
+    await seen;
 
     await shell(`${everybody}${restore}`);
     await untilSays('the new way');

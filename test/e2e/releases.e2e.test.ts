@@ -86,7 +86,7 @@ describe('releases that nobody touches', () => {
       const release = await flagSteps(server).call('GET', `${path(key)}/${id}`);
       expect(release.endedAt, `${release.state} ${release.sentence}`).not.toBeNull();
       return release;
-    }, 120_000);
+    });
 
   it('take a healthy feature to everybody and a harmful one back, and say why', async () => {
     const healthy = await start(HEALTHY);
@@ -113,7 +113,7 @@ describe('releases that nobody touches', () => {
       const { stdout } = await promisify(execFile)(process.execPath, [CLI, ...asked], { env });
       expect(stdout).toMatch(/^(\d+) of \1 decisions come out the same$/m);
     }
-  }, 180_000);
+  });
 });
 
 /** Between 0 and 1, the same for a person whenever and wherever asked. */

@@ -14,10 +14,11 @@ import { until } from '../support/until.js';
 const WRITERS = 8;
 const CHANGES_EACH = 12;
 const ROUNDS = 11;
-/** The floor is a poll a second, so half of that on average; a nudge is far below on any machine. */
-const NUDGED_MS_MAX = 400;
-/** A poll a second and the way to the client; generous for a busy machine. */
-const POLLED_MS_MAX = 4_000;
+/**
+ * Without a nudge a change waits for the next poll, half a second on average. Both ways go through
+ * the same processes, so a busy machine slows both and this difference stays.
+ */
+const POLL_COSTS_MS_MIN = 150;
 
 describe('two servers on one PostgreSQL', () => {
   let fresh: FreshDatabase;
@@ -61,12 +62,8 @@ describe('two servers on one PostgreSQL', () => {
     return times.sort((a, b) => a - b);
   }
 
-  it('pass a change made through one to the clients of the other at once', async () => {
-    const times = await timesOf(ROUNDS);
-    expect(median(times)).toBeLessThan(NUDGED_MS_MAX);
-  });
-
-  it('pass changes on by polling while listening is cut, and at once when it is back', async () => {
+  it('pass a change to the clients of the other at once, and by polls while listening is cut', async () => {
+    const nudged = median(await timesOf(ROUNDS));
     const sql = postgres(databaseUrl(), { max: 1, onnotice: () => undefined });
     const cut = () => sql`
       select pg_terminate_backend(pid) from pg_stat_activity
@@ -76,12 +73,14 @@ describe('two servers on one PostgreSQL', () => {
     const cutting = (async () => {
       while (isCutting) await cut();
     })();
-    const polled = await timesOf(5);
+    const polled = median(await timesOf(ROUNDS));
     isCutting = false;
     await cutting;
     await sql.end();
-    expect(polled.at(-1)).toBeLessThan(POLLED_MS_MAX);
-    await until(async () => expect(median(await timesOf(3))).toBeLessThan(NUDGED_MS_MAX));
+    expect(polled - nudged).toBeGreaterThan(POLL_COSTS_MS_MIN);
+    await until(async () => {
+      expect(polled - median(await timesOf(ROUNDS))).toBeGreaterThan(POLL_COSTS_MS_MIN);
+    });
   });
 
   it('lose nothing and never step back when eight people write through both', async () => {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask } from '../support/ask.js';
+import { HANG_MS } from '../support/patience.js';
 import { findFreePort, startServer } from '../support/server.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -70,7 +71,7 @@ describe('starting the server', () => {
   it('prints the setup link and the next step last, and ends on SIGTERM', async () => {
     const port = await findFreePort();
     const started = run({ PORT: String(port) });
-    await expect.poll(started.out, { timeout: 30_000 }).toContain('Next: open this link');
+    await expect.poll(started.out, { timeout: HANG_MS }).toContain('Next: open this link');
     const url = `http://127.0.0.1:${port}`;
     expect(started.out()).toContain(`Sluice listens on ${url}\n`);
     expect(started.out()).toMatch(
@@ -88,7 +89,7 @@ describe('starting the server', () => {
   it('is drained and ended by a SIGTERM to npm', async () => {
     const port = await findFreePort();
     const started = run({ PORT: String(port) }, 'npm', ['start']);
-    await expect.poll(started.out, { timeout: 60_000 }).toContain('Next: ');
+    await expect.poll(started.out, { timeout: HANG_MS }).toContain('Next: ');
     started.child.kill('SIGTERM');
     expect(await started.exited).toBe(0);
     expect(started.out()).toContain('"msg":"stopped"');

@@ -1,4 +1,5 @@
 import { createClient, type FlagClient } from '../../sdk/src/index.js';
+import { HANG_MS } from './patience.js';
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -21,7 +22,7 @@ export class SdkFleet {
     const clients = Array.from({ length: count }, () =>
       createClient({ url, key, logger: quiet, service: 'fleet' }),
     );
-    const states = await Promise.all(clients.map((client) => client.ready(30_000)));
+    const states = await Promise.all(clients.map((client) => client.ready(HANG_MS)));
     const failed = states.filter((state) => state !== 'ok');
     if (failed.length > 0) throw new Error(`${failed.length} clients ended up ${failed[0]}`);
     return new SdkFleet(clients);
@@ -31,7 +32,7 @@ export class SdkFleet {
   async sees(
     change: () => Promise<unknown>,
     holds: (client: FlagClient) => boolean,
-    timeoutMs = 10_000,
+    timeoutMs = HANG_MS,
   ): Promise<Reached> {
     const startedAt = performance.now();
     const times: number[] = [];

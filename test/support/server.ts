@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { HANG_MS } from './patience.js';
 
 const MAIN = fileURLToPath(new URL('../../server/dist/main.js', import.meta.url));
 
@@ -62,7 +63,7 @@ export async function startServer(options: StartServer): Promise<RunningServer> 
   child.stderr.setEncoding('utf8').on('data', (text: string) => printed.push(text));
   const exited = once(child, 'exit').then(([code]) => code as number | null);
   const url = `http://127.0.0.1:${port}`;
-  const timeoutMs = options.readyTimeoutMs ?? 30_000;
+  const timeoutMs = options.readyTimeoutMs ?? HANG_MS;
   await untilReady(child, url, timeoutMs, () => printed.join(''));
   const kill = async (signal: NodeJS.Signals) => {
     child.kill(signal);
@@ -81,7 +82,7 @@ export async function startServer(options: StartServer): Promise<RunningServer> 
     exited,
     kill,
     async stop() {
-      const overdue = setTimeout(() => child.kill('SIGKILL'), 15_000);
+      const overdue = setTimeout(() => child.kill('SIGKILL'), HANG_MS);
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
       const code = await exited;
       clearTimeout(overdue);

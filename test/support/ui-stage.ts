@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { ask } from './ask.js';
 import { launchBrowser } from './browser.js';
 import { type FreshDatabase, migratedDatabase } from './database.js';
+import { HANG_MS } from './patience.js';
 import { type RunningServer, startServer } from './server.js';
 import { ADMIN_EMAIL, ADMIN_PASSWORD, cookieOf, SAME_ORIGIN, signIn } from './sign-in.js';
 
@@ -63,7 +64,7 @@ export function withUi(env: Readonly<Record<string, string>> = adminEnv()): UiSt
       await context.addCookies([{ name, value, url: server.url }]);
     }
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(HANG_MS);
     await listenToComplaints(page, complaints);
     await page.goto(path);
     return page;

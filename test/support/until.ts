@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { HANG_MS } from './patience.js';
 
 /** Tries until it works, for what happens in another process and announces nothing. */
-export async function until<T>(attempt: () => Promise<T>, timeoutMs = 20_000): Promise<T> {
+export async function until<T>(attempt: () => Promise<T>, timeoutMs = HANG_MS): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     try {

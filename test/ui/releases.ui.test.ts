@@ -15,9 +15,8 @@ const guard = (percent: number, minBakeSeconds = 2) => ({
 const WATCHED = { ...HASTE, gates: [{ metric: FAILED, action: 'rollback', floor: null }] };
 const UNWATCHED = { ...HASTE, gates: [] };
 /** Every page is searched by axe, which takes its time on a busy machine. */
-const PATIENCE_MS = 180_000;
 
-describe('releases', { timeout: PATIENCE_MS }, () => {
+describe('releases', () => {
   const stage = withUi();
   let connected: FlagClient | undefined;
 
@@ -110,7 +109,7 @@ describe('releases', { timeout: PATIENCE_MS }, () => {
     const watching = await openRelease('moving');
     await current(watching)
       .getByText(/^Step 2 of 3: 25 %, current/)
-      .waitFor({ state: 'attached', timeout: 60_000 });
+      .waitFor({ state: 'attached' });
     await watching.getByRole('list', { name: 'What it waits for' }).getByText('Bakes').waitFor();
     await watching.getByRole('link', { name: 'Targeting' }).click();
     const slider = watching.getByRole('slider', { name: /managed by its release/ });
@@ -128,14 +127,14 @@ describe('releases', { timeout: PATIENCE_MS }, () => {
     await start('approved', { ...UNWATCHED, steps });
     const page = await openRelease('approved');
     const approve = page.getByRole('button', { name: 'Approve…' });
-    await approve.waitFor({ timeout: 30_000 });
+    await approve.waitFor();
     await approve.press('Enter');
     await page.keyboard.press('Escape');
     await expect.poll(() => approve.evaluate((node) => node === document.activeElement)).toBe(true);
     await confirm(page, 'Approve…', 'Approve', 'looks good');
     await current(page)
       .getByText(/^Step 2 of 3: 50 %, current/)
-      .waitFor({ state: 'attached', timeout: 30_000 });
+      .waitFor({ state: 'attached' });
     await page.getByText('“looks good”').first().waitFor();
 
     await choose(page, 'Change the plan…');
@@ -151,7 +150,7 @@ describe('releases', { timeout: PATIENCE_MS }, () => {
     await page.getByRole('button', { name: 'Start again', exact: true }).click();
     await current(page)
       .getByText(/^Step 1 of 3: 10 %, current/)
-      .waitFor({ state: 'attached', timeout: 30_000 });
+      .waitFor({ state: 'attached' });
     await page.getByText('replaced', { exact: true }).waitFor();
   });
 
@@ -187,7 +186,7 @@ describe('releases', { timeout: PATIENCE_MS }, () => {
     }
     await client.flush();
     await expect
-      .poll(() => sentence(page).innerText(), { timeout: 30_000 })
+      .poll(() => sentence(page).innerText())
       .toMatch(
         /^Rolled back at once from 50 %: checkout\.failed hit \d+ of \d+ people with the feature/,
       );

@@ -89,7 +89,7 @@ describe('several people at once', () => {
     await page.getByText('Not saved: The server cannot be reached.').waitFor();
     await stage.startServer();
     await stage.configure('patient', { parent: 'shared' });
-    await page.getByText('Live', { exact: true }).waitFor({ timeout: 30_000 });
+    await page.getByText('Live', { exact: true }).waitFor();
     await page.getByText('saved this while you were editing').waitFor();
     expect(await page.getByLabel('Exact percentage of rule ramp').inputValue()).toBe('11');
   });

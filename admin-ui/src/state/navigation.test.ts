@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { until } from '../../../test/support/until.js';
 import { Navigation } from './navigation.svelte.js';
 
 const flags = { page: 'flags', project: 'p', environment: 'e' } as const;
@@ -37,7 +38,7 @@ describe('Navigation', () => {
     document.querySelector<HTMLElement>('a[href^="/else"]')?.click();
     document.querySelector<HTMLElement>('b')?.click();
     window.removeEventListener('click', watch);
-    await vi.waitFor(() => expect(navigation.route).toEqual(keys));
+    await until(async () => expect(navigation.route).toEqual(keys));
     expect(untaken).toEqual(['out']);
   });
 

@@ -237,7 +237,7 @@ describe.each(databaseKinds)('the ticks of releases on %s', (kind) => {
       expect(rises).toHaveLength(4);
       expect((await read(id, key)).state).toBe('completed');
     }
-  }, 120_000);
+  });
 
   const tickerOn = () => new Ticker({ ...deps, random: () => 0, unwrap: (error) => error });
   const makeDue = () =>

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { until } from '../../../test/support/until.js';
 import { sseFrame } from './sse-frame.js';
 import { StreamHub, type StreamHubOptions } from './stream-hub.js';
 
@@ -64,7 +65,7 @@ describe('the stream hub', () => {
       client.isClosed = true;
     });
     socket.write(`GET /${topic}/${owner} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
-    await vi.waitFor(() => expect(client.text).toMatch(/\r\n\r\n./s));
+    await until(async () => expect(client.text).toMatch(/\r\n\r\n./s));
     return client;
   }
 
@@ -80,7 +81,7 @@ describe('the stream hub', () => {
   it('sends a change to everybody who watches the topic, and to nobody else', async () => {
     const [first, second, other] = [await open(), await open(), await open('elsewhere')];
     hub.broadcast('env', sseFrame('patch', '{"to":2}'));
-    await vi.waitFor(() => {
+    await until(async () => {
       expect(first.text).toContain('{"to":2}');
       expect(second.text).toContain('{"to":2}');
     });
@@ -91,7 +92,7 @@ describe('the stream hub', () => {
     const client = await open();
     now = 12_345;
     vi.advanceTimersByTime(15 * BEAT_MS);
-    await vi.waitFor(() => expect(client.text).toContain('data: {"now":12345}'));
+    await until(async () => expect(client.text).toContain('data: {"now":12345}'));
     expect(client.text.match(/event: heartbeat/g)).toHaveLength(1);
   });
 
@@ -99,8 +100,8 @@ describe('the stream hub', () => {
     const client = await open();
     now = 60_000;
     vi.advanceTimersByTime(15 * BEAT_MS);
-    await vi.waitFor(() => expect(client.text).toContain('event: goodbye\ndata: {"afterMs":0}'));
-    await vi.waitFor(() => expect(hub.size).toBe(0));
+    await until(async () => expect(client.text).toContain('event: goodbye\ndata: {"afterMs":0}'));
+    await until(async () => expect(hub.size).toBe(0));
   });
 
   it('refuses one more stream of an owner that has its share, not of others', async () => {
@@ -116,7 +117,7 @@ describe('the stream hub', () => {
     const client = await open();
     expect([...hub.instances()]).toEqual([{ topic: 'env', instance: 'i1' }]);
     client.socket.destroy();
-    await vi.waitFor(() => expect(hub.size).toBe(0));
+    await until(async () => expect(hub.size).toBe(0));
     expect(ended.size).toBe(0);
     expect((await open()).text).toContain('event: current');
   });
@@ -124,7 +125,7 @@ describe('the stream hub', () => {
   it('cuts every stream of an owner that may no longer be served', async () => {
     const [first, second, other] = [await open(), await open(), await open('env', 'other')];
     ended.get('key')?.();
-    await vi.waitFor(() => expect([first.isClosed, second.isClosed]).toEqual([true, true]));
+    await until(async () => expect([first.isClosed, second.isClosed]).toEqual([true, true]));
     expect(other.isClosed).toBe(false);
     expect(hub.size).toBe(1);
   });
@@ -140,8 +141,8 @@ describe('the stream hub', () => {
     }
     expect(hub.counts.cutSlow).toBe(1);
     hub.broadcast('env', sseFrame('patch', '"last"'));
-    await vi.waitFor(() => expect(healthy.text).toContain('"last"'), { timeout: 5_000 });
-    await vi.waitFor(() => expect(hub.size).toBe(1));
+    await until(async () => expect(healthy.text).toContain('"last"'));
+    await until(async () => expect(hub.size).toBe(1));
   });
 
   it('lets a reader take its time for one whole ruleset, however large', async () => {
@@ -149,19 +150,21 @@ describe('the stream hub', () => {
     hub.broadcast('env', sseFrame('ruleset', JSON.stringify('x'.repeat(8 * 1024 * 1024))));
     hub.broadcast('env', sseFrame('patch', '"after"'));
     expect(hub.counts.cutSlow).toBe(0);
-    await vi.waitFor(() => expect(client.text).toContain('"after"'), { timeout: 10_000 });
+    await until(async () => expect(client.text).toContain('"after"'));
   });
 
   it('cuts the streams of a topic that is gone', async () => {
     const client = await open();
     hub.cutTopic('env');
-    await vi.waitFor(() => expect(client.isClosed).toBe(true));
+    await until(async () => expect(client.isClosed).toBe(true));
   });
 
   it('says goodbye on leaving, takes nobody in, and is done when all have gone', async () => {
     const client = await open();
     const left = hub.leave(2_000);
-    await vi.waitFor(() => expect(client.text).toContain('event: goodbye\ndata: {"afterMs":1000}'));
+    await until(async () =>
+      expect(client.text).toContain('event: goodbye\ndata: {"afterMs":1000}'),
+    );
     expect((await open()).text).toContain('leaving');
     client.socket.end();
     await left;

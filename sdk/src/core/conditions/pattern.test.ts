@@ -62,9 +62,7 @@ const INPUTS = [
 /** An engine that backtracks would need longer than the universe is old. */
 const WORST_MS = 1_000;
 
-test('no pattern takes long on the longest input, whether it matches or not', {
-  timeout: 120_000,
-}, () => {
+test('no pattern takes long on the longest input, whether it matches or not', () => {
   const slow: string[] = [];
   for (const pattern of PATTERNS) {
     const matches = matcherOf(pattern);

@@ -115,7 +115,7 @@ describe.each(databaseKinds)('the commands of a release on %s', (kind) => {
         expect([state, name]).toEqual(exceptionOf(state, name));
       }
     }
-  }, 120_000);
+  });
 
   async function bringTo(state: string, make: () => Promise<Body>): Promise<Body> {
     flag = await newFlag(api);
