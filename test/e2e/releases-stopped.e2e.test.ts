@@ -78,7 +78,8 @@ describe('two servers, of which one is stopped in the middle of its ticks', () =
    */
   const endClaims = async () => {
     const releases = await sql<{ id: string }[]>`select id from releases where state = 'running'`;
-    for (const { id } of releases) await sql`update releases set next_at = now() where id = ${id}`;
+    for (const { id } of releases)
+      await sql`update releases set next_tick_at = now() where id = ${id}`;
   };
   const untilAhead = async (keys: readonly string[], before: Map<string, number>) =>
     until(async () => {

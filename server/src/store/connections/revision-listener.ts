@@ -12,7 +12,7 @@ export interface ListenerOptions {
 const BACKOFF_MIN_MS = 100;
 const BACKOFF_MAX_MS = 2_000;
 
-/** How often it asks whether the connection still leads anywhere. */
+/** How often it listens again, which proves that the connection still leads to the database. */
 const PROBE_MS = 10_000;
 
 /**
@@ -59,7 +59,7 @@ export class RevisionListener {
   #probeLater(connection: Connection): void {
     if (this.#isStopped || connection !== this.#connection) return;
     this.#timer = setTimeout(() => {
-      connection.run({ text: 'select 1' }).then(
+      connection.run({ text: `listen ${this.#options.channel}` }).then(
         () => this.#probeLater(connection),
         () => this.#again(connection),
       );
