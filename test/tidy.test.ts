@@ -108,7 +108,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 
 /** Packages that only some layers may use. */
 const PACKAGES: readonly (readonly [RegExp, RegExp])[] = [
-  [/^murmurhash$/, /^sdk\/src\/core\/bucket\.ts$/],
+  [/^murmurhash$/, /^sdk\/src\/core\/murmur3\.ts$/],
   [/^re2js$/, /^sdk\/src\/core\/[a-z0-9-]+(\/[a-z0-9-]+)?\.ts$/],
   [/^lru-cache$/, /^(sdk\/src\/(?!core|protocol)|server\/src\/)/],
   [/^(zod|@hono\/zod-openapi)$/, /^server\/src\/(?!domain|store)/],

@@ -1,4 +1,6 @@
-import murmurhash from 'murmurhash';
+import { type SeedPrefix, seedPrefix, signedHash } from './murmur3.js';
+
+export { type SeedPrefix, seedPrefix } from './murmur3.js';
 
 /** One bucket is 0.001 %. */
 export const BUCKET_COUNT = 100_000;
@@ -6,38 +8,10 @@ export const BUCKET_COUNT = 100_000;
 const ROLLOUT_ROUND = 0;
 const SPLIT_ROUND = 1;
 const SAMPLE_ROUND = 2;
-/** Up to here a loop over the characters is faster than a call of the encoder. */
-const LOOP_LENGTH_MAX = 16;
-const UNIT_LENGTH_MAX = 64;
-const UTF8_BYTES_PER_UNIT = 3;
-const ASCII_MAX = 0x7f;
-
-const { v3 } = murmurhash;
-const encoder = new TextEncoder();
-
-/**
- * The bytes of `seed + ":"` with room behind them. Units are written there and hashed in place,
- * since encoding a string afresh would cost several times the hash itself.
- */
-export interface SeedPrefix {
-  readonly length: number;
-  readonly bytes: Uint8Array;
-  /** The room behind the prefix. */
-  readonly room: Uint8Array;
-  /** Of prefix and unit, by bytes of the unit: the hash takes its length from the array. */
-  readonly views: Uint8Array[];
-}
-
-export function seedPrefix(seed: string): SeedPrefix {
-  const prefix = encoder.encode(`${seed}:`);
-  const bytes = new Uint8Array(prefix.length + UNIT_LENGTH_MAX * UTF8_BYTES_PER_UNIT);
-  bytes.set(prefix);
-  return { length: prefix.length, bytes, room: bytes.subarray(prefix.length), views: [] };
-}
 
 /** murmur3_x86_32 of `seed:unit` as UTF-8, unsigned; `round` is murmur's own seed. */
 export function hashOf(prefix: SeedPrefix, unit: string, round: number): number {
-  return v3(bytesOf(prefix, unit), round);
+  return signedHash(prefix, unit, round) >>> 0;
 }
 
 /** A subject's place in [0, BUCKET_COUNT); independent of any percentage. */
@@ -51,11 +25,11 @@ export function splitBucketOf(seed: string, unit: string): number {
 }
 
 export function rolloutBucket(prefix: SeedPrefix, unit: string): number {
-  return toBucket(hashOf(prefix, unit, ROLLOUT_ROUND));
+  return toBucket(signedHash(prefix, unit, ROLLOUT_ROUND));
 }
 
 export function splitBucket(prefix: SeedPrefix, unit: string): number {
-  return toBucket(hashOf(prefix, unit, SPLIT_ROUND));
+  return toBucket(signedHash(prefix, unit, SPLIT_ROUND));
 }
 
 /**
@@ -81,41 +55,6 @@ function toHex(hash: number): string {
 }
 
 /** Exact: the product stays below 2^53. */
-function toBucket(hash: number): number {
-  return Math.floor((hash * BUCKET_COUNT) / 2 ** 32);
-}
-
-/** A lone surrogate is encoded as U+FFFD, whichever way is taken. */
-function bytesOf(prefix: SeedPrefix, unit: string): Uint8Array {
-  if (unit.length <= LOOP_LENGTH_MAX && isWrittenAsAscii(prefix.room, unit)) {
-    return viewOf(prefix, unit.length);
-  }
-  if (unit.length > UNIT_LENGTH_MAX) return joinedBytes(prefix, unit);
-  return viewOf(prefix, encoder.encodeInto(unit, prefix.room).written);
-}
-
-function isWrittenAsAscii(room: Uint8Array, unit: string): boolean {
-  let seen = 0;
-  for (let index = 0; index < unit.length; index++) {
-    const code = unit.charCodeAt(index);
-    room[index] = code;
-    seen |= code;
-  }
-  return seen <= ASCII_MAX;
-}
-
-function viewOf({ length, bytes, views }: SeedPrefix, unitBytes: number): Uint8Array {
-  const known = views[unitBytes];
-  if (known !== undefined) return known;
-  const view = bytes.subarray(0, length + unitBytes);
-  views[unitBytes] = view;
-  return view;
-}
-
-function joinedBytes({ length, bytes }: SeedPrefix, unit: string): Uint8Array {
-  const tail = encoder.encode(unit);
-  const all = new Uint8Array(length + tail.length);
-  all.set(bytes.subarray(0, length));
-  all.set(tail, length);
-  return all;
+function toBucket(signedHash: number): number {
+  return Math.floor(((signedHash >>> 0) * BUCKET_COUNT) / 2 ** 32);
 }
