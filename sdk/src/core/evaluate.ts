@@ -97,19 +97,20 @@ function decideByRules(
   let ownArms: ReleaseArms | undefined;
   let missingUnit: string | undefined;
   let isSkimmed = false;
-  for (const { matches, draw, outcome } of body.rules) {
+  for (let index = 0; index < body.rules.length; index++) {
+    const { matches, drawnBy, includes, choose, release, outcome } = body.rules[index]!;
     if (matches !== undefined && !matches(subject, now)) continue;
-    if (draw === undefined) return withReleases(outcome, ownArms, parentArms);
-    const unit = readUnit(subject, draw.unit);
-    if (unit === '') {
-      missingUnit ??= draw.unit.name;
+    if (drawnBy === undefined) return withReleases(outcome, ownArms, parentArms);
+    const unit = readUnit(subject, drawnBy);
+    if (unit.length === 0) {
+      missingUnit ??= drawnBy.name;
     } else {
-      const isIncluded = draw.includes(unit);
-      if (draw.release !== undefined && !isSkimmed) {
-        ownArms = isIncluded ? draw.release.treatment : draw.release.control;
+      const isIncluded = includes(unit);
+      if (release !== undefined && !isSkimmed) {
+        ownArms = isIncluded ? release.treatment : release.control;
       }
       if (isIncluded) {
-        const chosen = draw.choose === undefined ? outcome : draw.choose(unit);
+        const chosen = choose === undefined ? outcome : choose(unit);
         return withReleases(chosen, ownArms, parentArms);
       }
     }

@@ -44,7 +44,8 @@ export function parseRollout(
     report('/from', `from must not be above to, got ${from} and ${to}`);
     return undefined;
   }
-  return { ...drawing, includes: drawing.hash.inclusion(drawing.seed, from, to) };
+  const { unit, seed, hash } = drawing;
+  return { unit, seed, hash, includes: hash.inclusion(seed, from, to) };
 }
 
 function parseDrawing(rollout: JsonRecord, flagSeed: string, report: Report): Drawing | undefined {

@@ -1,29 +1,26 @@
 import { parseCondition, type Reading } from './conditions/condition.js';
 import type { Matcher } from './conditions/matcher.js';
 import type { AttributeReader } from './context.js';
-import type { Inclusion } from './hash/bucketing-hash.js';
+import type { Inclusion, SplitChoice } from './hash/bucketing-hash.js';
 import { isRecord, type JsonRecord, own } from './json.js';
 import { type Outcome, type OutcomeFactory, type ReleaseArms, servedOutcome } from './outcome.js';
 import { type Report, reportBelow, show } from './problems/problem.js';
 import type { Arm } from './resolution.js';
-import { defaultDrawing, type ParsedRollout, parseRollout } from './rollout.js';
+import { defaultDrawing, parseRollout } from './rollout.js';
 import { type ParsedSplit, parseSplit, splitChoice } from './split.js';
 
 export interface CompiledRule {
   readonly id: string;
   /** Absent: everybody. */
   readonly matches: Matcher | undefined;
-  /** Present when a rollout or a split takes part. */
-  readonly draw: CompiledDraw | undefined;
-  /** Served when no split chooses among several. */
-  readonly outcome: Outcome;
-}
-
-export interface CompiledDraw {
-  readonly unit: AttributeReader;
+  /** The attribute that people are drawn by; absent when neither a rollout nor a split takes part. */
+  readonly drawnBy: AttributeReader | undefined;
   readonly includes: Inclusion;
+  /** Chooses among the variants of a split. */
   readonly choose: ((unit: string) => Outcome) | undefined;
   readonly release: Readonly<Record<Arm, ReleaseArms>> | undefined;
+  /** Served when no split chooses among several. */
+  readonly outcome: Outcome;
 }
 
 /** What a rule needs to know of the flag around it. */
@@ -55,17 +52,28 @@ export function parseRule(
   const release = parseRelease(rule, scope.key, report);
   if (typeof id !== 'string' || !when.isUsable || !rollout.isUsable) return undefined;
   if (serve === undefined) return undefined;
-  const isDrawn = rollout.value !== undefined || typeof serve !== 'string';
-  const reason = isDrawn ? 'SPLIT' : 'TARGETING_MATCH';
+  const split = typeof serve === 'string' ? undefined : serve;
+  const drawing = rollout.value ?? (split && defaultDrawing(scope.seed));
+  const reason = drawing === undefined ? 'TARGETING_MATCH' : 'SPLIT';
   const variants = typeof serve === 'string' ? [serve] : serve.variants;
   const outcomes = variants.map((name) => servedOutcome(scope, name, { reason, ruleId: id }));
-  const parts = { rollout: rollout.value, serve, outcomes, release };
   return {
     id,
     matches: when.value?.matches,
-    draw: isDrawn ? drawOf(parts, scope.seed) : undefined,
+    drawnBy: drawing?.unit,
+    includes: rollout.value?.includes ?? everybody,
+    choose: split && drawing && outcomeChoice(splitChoice(split, drawing), outcomes),
+    release,
     outcome: outcomes[0]!,
   };
+}
+
+function outcomeChoice(choice: SplitChoice, outcomes: readonly Outcome[]): CompiledRule['choose'] {
+  return (unit) => outcomes[choice(unit)]!;
+}
+
+function everybody(): boolean {
+  return true;
 }
 
 interface Part<T> {
@@ -107,30 +115,8 @@ function parseServe(
   return variant;
 }
 
-interface DrawParts {
-  readonly rollout: ParsedRollout | undefined;
-  readonly serve: string | ParsedSplit;
-  readonly outcomes: readonly Outcome[];
-  readonly release: CompiledDraw['release'];
-}
-
-function drawOf({ rollout, serve, outcomes, release }: DrawParts, flagSeed: string): CompiledDraw {
-  const drawing = rollout ?? defaultDrawing(flagSeed);
-  const choose = typeof serve === 'string' ? undefined : splitChoice(serve, drawing);
-  return {
-    unit: drawing.unit,
-    includes: rollout?.includes ?? everybody,
-    choose: choose && ((unit) => outcomes[choose(unit)]!),
-    release,
-  };
-}
-
-function everybody(): boolean {
-  return true;
-}
-
 /** A release that cannot be named has no arms; people are served all the same. */
-function parseRelease(rule: JsonRecord, flag: string, report: Report): CompiledDraw['release'] {
+function parseRelease(rule: JsonRecord, flag: string, report: Report): CompiledRule['release'] {
   const release = own(rule, 'release');
   if (release === undefined) return undefined;
   const id = isRecord(release) ? own(release, 'id') : undefined;
