@@ -27,6 +27,21 @@ test('own properties of any object are attributes, inherited ones are not', () =
   expect(read(Object.assign(Object.create(null), { plan: 'pro' }), 'plan')).toBe('pro');
 });
 
+test('an inherited targeting key is missing, also when a library has changed Object.prototype', () => {
+  const polluted = Object.prototype as { targetingKey?: string };
+  expect(read({ targetingKey: 'own' }, 'targetingKey')).toBe('own');
+  expect(read(runInNewContext('({ targetingKey: "own" })'), 'targetingKey')).toBe('own');
+  expect(read(Object.assign(Object.create(null), { targetingKey: 1 }), 'targetingKey')).toBe(1);
+  expect(read(Object.create({ targetingKey: 'inherited' }), 'targetingKey')).toBeUndefined();
+  polluted.targetingKey = 'inherited';
+  try {
+    expect(read({}, 'targetingKey')).toBeUndefined();
+    expect(read({ targetingKey: 'own' }, 'targetingKey')).toBe('own');
+  } finally {
+    delete polluted.targetingKey;
+  }
+});
+
 test('paths lead through plain objects only, of any realm', () => {
   expect(read({ account: new Account() }, 'account.plan')).toBeUndefined();
   expect(read({ account: new Map([['plan', 'pro']]) }, 'account.plan')).toBeUndefined();

@@ -12,8 +12,12 @@ export interface EvaluationContext {
 export interface AttributeReader {
   readonly name: string;
   readonly path: readonly string[] | undefined;
+  /** The attribute that is asked for most is read by a faster way of its own. */
+  readonly isTargetingKey: boolean;
 }
 
+const TARGETING_KEY = 'targetingKey';
+const PLAIN = Object.prototype as EvaluationContext;
 const NOBODY: object = Object.freeze({});
 
 /** What is no object has no attributes. */
@@ -22,12 +26,13 @@ export function subjectOf(context: unknown): object {
 }
 
 export function attributeReader(name: string): AttributeReader {
-  return { name, path: name.includes('.') ? name.split('.') : undefined };
+  const path = name.includes('.') ? name.split('.') : undefined;
+  return { name, path, isTargetingKey: name === TARGETING_KEY };
 }
 
 /** `undefined`: missing. `null`: found to be null, which stops the search. */
 export function readAttribute(subject: object, reader: AttributeReader): unknown {
-  const value = readOwn(subject, reader.name);
+  const value = reader.isTargetingKey ? readTargetingKey(subject) : readOwn(subject, reader.name);
   if (value !== undefined || reader.path === undefined) return value;
   return readPath(subject, reader.path);
 }
@@ -45,6 +50,17 @@ export function dateText(value: unknown): string | undefined {
   if (!(value instanceof Date)) return undefined;
   const time = Date.prototype.getTime.call(value);
   return Number.isNaN(time) ? undefined : Date.prototype.toISOString.call(value);
+}
+
+/**
+ * As `readOwn`, several times faster for a literal object: V8 remembers where a property is whose
+ * name stands in the code, and what no prototype has must be the object's own.
+ */
+function readTargetingKey(subject: object): unknown {
+  const { targetingKey } = subject as EvaluationContext;
+  if (targetingKey === undefined) return undefined;
+  const isLiteral = Object.getPrototypeOf(subject) === PLAIN && PLAIN.targetingKey === undefined;
+  return isLiteral || Object.hasOwn(subject, TARGETING_KEY) ? targetingKey : undefined;
 }
 
 function readOwn(holder: object, name: string): unknown {
