@@ -172,6 +172,11 @@ export class Client implements FlagClient {
   }
 
   #observe(outcome: Outcome, key: string, context: EvaluationContext): void {
+    if (outcome.isPlain) this.#telemetry.served(key, outcome);
+    else this.#observeUnusual(outcome, key, context);
+  }
+
+  #observeUnusual(outcome: Outcome, key: string, context: EvaluationContext): void {
     this.#findings.inspect(outcome, key);
     if (outcome.details !== undefined) this.#telemetry.evaluated(key, outcome, context);
     else if (outcome.errorCode === 'FLAG_NOT_FOUND') this.#telemetry.unknown(key);

@@ -14,6 +14,8 @@ export interface Outcome {
   readonly errorCode: ErrorCode;
   /** The attribute that a rule wanted to draw by and the context lacked: no error, but telling. */
   readonly missingUnit: string | undefined;
+  /** Nothing but the answer: no error, no missing unit and no release. */
+  readonly isPlain: boolean;
   /** For whoever evaluates; shared by the variations of this outcome. */
   readonly tally: Tally;
   /** The latest variations of this outcome; most outcomes ever have one of a kind. */
@@ -52,6 +54,7 @@ export function failedOutcome(errorCode: ErrorCode): Outcome {
     isActive: undefined,
     errorCode,
     missingUnit: undefined,
+    isPlain: false,
     tally: { count: 0 },
     withArms: undefined,
     withoutUnit: undefined,
@@ -115,6 +118,7 @@ function outcomeOf(
     isActive,
     errorCode: 'GENERAL',
     missingUnit,
+    isPlain: missingUnit === undefined && details.releases === undefined,
     tally,
     withArms: undefined,
     withoutUnit: undefined,

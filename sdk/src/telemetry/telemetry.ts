@@ -71,11 +71,16 @@ export class Telemetry {
     this.#buffer.beats = this.#phases.size > 0;
   }
 
-  /** One of millions: two comparisons and a sum, unless a release takes part. Never throws. */
-  evaluated(key: string, outcome: Outcome, context: EvaluationContext): void {
-    const { tally, details } = outcome;
+  /** Counts an answer that nothing else is known of: a comparison and a sum. Never throws. */
+  served(key: string, { tally, details }: Outcome): void {
     if (tally.count === 0) this.#buffer.slot().touch(key, details?.variant, tally);
     tally.count += 1;
+  }
+
+  /** Counts an answer, and whom it exposed to a release. Never throws. */
+  evaluated(key: string, outcome: Outcome, context: EvaluationContext): void {
+    this.served(key, outcome);
+    const { details } = outcome;
     if (details?.releases !== undefined) this.#expose(details.releases, context);
   }
 
