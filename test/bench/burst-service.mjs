@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { Agent, createServer, get } from 'node:http';
-import { splitLnE } from '../../server/dist/domain/gates/split.js';
 import { createClient } from '../../sdk/dist/index.js';
 import { measureRequests } from '../../sdk/dist/node/index.js';
+import { splitLnE } from '../../server/dist/domain/gates/split.js';
 
 /** A service at 100 requests a second, 1 % of which fail; told so, its new side fails at 20 %. */
 const { SLUICE_URL: url, SLUICE_KEY: key, FLAG, PERCENT } = process.env;
