@@ -64,30 +64,39 @@ beforeAll(() => { throw new Error('planted hook'); });
 it('planted after a hook', () => undefined);
 `;
 
-const failed = (title) => [title, '1 failed'];
+const wrongType = `
+import { it } from 'vitest';
+const planted: number = 'planted type';
+it('planted with a wrong type', () => void planted);
+`;
 
+const UNIT = 'sdk/src/planted.test.ts';
+
+/** Planted where `vitest` is run as `npm test` runs it. */
 export const plants = [
-  plant('unit', 'sdk/src/planted.test.ts', failing('planted in unit'), failed('planted in unit')),
-  plant(
-    'unit-ui',
-    'admin-ui/src/planted.test.ts',
-    failing('planted in unit-ui'),
-    failed('planted in unit-ui'),
-  ),
-  plant(
-    'tidy',
-    'sdk/src/planted/index.ts',
-    breakingImportTable,
-    failed('sdk/src/planted/index.ts must not import'),
-  ),
-  plant('db', 'server/src/planted.db.test.ts', failingOnPostgres, failed('planted in db')),
-  plant('e2e', 'test/e2e/planted.e2e.test.ts', failingOnServer, failed('planted in e2e')),
-  plant('ui', 'test/ui/planted.ui.test.ts', failingOnPage, failed('planted in ui')),
-  plant('unit', 'sdk/src/planted.test.ts', leavingRejection, ['planted rejection']),
-  plant('unit', 'sdk/src/planted.test.ts', failingHook, ['planted hook', '1 failed']),
-  plant('unit', 'sdk/src/planted.test.ts', 'const = 1;', ['planted.test.ts', '1 failed']),
-  plant('unit', 'sdk/src/planted.test.ts', killingWorker, ['Worker']),
-  plant('unit', 'sdk/src/planted.test.ts', killingRunner, []),
+  plant('unit', UNIT, failing('planted in unit'), ['planted in unit', '1 failed']),
+  plant('unit-ui', 'admin-ui/src/planted.test.ts', failing('planted in unit-ui'), [
+    'planted in unit-ui',
+    '1 failed',
+  ]),
+  plant('tidy', 'sdk/src/planted/index.ts', breakingImportTable, [
+    'sdk/src/planted/index.ts must not import',
+    '1 failed',
+  ]),
+  plant('db', 'server/src/planted.db.test.ts', failingOnPostgres, ['planted in db', '1 failed']),
+  plant('e2e', 'test/e2e/planted.e2e.test.ts', failingOnServer, ['planted in e2e', '1 failed']),
+  plant('ui', 'test/ui/planted.ui.test.ts', failingOnPage, ['planted in ui', '1 failed']),
+  plant('unit', UNIT, leavingRejection, ['planted rejection']),
+  plant('unit', UNIT, failingHook, ['planted hook', '1 failed']),
+  plant('unit', UNIT, 'const = 1;', ['planted.test.ts', '1 failed']),
+  plant('unit', UNIT, killingWorker, ['Worker']),
+  plant('unit', UNIT, killingRunner, []),
+];
+
+/** Planted where `npm test` is run, which builds and checks the types first. */
+export const plantsOfNpmTest = [
+  plant('unit', UNIT, failing('planted in unit'), ['planted in unit', '1 failed']),
+  plant('unit', UNIT, wrongType, ['planted.test.ts', 'TS2322']),
 ];
 
 function plant(project, path, text, expects) {
