@@ -1,18 +1,19 @@
 export { auditEntries } from './audit.js';
 export { flagConfigs, flags } from './flags.js';
+export { ingestFindings } from './ingest-findings.js';
 export { instances, receipts } from './instances.js';
 export { type KeyKind, keys } from './keys.js';
-export {
-  ingestFindings,
-  metricSlots,
-  metrics,
-  releaseSeen,
-  releaseTotals,
-  sources,
-} from './metrics.js';
+export { markers } from './markers.js';
+export { metricSlots } from './metric-slots.js';
+export { metrics } from './metrics.js';
+export { outbox } from './outbox.js';
 export { environments, projects } from './projects.js';
+export { releaseSeen, releaseTotals } from './release-counts.js';
 export { decisions, gateTicks, releaseCommands, releasePhases, releases } from './releases.js';
 export { revisionChanges } from './revisions.js';
 export { segments } from './segments.js';
-export { markers, outbox, templates, webhooks, windows } from './timeline.js';
+export { sources } from './sources.js';
+export { templates } from './templates.js';
 export { sessions, signInFailures, users } from './users.js';
+export { webhooks } from './webhooks.js';
+export { windows } from './windows.js';
