@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
-import { counterOf, type Gathered, IN_PHASE, type SeenPeople } from '../domain/metrics/gathered.js';
+import type { Gathered, SeenPeople } from '../domain/metrics/gathered.js';
 import { armCodeOf, phaseOf } from '../domain/metrics/sighting.js';
+import { nameInUnits } from '../domain/metrics/tally.js';
 import type { Tx } from './db.js';
 
 /** People who now count where they did not before; the numbers that follow are added to totals. */
@@ -87,16 +88,16 @@ const COMES_BEFORE = sql`(seen.phase > input.phase
   or (seen.phase = input.phase and seen.arm <> input.arm and seen.arm <> 2))`;
 
 /** The first byte of the hash; the sign of the stored number is its highest bit. */
-const BUCKET = sql`case when metric = ${IN_PHASE} then ((unit >> 56) & 255)::int end`;
+const BUCKET = sql`case when metric = ${nameInUnits({ tally: 'units', metric: '' })} then ((unit >> 56) & 255)::int end`;
 
 function inKeyOrder(seen: readonly SeenPeople[]): readonly SeenPeople[] {
-  const rank = ({ releaseId, metric, scope }: SeenPeople) => `${releaseId} ${metric} ${scope}`;
+  const rank = (key: SeenPeople) => `${key.releaseId} ${nameInUnits(key)} ${key.scope}`;
   return [...seen].sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
 }
 
 function inputOf(people: readonly SeenPeople[]): SQL {
-  const keys = people.map(({ releaseId: release_id, metric, scope }, k) => {
-    return { k, release_id, metric, scope };
+  const keys = people.map((key, k) => {
+    return { k, release_id: key.releaseId, metric: nameInUnits(key), scope: key.scope };
   });
   const places: number[] = [];
   const units: bigint[] = [];
@@ -129,10 +130,8 @@ function list(items: readonly (number | bigint)[]): string {
 function count(gathered: Gathered, people: readonly SeenPeople[], row: Counted): void {
   const key = people[row.k];
   if (!key) return;
-  const { releaseId, metric } = key;
-  const total = gathered.total({
-    ...{ releaseId, metric: counterOf(metric), phase: row.phase, armCode: row.arm },
-  });
+  const { releaseId, tally, metric } = key;
+  const total = gathered.total({ releaseId, tally, metric, phase: row.phase, armCode: row.arm });
   total.count += row.people;
   if (row.bucket === null) return;
   total.bucketCounts ??= new Float64Array(256);

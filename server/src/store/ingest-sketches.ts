@@ -1,6 +1,7 @@
 import { encodeSketch } from '@sluice/sdk/protocol';
 import { sql } from 'drizzle-orm';
 import type { Gathered } from '../domain/metrics/gathered.js';
+import { nameInTotals } from '../domain/metrics/tally.js';
 import type { Tx } from './db.js';
 
 /**
@@ -14,8 +15,8 @@ export async function storeSketches(
 ): Promise<void> {
   const ofTotals = [...totals.values()].flatMap((total) => {
     if (total.sketch === null) return [];
-    const { releaseId: release_id, metric, phase, armCode: arm, sketch } = total;
-    return [{ release_id, metric, phase, arm, text: encodeSketch(sketch) }];
+    const { releaseId: release_id, phase, armCode: arm, sketch } = total;
+    return [{ release_id, metric: nameInTotals(total), phase, arm, text: encodeSketch(sketch) }];
   });
   const ofSlots = [...slots.values()].flatMap((slot) => {
     if (slot.sketch === null) return [];

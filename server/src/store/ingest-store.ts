@@ -13,7 +13,7 @@ import { storeSeen } from './ingest-seen.js';
 import { storeSketches } from './ingest-sketches.js';
 import { storeFindings, storeSlots } from './ingest-slots.js';
 import { storeTotals } from './ingest-totals.js';
-import { Gathered, type SeenPeople, withWarmUp } from '../domain/metrics/gathered.js';
+import { Gathered, type SeenPeople } from '../domain/metrics/gathered.js';
 import { type InstanceReport, storeReports } from './instance-store.js';
 import type { KnownSightings } from './known-sightings.js';
 import { readTotalRows, toReleaseTotals } from './read-models/release-totals.js';
@@ -169,13 +169,15 @@ async function findTrips(
   releases: ReadonlyMap<string, IngestRelease>,
   changed: readonly SeenPeople[],
 ): Promise<readonly Trip[]> {
-  const watched = changed.filter(({ metric }) => metric.endsWith('!'));
+  const watched = changed.filter(({ tally }) => tally === 'firstsAll');
   const trips: Trip[] = [];
   for (const releaseId of new Set(watched.map((people) => people.releaseId))) {
     const release = releases.get(releaseId);
     if (!release?.frozen || !release.latches) continue;
-    const metrics = [...release.rollbackMetrics].map(withWarmUp);
-    const totals = toReleaseTotals(release, await readTotalRows(tx, releaseId, metrics));
+    const keys = [...release.rollbackMetrics].map((metric) => {
+      return { tally: 'firstsAll' as const, metric };
+    });
+    const totals = toReleaseTotals(release, await readTotalRows(tx, releaseId, keys));
     const evidence = tripwire(totals, release.frozen, release.latches);
     if (evidence.fires) trips.push({ releaseId, evidence });
   }

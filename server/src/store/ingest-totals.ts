@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { addSketch, type TotalDelta, totalId } from '../domain/metrics/gathered.js';
+import { nameInTotals, parseNameInTotals } from '../domain/metrics/tally.js';
 import type { Tx } from './db.js';
 
 type HeldRow = {
@@ -42,8 +43,9 @@ export async function storeTotals(
     )
     select release_id, metric, phase, arm, convert_from(sketch, 'UTF8') as sketch
     from stored where sketch is not null`);
-  for (const { release_id: releaseId, metric, phase, arm: armCode, sketch } of held) {
-    const total = totals.get(totalId({ releaseId, metric, phase, armCode }));
+  for (const { release_id: releaseId, metric: name, phase, arm: armCode, sketch } of held) {
+    const key = parseNameInTotals(name);
+    const total = totals.get(totalId({ ...key, releaseId, phase, armCode }));
     if (total?.sketch) addSketch(total, sketch);
   }
 }
@@ -66,7 +68,7 @@ function hasContent(total: TotalDelta): boolean {
 function toRow(total: TotalDelta) {
   return {
     release_id: total.releaseId,
-    metric: total.metric,
+    metric: nameInTotals(total),
     phase: total.phase,
     arm: total.armCode,
     count: total.count,

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { SeenPeople } from '../domain/metrics/gathered.js';
-import { ARM_CODES, type Sighting, toSighting } from '../domain/metrics/sighting.js';
+import { type Sighting, toSighting } from '../domain/metrics/sighting.js';
+import { ARM_CODES } from '../domain/metrics/tally.js';
 import { KnownSightings } from './known-sightings.js';
 
 const TREATED_IN = (phase: number) => toSighting(phase, ARM_CODES.treatment);
 
-function people(units: readonly string[], sighting: Sighting, metric = '$first'): SeenPeople {
+function people(units: readonly string[], sighting: Sighting, metric = 'crashes'): SeenPeople {
   const entries = units.map((unit) => [unit, sighting] as const);
-  return { releaseId: 'r1', metric, scope: 1, units: new Map(entries) };
+  return { releaseId: 'r1', tally: 'firsts', metric, scope: 1, units: new Map(entries) };
 }
 
 function unitsOf(count: number): readonly string[] {

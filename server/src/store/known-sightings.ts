@@ -60,8 +60,8 @@ export class KnownSightings {
   }
 
   /** From 1: an empty place belongs to nobody. */
-  #keyFor({ releaseId, metric, scope }: SeenPeople): number {
-    const name = `${releaseId} ${metric} ${scope}`;
+  #keyFor({ releaseId, tally, metric, scope }: SeenPeople): number {
+    const name = `${releaseId} ${tally} ${metric} ${scope}`;
     const known = this.#keys.get(name);
     if (known !== undefined) return known;
     if (this.#keys.size >= KEYS_MAX) this.#clear();

@@ -1,14 +1,7 @@
 import { type EventBatch, type EventSlot, type ReleaseSlot, SLOT_MS } from '@sluice/sdk/protocol';
-import {
-  addBuckets,
-  addSketch,
-  EXPOSURES,
-  FIRST,
-  Gathered,
-  IN_PHASE,
-  withWarmUp,
-} from './gathered.js';
-import { ARM_CODES, toSighting } from './sighting.js';
+import { addBuckets, addSketch, Gathered } from './gathered.js';
+import { toSighting } from './sighting.js';
+import { ARM_CODES, nameInTotals, type TallyKey, type UnitTally } from './tally.js';
 
 /** Charts take nothing older; the comparison of a running release takes any age. */
 const LATE_MS = 60 * 60_000;
@@ -164,25 +157,27 @@ function countPeople(
   segment: number,
 ): void {
   const sighting = toSighting(phase, ARM_CODES[arm]);
-  const see = (metric: string, scope: number, people: readonly string[]) =>
-    gathered.see({ releaseId, metric, scope }, people, sighting);
-  see(FIRST, segment, units);
-  see(IN_PHASE, phase, units);
+  const see = (tally: UnitTally, metric: string, people: readonly string[]) => {
+    const scope = tally === 'units' ? phase : segment;
+    gathered.see({ releaseId, tally, metric, scope }, people, sighting);
+  };
+  see('firstUnits', '', units);
+  see('units', '', units);
   for (const [metric, people] of Object.entries(splits)) {
     if (!metrics.has(metric)) continue;
-    see(metric, segment, people);
-    if (rollbackMetrics.has(metric)) see(withWarmUp(metric), segment, people);
+    see('firsts', metric, people);
+    if (rollbackMetrics.has(metric)) see('firstsAll', metric, people);
   }
   for (const [metric, people] of Object.entries(warmUpSplits)) {
-    if (rollbackMetrics.has(metric)) see(withWarmUp(metric), segment, people);
+    if (rollbackMetrics.has(metric)) see('firstsAll', metric, people);
   }
 }
 
 function sumValues(gathered: Gathered, release: KnownRelease, part: ReleasePart): void {
   const { environmentId, at, entry } = part;
   const { phase, arm } = entry;
-  const totalOf = (metric: string) =>
-    gathered.total({ releaseId: release.id, metric, phase, armCode: ARM_CODES[arm] });
+  const totalOf = (key: TallyKey) =>
+    gathered.total({ ...key, releaseId: release.id, phase, armCode: ARM_CODES[arm] });
   const chart = (metric: string, count: number, sum: number, sketch?: string) => {
     if (at === null) return;
     const series = `release:${release.id}:${phase}:${arm}:${metric}`;
@@ -191,8 +186,9 @@ function sumValues(gathered: Gathered, release: KnownRelease, part: ReleasePart)
     point.sum += sum;
     if (sketch !== undefined) addSketch(point, sketch);
   };
-  totalOf(EXPOSURES).count += entry.exposures;
-  chart(EXPOSURES, entry.exposures, entry.units.length);
+  const exposures = { tally: 'exposures', metric: '' } as const;
+  totalOf(exposures).count += entry.exposures;
+  chart(nameInTotals(exposures), entry.exposures, entry.units.length);
   for (const metric of metricsOf(entry)) {
     if (!release.metrics.has(metric)) {
       gathered.find(environmentId, 'unknown-metric', 1);
@@ -201,13 +197,14 @@ function sumValues(gathered: Gathered, release: KnownRelease, part: ReleasePart)
     const people = entry.splits[metric];
     const buckets = entry.buckets[metric];
     const sketch = entry.sketches[metric];
+    const sums = { tally: 'sums', metric } as const;
     if (people) chart(metric, people.length, 0);
     if (buckets) {
-      addBuckets(totalOf(metric), buckets);
+      addBuckets(totalOf(sums), buckets);
       chart(metric, sumOf(buckets, 2), sumOf(buckets, 1));
     }
     if (sketch === undefined) continue;
-    if (addSketch(totalOf(metric), sketch)) chart(metric, 0, 0, sketch);
+    if (addSketch(totalOf(sums), sketch)) chart(metric, 0, 0, sketch);
     else gathered.find(environmentId, 'malformed-sketch', 1);
   }
 }

@@ -1,37 +1,25 @@
 import { type BucketEntry, BUCKETS, decodeSketch, type Sketch } from '@sluice/sdk/protocol';
 import { firstOf, type Sighting } from './sighting.js';
+import type { TallyKey, UnitTally } from './tally.js';
 
-/** Metrics that are counted for every release besides its own. */
-export const EXPOSURES = '$exposures';
-/** First exposures within a segment. */
-export const FIRST = '$first';
-/** Distinct people of a phase. */
-export const IN_PHASE = '$phase';
-
-/** The warm-up included: what the tripwire looks at. */
-export function withWarmUp(metric: string): string {
-  return `${metric}!`;
-}
-
-/** Under which name the number of people is kept: a metric's own holds its sums. */
-export function counterOf(metric: string): string {
-  return metric.startsWith('$') || metric.endsWith('!') ? metric : `${metric}#`;
-}
-
-/** People of one metric and scope; the key is the hash of a person. */
-export interface SeenPeople {
+interface SeenKey extends TallyKey<UnitTally> {
   readonly releaseId: string;
-  readonly metric: string;
   readonly scope: number;
+}
+
+/** People of one tally and scope; the key is the hash of a person. */
+export interface SeenPeople extends SeenKey {
   readonly units: Map<string, Sighting>;
 }
 
-/** What is to be added to one row of totals. */
-export interface TotalDelta {
+export interface TotalKey extends TallyKey {
   readonly releaseId: string;
-  readonly metric: string;
   readonly phase: number;
   readonly armCode: number;
+}
+
+/** What is to be added to one row of totals. */
+export interface TotalDelta extends TotalKey {
   count: number;
   sum: number;
   bucketSums: Float64Array | null;
@@ -56,13 +44,11 @@ export interface FindingDelta {
   count: number;
 }
 
-export type TotalKey = Pick<TotalDelta, 'releaseId' | 'metric' | 'phase' | 'armCode'>;
-
 export type SlotKey = Pick<SlotDelta, 'environmentId' | 'series' | 'at'>;
 
 /** The key of `Gathered.totals`. */
-export function totalId({ releaseId, metric, phase, armCode }: TotalKey): string {
-  return `${releaseId} ${metric} ${phase} ${armCode}`;
+export function totalId({ releaseId, tally, metric, phase, armCode }: TotalKey): string {
+  return `${releaseId} ${tally} ${metric} ${phase} ${armCode}`;
 }
 
 /** The key of `Gathered.slots`. */
@@ -77,13 +63,9 @@ export class Gathered {
   readonly slots = new Map<string, SlotDelta>();
   readonly findings = new Map<string, FindingDelta>();
 
-  see(
-    key: { readonly releaseId: string; readonly metric: string; readonly scope: number },
-    units: readonly string[],
-    sighting: Sighting,
-  ): void {
+  see(key: SeenKey, units: readonly string[], sighting: Sighting): void {
     if (units.length === 0) return;
-    const id = `${key.releaseId} ${key.metric} ${key.scope}`;
+    const id = `${key.releaseId} ${key.tally} ${key.metric} ${key.scope}`;
     const people = this.seen.get(id) ?? { ...key, units: new Map<string, Sighting>() };
     this.seen.set(id, people);
     for (const unit of units) {

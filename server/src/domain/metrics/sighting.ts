@@ -1,8 +1,4 @@
-import type { Arm } from '@sluice/sdk/core';
-
-/** How the tables write an arm; people who were seen on both sides of one phase have a third. */
-export const ARM_CODES: Readonly<Record<Arm, number>> = { control: 0, treatment: 1 };
-export const BOTH_ARMS = 2;
+import { BOTH_ARMS } from './tally.js';
 
 /** In which phase and on which side somebody was seen, as one number. */
 export type Sighting = number;

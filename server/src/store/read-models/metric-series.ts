@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { PerArm } from '../../domain/gates/totals.js';
-import { EXPOSURES } from '../../domain/metrics/gathered.js';
 import type { MetricDefinition } from '../../domain/metrics/metric.js';
+import { nameInTotals } from '../../domain/metrics/tally.js';
 import type { Db, Tx } from '../db.js';
 
 export interface SeriesPoint {
@@ -18,6 +18,7 @@ export interface SeriesQuery {
   readonly to: Date;
 }
 
+const EXPOSURES = nameInTotals({ tally: 'exposures', metric: '' });
 /** More than these are put together: nobody sees more on a screen. */
 const POINTS_MAX = 600;
 const SLOT_SECONDS = 10;

@@ -2,7 +2,7 @@ import { decodeSketch, Sketch } from '@sluice/sdk/protocol';
 import { sql } from 'drizzle-orm';
 import { BOUND_ALPHA } from '../../domain/gates/evidence.js';
 import { quantileBand } from '../../domain/gates/quantile-band.js';
-import { ARM_CODES } from '../../domain/metrics/sighting.js';
+import { ARM_CODES } from '../../domain/metrics/tally.js';
 import type { Db, Tx } from '../db.js';
 
 /** A quantile of one side of one phase, and between which values it surely lies. */

@@ -1,6 +1,7 @@
 import type { Arm } from '@sluice/sdk/core';
 import { BUCKETS } from '@sluice/sdk/protocol';
 import { sql } from 'drizzle-orm';
+import { AppError } from '../../domain/errors.js';
 import type { FrozenGates } from '../../domain/gates/evidence.js';
 import type {
   BucketSums,
@@ -10,19 +11,17 @@ import type {
   ReleaseTotals,
 } from '../../domain/gates/totals.js';
 import {
-  counterOf,
-  EXPOSURES,
-  FIRST,
-  IN_PHASE,
-  withWarmUp,
-} from '../../domain/metrics/gathered.js';
-import { ARM_CODES, BOTH_ARMS } from '../../domain/metrics/sighting.js';
+  ARM_CODES,
+  BOTH_ARMS,
+  nameInTotals,
+  parseNameInTotals,
+  type Tally,
+  type TallyKey,
+} from '../../domain/metrics/tally.js';
 import type { Db, Tx } from '../db.js';
 import { type IngestRelease, readIngestReleases } from '../ingest-releases.js';
-import { AppError } from '../../domain/errors.js';
 
-export interface TotalRow {
-  readonly metric: string;
+export interface TotalRow extends TallyKey {
   readonly phase: number;
   readonly arm: number;
   readonly count: number;
@@ -38,16 +37,15 @@ export async function readReleaseTotals(db: Db | Tx, releaseId: string): Promise
   return toReleaseTotals(release, await readTotalRows(db, releaseId, null));
 }
 
-/** One row a metric, phase and arm: the writers' rows added. `metrics` null: all. */
+/** One row per tally, phase and arm, with the rows of all writers added; `keys` null reads all. */
 export async function readTotalRows(
   db: Db | Tx,
   releaseId: string,
-  metrics: readonly string[] | null,
+  keys: readonly TallyKey[] | null,
 ): Promise<readonly TotalRow[]> {
+  const names = keys && JSON.stringify(keys.map(nameInTotals));
   const only =
-    metrics === null
-      ? sql``
-      : sql`and metric in (select json_array_elements_text(${JSON.stringify(metrics)}::json))`;
+    names === null ? sql`` : sql`and metric in (select json_array_elements_text(${names}::json))`;
   const rows = await db.execute<{
     readonly metric: string;
     readonly phase: number;
@@ -65,7 +63,7 @@ export async function readTotalRows(
     const id = `${row.metric} ${row.phase} ${row.arm}`;
     const before = added.get(id);
     added.set(id, {
-      ...{ metric: row.metric, phase: row.phase, arm: row.arm },
+      ...{ ...parseNameInTotals(row.metric), phase: row.phase, arm: row.arm },
       count: (before?.count ?? 0) + Number(row.count),
       sum: (before?.sum ?? 0) + Number(row.sum),
       bucketSums: addLists(before?.bucketSums ?? null, row.bucket_sums),
@@ -86,28 +84,26 @@ function addLists(
 type Release = Pick<IngestRelease, 'sample' | 'phases' | 'frozen'>;
 
 export function toReleaseTotals(release: Release, rows: readonly TotalRow[]): ReleaseTotals {
-  const byKey = new Map(rows.map((row) => [`${row.metric} ${row.phase} ${row.arm}`, row]));
-  const metrics = new Set(rows.map((row) => row.metric.replace(/[#!]$/, '')));
-  for (const metric of [EXPOSURES, FIRST, IN_PHASE]) metrics.delete(metric);
+  const byKey = new Map(rows.map((row) => [idOf(row, row.phase, row.arm), row]));
+  const metrics = new Set(rows.flatMap(({ metric }) => (metric === '' ? [] : [metric])));
   const phases = release.phases.map((phase): PhaseTotals => {
-    const find = (metric: string, arm: number) => byKey.get(`${metric} ${phase.phase} ${arm}`);
-    const counts = (metric: string): PerArm<number> =>
-      perArm((arm) => find(metric, ARM_CODES[arm])?.count ?? 0);
-    const inBoth = find(IN_PHASE, BOTH_ARMS);
-    const people = perArm((arm) =>
-      addLists(find(IN_PHASE, ARM_CODES[arm])?.bucketCounts ?? null, inBoth?.bucketCounts ?? null),
-    );
-    const units = perArm((arm) => counts(IN_PHASE)[arm] + (inBoth?.count ?? 0));
+    const find = (key: TallyKey, arm: number) => byKey.get(idOf(key, phase.phase, arm));
+    const countOf = (tally: Tally, metric = '') =>
+      perArm((arm) => find({ tally, metric }, ARM_CODES[arm])?.count ?? 0);
+    const unitBuckets = (arm: number) => find(UNITS, arm)?.bucketCounts ?? null;
+    const people = perArm((arm) => addLists(unitBuckets(ARM_CODES[arm]), unitBuckets(BOTH_ARMS)));
+    const inBoth = find(UNITS, BOTH_ARMS)?.count ?? 0;
+    const inOne = countOf('units');
     return {
       ...{ phase: phase.phase, segment: phase.segment, step: phase.step },
       share: phase.percent / 100,
-      units,
-      firstUnits: counts(FIRST),
-      unitsInBothArms: inBoth?.count ?? 0,
-      exposures: counts(EXPOSURES),
+      units: perArm((arm) => inOne[arm] + inBoth),
+      firstUnits: countOf('firstUnits'),
+      unitsInBothArms: inBoth,
+      exposures: countOf('exposures'),
       metrics: Object.fromEntries(
         [...metrics].flatMap((metric) => {
-          const totals = metricTotals(metric, { find, counts, people, frozen: release.frozen });
+          const totals = metricTotals(metric, { find, countOf, people, frozen: release.frozen });
           return Object.keys(totals).length === 0 ? [] : [[metric, totals]];
         }),
       ),
@@ -116,23 +112,30 @@ export function toReleaseTotals(release: Release, rows: readonly TotalRow[]): Re
   return { sample: release.sample, phases };
 }
 
+const UNITS: TallyKey = { tally: 'units', metric: '' };
+
+function idOf({ tally, metric }: TallyKey, phase: number, arm: number): string {
+  return `${tally} ${metric} ${phase} ${arm}`;
+}
+
 interface PhaseRows {
-  readonly find: (metric: string, arm: number) => TotalRow | undefined;
-  readonly counts: (metric: string) => PerArm<number>;
+  readonly find: (key: TallyKey, arm: number) => TotalRow | undefined;
+  readonly countOf: (tally: Tally, metric: string) => PerArm<number>;
   /** Distinct people of the phase by bucket. */
   readonly people: PerArm<readonly number[] | null>;
   readonly frozen: FrozenGates | null;
 }
 
 function metricTotals(metric: string, rows: PhaseRows): MetricTotals {
-  const { find, counts } = rows;
-  const has = (name: string) => [0, 1, BOTH_ARMS].some((arm) => find(name, arm) !== undefined);
-  const treated = find(metric, ARM_CODES.treatment);
+  const { find, countOf } = rows;
+  const has = (tally: Tally) =>
+    [0, 1, BOTH_ARMS].some((arm) => find({ tally, metric }, arm) !== undefined);
+  const treated = find({ tally: 'sums', metric }, ARM_CODES.treatment);
   const isLimit = rows.frozen?.limits.some((limit) => limit.metric === metric) ?? false;
-  const hasBuckets = !isLimit && has(metric);
+  const hasBuckets = !isLimit && has('sums');
   return {
-    ...(has(counterOf(metric)) && { firsts: counts(counterOf(metric)) }),
-    ...(has(withWarmUp(metric)) && { firstsAll: counts(withWarmUp(metric)) }),
+    ...(has('firsts') && { firsts: countOf('firsts', metric) }),
+    ...(has('firstsAll') && { firstsAll: countOf('firstsAll', metric) }),
     ...(hasBuckets && { buckets: perArm((arm) => bucketsOf(metric, arm, rows)) }),
     ...(isLimit && { slo: { bad: treated?.sum ?? 0, total: treated?.count ?? 0 } }),
   };
@@ -140,7 +143,7 @@ function metricTotals(metric: string, rows: PhaseRows): MetricTotals {
 
 /** What is measured per person is divided by the people of the phase, wherever they came from. */
 function bucketsOf(metric: string, arm: Arm, { find, people, frozen }: PhaseRows): BucketSums {
-  const row = find(metric, ARM_CODES[arm]);
+  const row = find({ tally: 'sums', metric }, ARM_CODES[arm]);
   const definition = frozen?.compared.find((gate) => gate.metric === metric)?.definition;
   const isPerUnit = definition !== undefined && 'per' in definition && definition.per === 'unit';
   const n = isPerUnit ? people[arm] : row?.bucketCounts;
