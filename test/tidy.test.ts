@@ -71,6 +71,7 @@ const LAYERS: readonly (readonly [string, RegExp])[] = [
   ['read-models', /^server\/src\/store\/read-models\//],
   ['store', /^server\/src\/store\//],
   ['services', /^server\/src\/services\//],
+  ['ingest', /^server\/src\/ingest\//],
   ['sources', /^server\/src\/sources\//],
   ['stream', /^server\/src\/stream\//],
   ['releases', /^server\/src\/releases\//],
@@ -89,19 +90,20 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   domain: ['domain', 'core', 'protocol'],
   'read-models': ['read-models', 'store', 'domain', 'core', 'protocol'],
   store: ['store', 'read-models', 'domain', 'core', 'protocol', 'config'],
-  services: ['services', 'store', 'read-models', 'domain', 'core', 'protocol', 'config'],
+  ingest: ['ingest', 'store', 'read-models', 'domain', 'core', 'protocol'],
+  services: ['services', 'ingest', 'store', 'read-models', 'domain', 'core', 'protocol', 'config'],
   sources: ['sources', 'store', 'domain', 'core', 'protocol', 'config'],
   stream: ['stream', 'store', 'read-models', 'domain', 'core', 'protocol', 'config'],
   releases: ['releases', 'sources', 'services', 'domain', 'core', 'config'],
   middleware: ['middleware', 'services', 'domain', 'protocol', 'config', 'request'],
   routes: [
-    ...['routes', 'services', 'read-models', 'stream', 'middleware'],
+    ...['routes', 'services', 'ingest', 'read-models', 'stream', 'middleware'],
     ...['domain', 'core', 'protocol', 'config'],
   ],
   config: ['config', 'domain', 'request'],
   app: [
     ...['app', 'config', 'routes', 'middleware', 'stream', 'releases', 'sources'],
-    ...['services', 'store', 'read-models', 'domain', 'core', 'protocol'],
+    ...['services', 'ingest', 'store', 'read-models', 'domain', 'core', 'protocol'],
   ],
   'admin-ui': ['admin-ui', 'core', 'protocol'],
 };
@@ -114,7 +116,7 @@ const PACKAGES: readonly (readonly [RegExp, RegExp])[] = [
   [/^(zod|@hono\/zod-openapi)$/, /^server\/src\/(?!domain|store)/],
   [/^hono/, /^server\/src\/(app|routes|middleware|main)/],
   [/^@hono\/node-server/, /^server\/src\/(app|main|compose|routes|middleware|stream)/],
-  [/^(drizzle-orm|postgres)/, /^server\/src\/(store\/|services\/context\.ts$)/],
+  [/^(drizzle-orm|postgres)/, /^server\/src\/(store\/|ingest\/sql\/|services\/context\.ts$)/],
   [/^@electric-sql\//, /^server\/(src\/store\/embedded\/|build\.mjs)/],
   [/^(svelte|bits-ui|@lucide)/, /^admin-ui\//],
   [/^node:/, /^(sdk\/src\/(?!core|protocol)|server\/|admin-ui\/vite)/],
@@ -249,7 +251,7 @@ function isEntry(path: string): boolean {
 
 describe('pure code', () => {
   const pure = production.filter(({ path }) =>
-    /^(sdk\/src\/(core|protocol)|server\/src\/domain)\//.test(path),
+    /^(sdk\/src\/(core|protocol)\/|server\/src\/(domain\/|ingest\/gather))/.test(path),
   );
 
   it('reads no clock and no random source', () => {

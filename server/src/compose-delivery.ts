@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Trip } from './ingest/ingest-group.js';
+import { ReportQueue } from './ingest/queue.js';
 import type { Log } from './log.js';
 import { createMetrics, type Metrics, type StreamFigures } from './metrics.js';
 import { isPerson } from './routes/admin/live.js';
 import type { DeliveryParts } from './routes/delivery-parts.js';
-import { ReportQueue } from './services/events/report-queue.js';
 import type { KeyVerifier } from './services/keys/key-verifier.js';
 import { InstanceKeeper } from './services/receipts/instance-keeper.js';
-import type { Trip } from './store/ingest-store.js';
 import type { Database } from './store/open-database.js';
 import type { KeyCopy } from './stream/key-copy.js';
 import { announceChanges } from './stream/live-events.js';

@@ -1,12 +1,12 @@
 import { ulid } from 'ulid';
 import { SYSTEM } from './domain/actor.js';
 import type { Sources } from './domain/sources/sources.js';
+import type { Trip } from './ingest/ingest-group.js';
 import type { Log } from './log.js';
 import { Ticker } from './releases/ticker.js';
 import type { AppDeps } from './routes/app-deps.js';
 import { tripRelease } from './services/releases/trip-release.js';
 import { unwrapRefusal } from './store/database-error.js';
-import type { Trip } from './store/ingest-store.js';
 
 export interface ReleasesDeps {
   readonly contextFor: AppDeps['contextFor'];

@@ -1,7 +1,7 @@
 import type { Config, StatsdConfig } from './config.js';
 import { AppError } from './domain/errors.js';
+import type { ReportQueue } from './ingest/queue.js';
 import type { Log } from './log.js';
-import type { ReportQueue } from './services/events/report-queue.js';
 import { StatsdListener } from './sources/statsd-listener.js';
 import type { Db } from './store/db.js';
 import { findPlace } from './store/project-store.js';

@@ -26,13 +26,13 @@ import { gatherScene } from '../services/releases/gather-scene.js';
 import { pauseRelease } from '../services/releases/pause-release.js';
 import { tripRelease } from '../services/releases/trip-release.js';
 import { verifyDecision } from '../services/releases/verify-decision.js';
-import { KnownSightings } from '../store/known-sightings.js';
-import { storePosts } from '../store/ingest-store.js';
+import { KnownSightings } from '../ingest/known-sightings.js';
+import { storePosts } from '../ingest/ingest-group.js';
 import { readReleaseTotals } from '../store/read-models/release-totals.js';
 import { readRelease } from '../store/read-models/release-view.js';
 import { readReleaseTimeline } from '../store/read-models/release-timeline.js';
 import { loadRuleset } from '../store/read-models/ruleset.js';
-import { SeriesCaps } from '../store/series-caps.js';
+import { SeriesCaps } from '../ingest/series-caps.js';
 import { type TickDeps, tick } from './tick.js';
 import { Ticker } from './ticker.js';
 

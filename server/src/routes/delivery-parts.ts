@@ -1,4 +1,4 @@
-import type { ReportQueue } from '../services/events/report-queue.js';
+import type { ReportQueue } from '../ingest/queue.js';
 import type { InstanceKeeper } from '../services/receipts/instance-keeper.js';
 import type { RulesetSource } from '../stream/ruleset-source.js';
 import type { StreamHub } from '../stream/stream-hub.js';

@@ -1,10 +1,10 @@
 import { decodeEventBatch } from '@sluice/sdk/protocol';
 import { Hono } from 'hono';
 import { AppError } from '../../domain/errors.js';
+import { ClientEvents } from '../../ingest/client-events.js';
+import { ingestEvents } from '../../ingest/ingest-events.js';
 import type { AppEnv } from '../../middleware/app-env.js';
 import { jsonBody, MIB } from '../../middleware/json-body.js';
-import { ClientEvents } from '../../services/events/client-events.js';
-import { ingestEvents } from '../../services/events/ingest-events.js';
 import type { DeliveryParts } from '../delivery-parts.js';
 import { requireSender } from './sdk-sender.js';
 

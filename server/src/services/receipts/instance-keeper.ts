@@ -1,3 +1,4 @@
+import type { ReportQueue } from '../../ingest/queue.js';
 import type { Log } from '../../log.js';
 import type { Db } from '../../store/db.js';
 import {
@@ -7,7 +8,6 @@ import {
   pruneHistory,
   refreshInstances,
 } from '../../store/instance-store.js';
-import type { ReportQueue } from '../events/report-queue.js';
 
 const REFRESH_MS = 20_000;
 const PRUNE_MS = 60 * 60_000;

@@ -19,7 +19,7 @@ import {
   type TallyKey,
 } from '../../domain/metrics/tally.js';
 import type { Db, Tx } from '../db.js';
-import { type IngestRelease, readIngestReleases } from '../ingest-releases.js';
+import { type CountedRelease, readCountedReleases } from './counted-releases.js';
 
 export interface TotalRow extends TallyKey {
   readonly phase: number;
@@ -32,7 +32,7 @@ export interface TotalRow extends TallyKey {
 
 /** Everything that a release has gathered so far, of every server. */
 export async function readReleaseTotals(db: Db | Tx, releaseId: string): Promise<ReleaseTotals> {
-  const release = (await readIngestReleases(db, [releaseId])).get(releaseId);
+  const release = (await readCountedReleases(db, [releaseId])).get(releaseId);
   if (!release) throw new AppError('NOT_FOUND', `release "${releaseId}" does not exist`);
   return toReleaseTotals(release, await readTotalRows(db, releaseId, null));
 }
@@ -81,7 +81,7 @@ function addLists(
   return one.map((value, place) => value + (other[place] ?? 0));
 }
 
-type Release = Pick<IngestRelease, 'sample' | 'phases' | 'frozen'>;
+type Release = Pick<CountedRelease, 'sample' | 'phases' | 'frozen'>;
 
 export function toReleaseTotals(release: Release, rows: readonly TotalRow[]): ReleaseTotals {
   const byKey = new Map(rows.map((row) => [idOf(row, row.phase, row.arm), row]));

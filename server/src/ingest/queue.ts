@@ -1,18 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AppError } from '../../domain/errors.js';
-import type { SentBatch } from '../../domain/metrics/gather-batches.js';
-import type { Db } from '../../store/db.js';
-import {
-  type IngestOptions,
-  type StoredPosts,
-  storePosts,
-  type Trip,
-} from '../../store/ingest-store.js';
-import type { InstanceReport } from '../../store/instance-store.js';
-import { tidyIngested } from '../../store/ingest-upkeep.js';
-import { KnownSightings } from '../../store/known-sightings.js';
-import { SeriesCaps } from '../../store/series-caps.js';
-import { GroupPace } from './group-pace.js';
+import { AppError } from '../domain/errors.js';
+import type { Db } from '../store/db.js';
+import type { InstanceReport } from '../store/instance-store.js';
+import type { SentBatch } from './gather.js';
+import { type IngestOptions, type StoredPosts, storePosts, type Trip } from './ingest-group.js';
+import { KnownSightings } from './known-sightings.js';
+import { GroupPace } from './pace.js';
+import { SeriesCaps } from './series-caps.js';
+import { tidyIngested } from './upkeep.js';
 import { weightOf } from './weight-of-batch.js';
 
 /** Reports that come within this time share a commit. */

@@ -1,6 +1,6 @@
 import { type BucketEntry, BUCKETS, decodeSketch, type Sketch } from '@sluice/sdk/protocol';
+import type { TallyKey, UnitTally } from '../domain/metrics/tally.js';
 import { firstOf, type Sighting } from './sighting.js';
-import type { TallyKey, UnitTally } from './tally.js';
 
 interface SeenKey extends TallyKey<UnitTally> {
   readonly releaseId: string;

@@ -7,12 +7,12 @@ import {
   stageEnvironments,
   stageRelease,
 } from '../../../test/support/ingest-stage.js';
-import { tidyIngested } from './ingest-upkeep.js';
 import {
   countEvaluations,
   readMetricSeries,
   readReleaseSeries,
-} from './read-models/metric-series.js';
+} from '../store/read-models/metric-series.js';
+import { tidyIngested } from './upkeep.js';
 
 const HOUR_MS = 3_600_000;
 const slotAgo = (ms: number) => new Date(Math.floor((Date.now() - ms) / 300_000) * 300_000);

@@ -1,7 +1,7 @@
 import type { EventBatch, EventBatchAck } from '@sluice/sdk/protocol';
 import { LRUCache } from 'lru-cache';
-import type { InstanceIdentity } from '../../store/instance-store.js';
-import type { ReportQueue } from './report-queue.js';
+import type { InstanceIdentity } from '../store/instance-store.js';
+import type { ReportQueue } from './queue.js';
 
 const SENDERS_MAX = 10_000;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { GroupPace } from './group-pace.js';
+import { GroupPace } from './pace.js';
 
 const FEW = 2_500;
 

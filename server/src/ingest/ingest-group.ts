@@ -1,23 +1,19 @@
 import { setImmediate as immediate } from 'node:timers/promises';
-import { sql } from 'drizzle-orm';
 import { type Tripwire, tripwire } from '../domain/gates/tripwire.js';
-import {
-  eventsOf,
-  gatherBatch,
-  gatherBatches,
-  type SentBatch,
-} from '../domain/metrics/gather-batches.js';
-import type { Db, Tx } from './db.js';
-import { type IngestRelease, readIngestReleases } from './ingest-releases.js';
-import { storeSeen } from './ingest-seen.js';
-import { storeSketches } from './ingest-sketches.js';
-import { storeFindings, storeSlots } from './ingest-slots.js';
-import { storeTotals } from './ingest-totals.js';
-import { Gathered, type SeenPeople } from '../domain/metrics/gathered.js';
-import { type InstanceReport, storeReports } from './instance-store.js';
+import type { Db, Tx } from '../store/db.js';
+import { type InstanceReport, storeReports } from '../store/instance-store.js';
+import { type CountedRelease, readCountedReleases } from '../store/read-models/counted-releases.js';
+import { readTotalRows, toReleaseTotals } from '../store/read-models/release-totals.js';
+import { eventsOf, gatherBatch, gatherBatches, type SentBatch } from './gather.js';
+import { Gathered, type SeenPeople } from './gathered.js';
 import type { KnownSightings } from './known-sightings.js';
-import { readTotalRows, toReleaseTotals } from './read-models/release-totals.js';
 import type { SeriesCaps } from './series-caps.js';
+import { readNow } from './sql/clock.js';
+import { storeFindings } from './sql/findings.js';
+import { storeSketches } from './sql/sketches.js';
+import { storeSlots } from './sql/slots.js';
+import { storeTotals } from './sql/totals.js';
+import { storeSeen } from './sql/units.js';
 
 /** What one instance posted, or that it came at all. */
 export interface Post {
@@ -78,7 +74,7 @@ export async function storePosts(
     const all = full.flatMap(({ sent }) => sent ?? []);
     const [stored, releases] = await Promise.all([
       storeReports(tx, reports),
-      readIngestReleases(tx, releasesOf(all)),
+      readCountedReleases(tx, releasesOf(all)),
       options.caps.load(tx, new Set(all.map(({ environmentId }) => environmentId))),
     ]);
     const ids = new Set(stored.map(idOf));
@@ -103,7 +99,7 @@ async function storePeopleAhead(
   { replica, known }: IngestOptions,
 ): Promise<readonly SeenPeople[]> {
   if (countPeople(sent) <= PEOPLE_AT_ONCE) return [];
-  const releases = await readIngestReleases(db, releasesOf(sent));
+  const releases = await readCountedReleases(db, releasesOf(sent));
   const people = sent.map(withPeopleOnly);
   const { seen } = gatherBatches(people, { now: 0, releases, admits: () => false });
   for (const people of seen.values()) known.leaveNews(people);
@@ -123,7 +119,7 @@ async function storePeopleAhead(
 
 interface Storing extends IngestOptions {
   readonly now: number;
-  readonly releases: ReadonlyMap<string, IngestRelease>;
+  readonly releases: ReadonlyMap<string, CountedRelease>;
   /** Who counts differently since a moment ago. */
   readonly ahead: readonly SeenPeople[];
   /** Filled with what is known for good once the transaction has committed. */
@@ -166,7 +162,7 @@ async function storeSent(
 
 async function findTrips(
   tx: Tx,
-  releases: ReadonlyMap<string, IngestRelease>,
+  releases: ReadonlyMap<string, CountedRelease>,
   changed: readonly SeenPeople[],
 ): Promise<readonly Trip[]> {
   const watched = changed.filter(({ tally }) => tally === 'firstsAll');
@@ -182,12 +178,6 @@ async function findTrips(
     if (evidence.fires) trips.push({ releaseId, evidence });
   }
   return trips;
-}
-
-async function readNow(tx: Tx): Promise<number> {
-  const [row] = await tx.execute<{ now: number }>(sql`
-    select (extract(epoch from clock_timestamp()) * 1000)::float8 as now`);
-  return row?.now ?? 0;
 }
 
 function countPeople(sent: readonly SentBatch[]): number {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { eventBatch, releaseSlot, unitOf } from '../../../../test/support/ingest-stage.js';
-import { gatherBatches, type IngestWorld, type KnownRelease } from './gather-batches.js';
+import { eventBatch, releaseSlot, unitOf } from '../../../test/support/ingest-stage.js';
+import { gatherBatches, type IngestWorld, type KnownRelease } from './gather.js';
 import { firstOf, toSighting } from './sighting.js';
 
 const NOW = Date.parse('2026-03-01T12:00:05.000Z');

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { SeenPeople } from '../domain/metrics/gathered.js';
-import { type Sighting, toSighting } from '../domain/metrics/sighting.js';
 import { ARM_CODES } from '../domain/metrics/tally.js';
+import type { SeenPeople } from './gathered.js';
 import { KnownSightings } from './known-sightings.js';
+import { type Sighting, toSighting } from './sighting.js';
 
 const TREATED_IN = (phase: number) => toSighting(phase, ARM_CODES.treatment);
 

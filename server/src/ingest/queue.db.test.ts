@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { databaseKinds, withDatabase } from '../../../../test/support/database.js';
-import { eventBatch } from '../../../../test/support/ingest-stage.js';
-import { AppError } from '../../domain/errors.js';
-import type { EnvironmentGrant } from '../../domain/grant.js';
-import { listInstances } from '../../store/read-models/instances.js';
+import { databaseKinds, withDatabase } from '../../../test/support/database.js';
+import { eventBatch } from '../../../test/support/ingest-stage.js';
+import { AppError } from '../domain/errors.js';
+import type { EnvironmentGrant } from '../domain/grant.js';
+import { listInstances } from '../store/read-models/instances.js';
 import { ingestEvents } from './ingest-events.js';
-import { ReportQueue } from './report-queue.js';
+import { ReportQueue } from './queue.js';
 
 const ENVIRONMENT = 'env-1';
 const grant = { environmentId: ENVIRONMENT } as EnvironmentGrant<'project:read'>;

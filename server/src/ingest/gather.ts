@@ -1,7 +1,8 @@
 import { type EventBatch, type EventSlot, type ReleaseSlot, SLOT_MS } from '@sluice/sdk/protocol';
+import { ARM_CODES, nameInTotals, type TallyKey, type UnitTally } from '../domain/metrics/tally.js';
+import type { CountedRelease } from '../store/read-models/counted-releases.js';
 import { addBuckets, addSketch, Gathered } from './gathered.js';
 import { toSighting } from './sighting.js';
-import { ARM_CODES, nameInTotals, type TallyKey, type UnitTally } from './tally.js';
 
 /** Charts take nothing older; the comparison of a running release takes any age. */
 const LATE_MS = 60 * 60_000;
@@ -18,17 +19,10 @@ export interface SentBatch {
   readonly batch: EventBatch;
 }
 
-export interface KnownRelease {
-  readonly id: string;
-  readonly environmentId: string;
-  readonly isActive: boolean;
-  /** Segment by phase. */
-  readonly segments: ReadonlyMap<number, number>;
-  /** What its gates look at. */
-  readonly metrics: ReadonlySet<string>;
-  /** Of those, the ones that may roll it back: the tripwire counts their warm-up too. */
-  readonly rollbackMetrics: ReadonlySet<string>;
-}
+export type KnownRelease = Pick<
+  CountedRelease,
+  'id' | 'environmentId' | 'isActive' | 'segments' | 'metrics' | 'rollbackMetrics'
+>;
 
 export interface IngestWorld {
   /** The database's clock, epoch milliseconds. */

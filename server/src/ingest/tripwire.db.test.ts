@@ -12,9 +12,9 @@ import {
 import type { FrozenGates } from '../domain/gates/evidence.js';
 import { BUILT_IN_METRICS } from '../domain/metrics/built-in-metrics.js';
 import type { ComparedMetric } from '../domain/metrics/metric.js';
-import { ingestEvents } from '../services/events/ingest-events.js';
-import { ReportQueue } from '../services/events/report-queue.js';
-import type { Trip } from './ingest-store.js';
+import { ingestEvents } from './ingest-events.js';
+import type { Trip } from './ingest-group.js';
+import { ReportQueue } from './queue.js';
 
 const ERRORS = BUILT_IN_METRICS.find(({ key }) => key === 'http.errors');
 const FROZEN: FrozenGates = {

@@ -1,6 +1,6 @@
 import type { EventBatch, EventBatchAck } from '@sluice/sdk/protocol';
-import type { InstanceIdentity } from '../../store/instance-store.js';
-import type { ReportQueue } from './report-queue.js';
+import type { InstanceIdentity } from '../store/instance-store.js';
+import type { ReportQueue } from './queue.js';
 
 /** Stores a batch exactly once and acknowledges it: a repeat gets the same answer. */
 export async function ingestEvents(

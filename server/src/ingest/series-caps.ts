@@ -1,5 +1,6 @@
-import { sql } from 'drizzle-orm';
-import type { Tx } from './db.js';
+import type { Tx } from '../store/db.js';
+import { readUnknownFlags } from './sql/findings.js';
+import { readSeries } from './sql/slots.js';
 
 /** Series that the charts of an environment may have; what releases gather has its own bounds. */
 export const SERIES_MAX = 2_000;
@@ -16,7 +17,7 @@ export class SeriesCaps {
   async load(tx: Tx, environmentIds: Iterable<string>): Promise<void> {
     for (const id of environmentIds) {
       if (this.#known.has(id)) continue;
-      const [series, unknown] = [await readSeries(tx, id), await readUnknown(tx, id)];
+      const [series, unknown] = [await readSeries(tx, id), await readUnknownFlags(tx, id)];
       this.#known.set(id, { series: new Set(series), unknown: new Set(unknown) });
     }
   }
@@ -36,27 +37,4 @@ export class SeriesCaps {
   clear(): void {
     this.#known.clear();
   }
-}
-
-/** Jumps from one name to the next: there are a thousand rows for each. */
-async function readSeries(tx: Tx, environmentId: string): Promise<readonly string[]> {
-  const next = (after: ReturnType<typeof sql>) => sql`(
-    select series from metric_slots
-    where environment_id = ${environmentId} and series > ${after}
-    order by series limit 1)`;
-  const rows = await tx.execute<{ series: string }>(sql`
-    with recursive names as (
-      select ${next(sql`''`)} as series
-      union all
-      select ${next(sql`names.series`)} from names where names.series is not null
-    )
-    select series from names where series is not null and series not like 'release:%'`);
-  return rows.map(({ series }) => series);
-}
-
-async function readUnknown(tx: Tx, environmentId: string): Promise<readonly string[]> {
-  const rows = await tx.execute<{ what: string }>(sql`
-    select what from ingest_findings
-    where environment_id = ${environmentId} and what like 'unknown:%'`);
-  return rows.map(({ what }) => what);
 }

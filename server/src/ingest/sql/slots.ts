@@ -1,11 +1,6 @@
 import { sql } from 'drizzle-orm';
-import {
-  addSketch,
-  type FindingDelta,
-  type SlotDelta,
-  slotId,
-} from '../domain/metrics/gathered.js';
-import type { Tx } from './db.js';
+import type { Tx } from '../../store/db.js';
+import { addSketch, type SlotDelta, slotId } from '../gathered.js';
 
 /** Far below what one statement may take. */
 const ROWS_AT_ONCE = 2_000;
@@ -63,18 +58,21 @@ async function upsertSlots(
     from stored where sketch is not null`);
 }
 
-export async function storeFindings(tx: Tx, findings: Iterable<FindingDelta>): Promise<void> {
-  const rows = [...findings].map(({ environmentId: environment_id, what, count }) => {
-    return { environment_id, what, count };
-  });
-  if (rows.length === 0) return;
-  await tx.execute(sql`
-    insert into ingest_findings as old (environment_id, what, count)
-    select environment_id, what, count
-    from json_to_recordset(${JSON.stringify(rows)}::json) as input (
-      environment_id text, what text, count bigint
+/**
+ * The series of an environment, those of releases excluded. Each name has about a thousand rows, so
+ * the query jumps from one name to the next instead of reading them all.
+ */
+export async function readSeries(tx: Tx, environmentId: string): Promise<readonly string[]> {
+  const next = (after: ReturnType<typeof sql>) => sql`(
+    select series from metric_slots
+    where environment_id = ${environmentId} and series > ${after}
+    order by series limit 1)`;
+  const rows = await tx.execute<{ series: string }>(sql`
+    with recursive names as (
+      select ${next(sql`''`)} as series
+      union all
+      select ${next(sql`names.series`)} from names where names.series is not null
     )
-    order by environment_id collate "C", what collate "C"
-    on conflict (environment_id, what) do update set
-      count = old.count + excluded.count, last_at = now()`);
+    select series from names where series is not null and series not like 'release:%'`);
+  return rows.map(({ series }) => series);
 }

@@ -1,10 +1,9 @@
 import { sql } from 'drizzle-orm';
-import type { FrozenGates, Latches } from '../domain/gates/evidence.js';
-import { BUILT_IN_METRICS } from '../domain/metrics/built-in-metrics.js';
-import type { KnownRelease } from '../domain/metrics/gather-batches.js';
-import type { GatePlan } from '../domain/releases/plan.js';
-import { ACTIVE_STATES, type ReleaseState } from '../domain/releases/release.js';
-import type { Db, Tx } from './db.js';
+import type { FrozenGates, Latches } from '../../domain/gates/evidence.js';
+import { BUILT_IN_METRICS } from '../../domain/metrics/built-in-metrics.js';
+import type { GatePlan } from '../../domain/releases/plan.js';
+import { ACTIVE_STATES, type ReleaseState } from '../../domain/releases/release.js';
+import type { Db, Tx } from '../db.js';
 
 /** One phase as the statistics see it. */
 export interface PhaseRow {
@@ -14,13 +13,22 @@ export interface PhaseRow {
   readonly percent: number;
 }
 
-/** A release as far as storing and watching its numbers needs it. */
-export interface IngestRelease extends KnownRelease {
+/** A release as far as counting for it and judging its counts needs to know it. */
+export interface CountedRelease {
+  readonly id: string;
+  readonly environmentId: string;
+  readonly isActive: boolean;
   readonly sample: number;
   readonly segment: number;
   readonly frozen: FrozenGates | null;
   readonly latches: Latches | null;
   readonly phases: readonly PhaseRow[];
+  /** Segment by phase. */
+  readonly segments: ReadonlyMap<number, number>;
+  /** The metrics of its gates, and the built-in ones. */
+  readonly metrics: ReadonlySet<string>;
+  /** Those of its gates that may roll it back: the tripwire counts their warm-up too. */
+  readonly rollbackMetrics: ReadonlySet<string>;
 }
 
 type Row = {
@@ -35,10 +43,10 @@ type Row = {
   readonly phases: readonly PhaseRow[] | null;
 };
 
-export async function readIngestReleases(
+export async function readCountedReleases(
   db: Db | Tx,
   ids: readonly string[],
-): Promise<ReadonlyMap<string, IngestRelease>> {
+): Promise<ReadonlyMap<string, CountedRelease>> {
   if (ids.length === 0) return new Map();
   const rows = await db.execute<Row>(sql`
     select id, environment_id, state, sample, segment, plan -> 'gates' as gates, frozen, latches,
@@ -48,10 +56,10 @@ export async function readIngestReleases(
         from release_phases where release_id = releases.id) as phases
     from releases
     where id in (select json_array_elements_text(${JSON.stringify(ids)}::json))`);
-  return new Map(rows.map((row) => [row.id, toIngestRelease(row)]));
+  return new Map(rows.map((row) => [row.id, toCountedRelease(row)]));
 }
 
-function toIngestRelease(row: Row): IngestRelease {
+function toCountedRelease(row: Row): CountedRelease {
   const { id, frozen, latches, sample, segment } = row;
   const phases = row.phases ?? [];
   const gates = row.gates ?? [];

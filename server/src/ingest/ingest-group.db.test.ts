@@ -13,12 +13,12 @@ import {
   stageRelease,
   unitOf,
 } from '../../../test/support/ingest-stage.js';
-import { ClientEvents } from '../services/events/client-events.js';
-import { ingestEvents } from '../services/events/ingest-events.js';
-import { ReportQueue } from '../services/events/report-queue.js';
-import { readBaseline } from './read-models/release-definitions.js';
-import { readReleaseTotals } from './read-models/release-totals.js';
-import { readWatermark } from './read-models/watermark.js';
+import { readBaseline } from '../store/read-models/release-definitions.js';
+import { readReleaseTotals } from '../store/read-models/release-totals.js';
+import { readWatermark } from '../store/read-models/watermark.js';
+import { ClientEvents } from './client-events.js';
+import { ingestEvents } from './ingest-events.js';
+import { ReportQueue } from './queue.js';
 
 const ERRORS = { metric: 'http.errors', action: 'rollback' };
 const RATE = { metric: 'http.error-rate', action: 'pause' };

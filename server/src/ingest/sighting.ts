@@ -1,4 +1,4 @@
-import { BOTH_ARMS } from './tally.js';
+import { BOTH_ARMS } from '../domain/metrics/tally.js';
 
 /** In which phase and on which side somebody was seen, as one number. */
 export type Sighting = number;

@@ -1,8 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm';
-import type { Gathered, SeenPeople } from '../domain/metrics/gathered.js';
-import { armCodeOf, phaseOf } from '../domain/metrics/sighting.js';
-import { nameInUnits } from '../domain/metrics/tally.js';
-import type { Tx } from './db.js';
+import { nameInUnits } from '../../domain/metrics/tally.js';
+import type { Tx } from '../../store/db.js';
+import type { Gathered, SeenPeople } from '../gathered.js';
+import { armCodeOf, phaseOf } from '../sighting.js';
 
 /** People who now count where they did not before; the numbers that follow are added to totals. */
 type Counted = {

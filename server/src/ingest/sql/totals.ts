@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
-import { addSketch, type TotalDelta, totalId } from '../domain/metrics/gathered.js';
-import { nameInTotals, parseNameInTotals } from '../domain/metrics/tally.js';
-import type { Tx } from './db.js';
+import { nameInTotals, parseNameInTotals } from '../../domain/metrics/tally.js';
+import type { Tx } from '../../store/db.js';
+import { addSketch, type TotalDelta, totalId } from '../gathered.js';
 
 type HeldRow = {
   readonly release_id: string;

@@ -12,9 +12,9 @@ import {
 } from '../../../test/support/ingest-stage.js';
 import { comparable, NaiveTotals } from '../../../test/support/naive-totals.js';
 import { seededRandom } from '../../../test/support/seeded-random.js';
-import { ingestEvents } from '../services/events/ingest-events.js';
-import { ReportQueue } from '../services/events/report-queue.js';
-import { readReleaseTotals } from './read-models/release-totals.js';
+import { readReleaseTotals } from '../store/read-models/release-totals.js';
+import { ingestEvents } from './ingest-events.js';
+import { ReportQueue } from './queue.js';
 
 const METRICS = { split: 'http.errors', bucketed: 'http.error-rate' };
 const PHASES = [

@@ -1,5 +1,5 @@
-import type { SeenPeople } from '../domain/metrics/gathered.js';
-import { firstOf, type Sighting } from '../domain/metrics/sighting.js';
+import type { SeenPeople } from './gathered.js';
+import { firstOf, type Sighting } from './sighting.js';
 
 /** Of four places each, side by side in memory: a million people take 16 MB. */
 const SETS = 2 ** 18;

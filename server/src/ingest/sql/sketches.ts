@@ -1,8 +1,8 @@
 import { encodeSketch } from '@sluice/sdk/protocol';
 import { sql } from 'drizzle-orm';
-import type { Gathered } from '../domain/metrics/gathered.js';
-import { nameInTotals } from '../domain/metrics/tally.js';
-import type { Tx } from './db.js';
+import { nameInTotals } from '../../domain/metrics/tally.js';
+import type { Tx } from '../../store/db.js';
+import type { Gathered } from '../gathered.js';
 
 /**
  * Writes pictures into rows of totals and slots. Call it in the transaction that has just added
