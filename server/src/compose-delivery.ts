@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Trip } from './ingest/ingest-group.js';
+import type { Trip } from './domain/gates/tripwire.js';
 import { ReportQueue } from './ingest/queue.js';
 import type { Log } from './log.js';
 import { createMetrics, type Metrics, type StreamFigures } from './metrics.js';
@@ -8,6 +8,7 @@ import { isPerson } from './routes/admin/live.js';
 import type { DeliveryParts } from './routes/delivery-parts.js';
 import type { KeyVerifier } from './services/keys/key-verifier.js';
 import { InstanceKeeper } from './services/receipts/instance-keeper.js';
+import { findTrips } from './services/releases/trip-release.js';
 import type { Database } from './store/open-database.js';
 import type { KeyCopy } from './stream/key-copy.js';
 import { announceChanges } from './stream/live-events.js';
@@ -63,7 +64,8 @@ export function composeDelivery(deps: DeliveryDeps): Delivery {
   const { db } = database;
   const { hub, liveHub } = makeHubs(deps);
   const reports = new ReportQueue({
-    ...{ db: database.patientDb, clock, random, onTrip: deps.onTrip },
+    ...{ db: database.patientDb, clock, random },
+    tripwire: { findTrips, onTrip: deps.onTrip },
     onStored: (ms) => metrics.observeIngestion(ms / 1_000),
     ...(database.kind === 'embedded' && { groupWorkMs: EMBEDDED_GROUP_MS }),
   });

@@ -1,7 +1,7 @@
 import { ulid } from 'ulid';
 import { SYSTEM } from './domain/actor.js';
+import type { Trip } from './domain/gates/tripwire.js';
 import type { Sources } from './domain/sources/sources.js';
-import type { Trip } from './ingest/ingest-group.js';
 import type { Log } from './log.js';
 import { Ticker } from './releases/ticker.js';
 import type { AppDeps } from './routes/app-deps.js';

@@ -1,9 +1,8 @@
 import { setImmediate as immediate } from 'node:timers/promises';
-import { type Tripwire, tripwire } from '../domain/gates/tripwire.js';
+import type { Trip } from '../domain/gates/tripwire.js';
 import type { Db, Tx } from '../store/db.js';
 import { type InstanceReport, storeReports } from '../store/instance-store.js';
 import { type CountedRelease, readCountedReleases } from '../store/read-models/counted-releases.js';
-import { readTotalRows, toReleaseTotals } from '../store/read-models/release-totals.js';
 import { eventsOf, gatherBatch, gatherBatches, type SentBatch } from './gather.js';
 import { Gathered, type SeenPeople } from './gathered.js';
 import type { KnownSightings } from './known-sightings.js';
@@ -27,13 +26,11 @@ export interface IngestOptions {
   readonly replica: number;
   readonly caps: SeriesCaps;
   readonly known: KnownSightings;
+  readonly findTrips: FindTrips;
 }
 
-/** A release whose rollback gates prove harm by what has just been stored. */
-export interface Trip {
-  readonly releaseId: string;
-  readonly evidence: Tripwire;
-}
+/** Judges releases in the transaction that has just stored counts of their rollback metrics. */
+export type FindTrips = (tx: Tx, releases: readonly CountedRelease[]) => Promise<readonly Trip[]>;
 
 /** What became of a group. */
 export interface StoredPosts {
@@ -133,7 +130,7 @@ interface Storing extends IngestOptions {
 async function storeSent(
   tx: Tx,
   sent: readonly SentBatch[],
-  { replica, caps, known, releases, ahead, news, now }: Storing,
+  { replica, caps, known, findTrips, releases, ahead, news, now }: Storing,
 ): Promise<readonly Trip[]> {
   if (sent.length === 0) return [];
   const gathered = new Gathered();
@@ -153,31 +150,21 @@ async function storeSent(
   ]);
   await storeTotals(tx, gathered.totals, replica);
   const [trips] = await Promise.all([
-    findTrips(tx, releases, [...ahead, ...changed]),
+    findTrips(tx, watchedReleases(releases, [...ahead, ...changed])),
     storeSketches(tx, gathered, replica),
     storeFindings(tx, gathered.findings.values()),
   ]);
   return trips;
 }
 
-async function findTrips(
-  tx: Tx,
+/** Releases of which the tripwire judges more people, or other ones, than a moment ago. */
+function watchedReleases(
   releases: ReadonlyMap<string, CountedRelease>,
   changed: readonly SeenPeople[],
-): Promise<readonly Trip[]> {
+): readonly CountedRelease[] {
   const watched = changed.filter(({ tally }) => tally === 'firstsAll');
-  const trips: Trip[] = [];
-  for (const releaseId of new Set(watched.map((people) => people.releaseId))) {
-    const release = releases.get(releaseId);
-    if (!release?.frozen || !release.latches) continue;
-    const keys = [...release.rollbackMetrics].map((metric) => {
-      return { tally: 'firstsAll' as const, metric };
-    });
-    const totals = toReleaseTotals(release, await readTotalRows(tx, releaseId, keys));
-    const evidence = tripwire(totals, release.frozen, release.latches);
-    if (evidence.fires) trips.push({ releaseId, evidence });
-  }
-  return trips;
+  const ids = new Set(watched.map(({ releaseId }) => releaseId));
+  return [...ids].flatMap((id) => releases.get(id) ?? []);
 }
 
 function countPeople(sent: readonly SentBatch[]): number {

@@ -1,9 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../domain/errors.js';
+import type { Trip } from '../domain/gates/tripwire.js';
 import type { Db } from '../store/db.js';
 import type { InstanceReport } from '../store/instance-store.js';
 import type { SentBatch } from './gather.js';
-import { type IngestOptions, type StoredPosts, storePosts, type Trip } from './ingest-group.js';
+import {
+  type FindTrips,
+  type IngestOptions,
+  type StoredPosts,
+  storePosts,
+} from './ingest-group.js';
 import { KnownSightings } from './known-sightings.js';
 import { GroupPace } from './pace.js';
 import { SeriesCaps } from './series-caps.js';
@@ -33,8 +39,12 @@ export interface ReportQueueDeps {
   readonly random: () => number;
   /** Where others wait meanwhile, such as a kill on the embedded database, it should be little. */
   readonly groupWorkMs?: number;
-  /** Told after the commit; the ticks find the same, so nothing is lost when it fails. */
-  readonly onTrip?: (trip: Trip) => void;
+  /** Absent: no release is rolled back by what is stored. */
+  readonly tripwire?: {
+    readonly findTrips: FindTrips;
+    /** Called after the commit. A tick finds the same evidence, so a call may fail. */
+    readonly onTrip: (trip: Trip) => void;
+  };
   /** A batch is stored; so long after it came. */
   readonly onStored?: (ms: number) => void;
 }
@@ -76,7 +86,8 @@ export class ReportQueue {
     this.#deps = deps;
     this.#pace = new GroupPace(deps.groupWorkMs ?? GROUP_WORK_MS);
     const replica = Math.floor(deps.random() * REPLICAS);
-    this.#options = { replica, caps: new SeriesCaps(), known: new KnownSightings() };
+    const findTrips = deps.tripwire?.findTrips ?? (async () => []);
+    this.#options = { replica, findTrips, caps: new SeriesCaps(), known: new KnownSightings() };
   }
 
   get size(): number {
@@ -174,7 +185,7 @@ export class ReportQueue {
     this.#pace.learn(weightIn(group), this.#deps.clock() - now);
     for (const { resolve } of group) resolve();
     this.#count(group, outcome);
-    for (const trip of outcome.trips) this.#deps.onTrip?.(trip);
+    for (const trip of outcome.trips) this.#deps.tripwire?.onTrip(trip);
   }
 
   #fail(group: readonly Waiting[], error: unknown): void {

@@ -10,10 +10,11 @@ import {
   unitOf,
 } from '../../../test/support/ingest-stage.js';
 import type { FrozenGates } from '../domain/gates/evidence.js';
+import type { Trip } from '../domain/gates/tripwire.js';
 import { BUILT_IN_METRICS } from '../domain/metrics/built-in-metrics.js';
 import type { ComparedMetric } from '../domain/metrics/metric.js';
+import { findTrips } from '../services/releases/trip-release.js';
 import { ingestEvents } from './ingest-events.js';
-import type { Trip } from './ingest-group.js';
 import { ReportQueue } from './queue.js';
 
 const ERRORS = BUILT_IN_METRICS.find(({ key }) => key === 'http.errors');
@@ -41,7 +42,7 @@ describe.each(databaseKinds)('the tripwire on %s', (kind) => {
     trips = [];
     queue = new ReportQueue({
       ...{ db: database.db, clock: () => performance.now(), random: () => 0.5 },
-      onTrip: (trip) => trips.push(trip),
+      tripwire: { findTrips, onTrip: (trip) => trips.push(trip) },
     });
   });
 

@@ -24,7 +24,7 @@ import { createRelease } from '../services/releases/create-release.js';
 import { forgetPeople } from '../services/releases/forget-people.js';
 import { gatherScene } from '../services/releases/gather-scene.js';
 import { pauseRelease } from '../services/releases/pause-release.js';
-import { tripRelease } from '../services/releases/trip-release.js';
+import { findTrips, tripRelease } from '../services/releases/trip-release.js';
 import { verifyDecision } from '../services/releases/verify-decision.js';
 import { KnownSightings } from '../ingest/known-sightings.js';
 import { storePosts } from '../ingest/ingest-group.js';
@@ -106,7 +106,7 @@ describe.each(databaseKinds)('the ticks of releases on %s', (kind) => {
     const who = { environmentId, instanceId: 'poster', service: 'shop', serviceVersion: '1' };
     const report = { ...who, sdk: 'node/1', seq, epoch: null, revision: null, waitedMs: 0 };
     const posts = [{ report, sent: { environmentId, isTrusted: true, batch: sent } }];
-    return storePosts(database.db, posts, { replica: 0, caps, known });
+    return storePosts(database.db, posts, { replica: 0, caps, known, findTrips });
   };
 
   it('go up one step at a time and end at everybody', async () => {

@@ -13,6 +13,12 @@ export interface Tripwire {
   readonly because: readonly string[];
 }
 
+/** A release that must be rolled back at once, and the evidence for it. */
+export interface Trip {
+  readonly releaseId: string;
+  readonly evidence: Tripwire;
+}
+
 /**
  * The rollback family over its split gates, warm-up included: cheap enough for each stored batch,
  * so that gross harm ends in seconds. It spends the same error budget as the ticks.

@@ -1,14 +1,42 @@
 import { evaluateGates } from '../../domain/gates/evaluate-gates.js';
 import { noLatches } from '../../domain/gates/freeze-gates.js';
-import type { Tripwire } from '../../domain/gates/tripwire.js';
+import { type Trip, type Tripwire, tripwire } from '../../domain/gates/tripwire.js';
 import { decideTrip, type TripNumbers } from '../../domain/releases/decide-trip.js';
 import { toRollback } from '../../domain/releases/moves.js';
-import { readReleaseTotals } from '../../store/read-models/release-totals.js';
+import type { Tx } from '../../store/db.js';
+import type { CountedRelease } from '../../store/read-models/counted-releases.js';
+import {
+  readReleaseTotals,
+  readTotalRows,
+  toReleaseTotals,
+} from '../../store/read-models/release-totals.js';
 import { readTickSubject, type TickSubject } from '../../store/read-models/tick-scene.js';
 import { type ReleaseRow, saveLook } from '../../store/release-store.js';
 import type { Ctx } from '../context.js';
 import { moveAsSeen } from './move-as-seen.js';
 import { writeMove } from './write-move.js';
+
+/**
+ * The releases that the tripwire fires for. Ingestion calls this in the transaction that has just
+ * stored counts of their rollback metrics, so harm is found without waiting for a tick.
+ */
+export async function findTrips(
+  tx: Tx,
+  releases: readonly CountedRelease[],
+): Promise<readonly Trip[]> {
+  const trips: Trip[] = [];
+  for (const release of releases) {
+    const { id: releaseId, frozen, latches } = release;
+    if (!frozen || !latches) continue;
+    const keys = [...release.rollbackMetrics].map((metric) => {
+      return { tally: 'firstsAll' as const, metric };
+    });
+    const totals = toReleaseTotals(release, await readTotalRows(tx, releaseId, keys));
+    const evidence = tripwire(totals, frozen, latches);
+    if (evidence.fires) trips.push({ releaseId, evidence });
+  }
+  return trips;
+}
 
 const STATES: readonly string[] = ['running', 'final_bake', 'paused'];
 
