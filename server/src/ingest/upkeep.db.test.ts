@@ -7,11 +7,6 @@ import {
   stageEnvironments,
   stageRelease,
 } from '../../../test/support/ingest-stage.js';
-import {
-  countEvaluations,
-  readMetricSeries,
-  readReleaseSeries,
-} from '../store/read-models/metric-series.js';
 import { tidyIngested } from './upkeep.js';
 
 const HOUR_MS = 3_600_000;
@@ -80,57 +75,5 @@ describe.each(databaseKinds)('old counts on %s', (kind) => {
     const kept = await database.db.execute(sql`
       select release_id, count(*)::int as people from release_seen group by 1`);
     expect(kept).toEqual([{ release_id: 'runs', people: 2_500 }]);
-  });
-
-  it('are read back as points, of all servers', async () => {
-    const at = slotAgo(HOUR_MS);
-    await put('metric:a', at, 2, 5);
-    await put('metric:a', new Date(at.getTime() + 10_000), 3, 1);
-    await database.db.execute(sql`
-      insert into metric_slots (replica, environment_id, series, at, count)
-      select 5, environment_id, series, at, 10 from metric_slots`);
-    const range = { from: new Date(at.getTime() - 60_000), to: new Date() };
-    const points = await readMetricSeries(database.db, {
-      ...{ environmentId: ENVIRONMENT, series: ['metric:a', 'metric:b'], ...range },
-    });
-    expect([...points.keys()]).toEqual(['metric:a']);
-    expect(points.get('metric:a')?.map(({ count, sum }) => [count, sum])).toEqual([
-      ...[
-        [12, 5],
-        [13, 1],
-      ],
-    ]);
-  });
-
-  it('show a metric of a release side by side, phase by phase', async () => {
-    const at = slotAgo(HOUR_MS);
-    await put('release:r1:1:treatment:$exposures', at, 100, 40);
-    await put('release:r1:1:control:$exposures', at, 900, 360);
-    await put('release:r1:1:treatment:errors', at, 3);
-    await put('release:r1:2:control:slow', at, 50, 4);
-    const read = (metric: string, kindOf: 'split' | 'slowShare') =>
-      readReleaseSeries(database.db, {
-        ...{ environmentId: ENVIRONMENT, releaseId: 'r1', phases: [{ phase: 1 }, { phase: 2 }] },
-        ...{ metric, kind: kindOf, from: new Date(at.getTime() - 1), to: new Date() },
-      });
-    expect(await read('errors', 'split')).toEqual([
-      {
-        ...{ at: at.toISOString(), phase: 1 },
-        ...{ treatment: { count: 3, of: 40 }, control: { count: 0, of: 360 } },
-      },
-    ]);
-    expect(await read('slow', 'slowShare')).toContainEqual({
-      ...{ at: at.toISOString(), phase: 2 },
-      ...{ treatment: { count: 0, of: 0 }, control: { count: 4, of: 50 } },
-    });
-  });
-
-  it('say how often a flag was evaluated lately', async () => {
-    await put('flag:a:on', slotAgo(24 * HOUR_MS), 5);
-    await put('flag:a:off', slotAgo(HOUR_MS), 6);
-    await put('flag:ab:on', slotAgo(HOUR_MS), 100);
-    await put('flag:a:on', slotAgo(8 * 24 * HOUR_MS), 1_000);
-    const query = { environmentIds: [ENVIRONMENT], flag: 'a', variants: ['on', 'off'] };
-    expect(await countEvaluations(database.db, query, 7)).toBe(11);
   });
 });
