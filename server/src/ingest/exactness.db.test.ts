@@ -13,7 +13,7 @@ import {
 import { comparable, NaiveTotals } from '../../../test/support/naive-totals.js';
 import { seededRandom } from '../../../test/support/seeded-random.js';
 import { readReleaseTotals } from '../store/read-models/release-totals.js';
-import { ingestEvents } from './ingest-events.js';
+import { ingestBatch } from './ingest-batch.js';
 import { ReportQueue } from './queue.js';
 
 const METRICS = { split: 'http.errors', bucketed: 'http.error-rate' };
@@ -64,10 +64,10 @@ describe.each(databaseKinds)('counting on %s', (kind) => {
               const repeat = batches[below(i + 1)] ?? batch;
               const server = servers[below(2)] ?? servers[0];
               await Promise.all([
-                ingestEvents(server, sender(`i${index}`), batch),
-                ingestEvents(servers[below(2)] ?? server, sender(`i${index}`), batch),
+                ingestBatch(server, sender(`i${index}`), batch),
+                ingestBatch(servers[below(2)] ?? server, sender(`i${index}`), batch),
               ]);
-              await ingestEvents(server, sender(`i${index}`), repeat);
+              await ingestBatch(server, sender(`i${index}`), repeat);
             }
           }
         }),

@@ -16,8 +16,7 @@ import {
 import { readBaseline } from '../store/read-models/release-definitions.js';
 import { readReleaseTotals } from '../store/read-models/release-totals.js';
 import { readWatermark } from '../store/read-models/watermark.js';
-import { ClientEvents } from './client-events.js';
-import { ingestEvents } from './ingest-events.js';
+import { ClientBatches, ingestBatch } from './ingest-batch.js';
 import { ReportQueue } from './queue.js';
 
 const ERRORS = { metric: 'http.errors', action: 'rollback' };
@@ -34,7 +33,7 @@ describe.each(databaseKinds)('what SDKs post, on %s', (kind) => {
   });
 
   const post = (instance: string, over: Parameters<typeof eventBatch>[0]) =>
-    ingestEvents(queue, sender(instance), eventBatch(over));
+    ingestBatch(queue, sender(instance), eventBatch(over));
   const totals = () => readReleaseTotals(database.db, 'r1');
   const findings = async (environmentId = ENVIRONMENT) => {
     const rows = await database.db.execute<{ what: string; count: number }>(sql`
@@ -201,7 +200,7 @@ describe.each(databaseKinds)('what SDKs post, on %s', (kind) => {
     const other = new ReportQueue({
       ...{ db: database.db, clock: () => performance.now(), random: () => 0.9 },
     });
-    await ingestEvents(other, sender('i2'), eventBatch({ slots: [eventSlot({ flags })] }));
+    await ingestBatch(other, sender('i2'), eventBatch({ slots: [eventSlot({ flags })] }));
     expect(Object.keys(await series())).toHaveLength(2_001);
   });
 
@@ -215,7 +214,7 @@ describe.each(databaseKinds)('what SDKs post, on %s', (kind) => {
 
   it('takes what comes with a client key for charts, and judges no release by it', async () => {
     await stageRelease(database.db, { gates: [ERRORS] });
-    const clients = new ClientEvents(queue);
+    const clients = new ClientBatches(queue);
     const slot = eventSlot({
       releases: [releaseSlot({ exposures: 5, units: [unitOf(1)] })],
       metrics: { buy: { count: 2, sum: 3 } },
@@ -234,7 +233,7 @@ describe.each(databaseKinds)('what SDKs post, on %s', (kind) => {
     const poisoned = eventBatch({ unknown: ['\0'] });
     const posted = await Promise.allSettled([
       post('i1', fine),
-      ingestEvents(queue, sender('i2'), poisoned),
+      ingestBatch(queue, sender('i2'), poisoned),
       post('i3', fine),
     ]);
     expect(posted.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);

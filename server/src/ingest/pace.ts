@@ -1,14 +1,16 @@
-/** A few batches: most of the time a group takes is the same for one as for several. */
+import type { EventBatch, ReleaseSlot } from '@sluice/sdk/protocol';
+
+/** Below this most of the time goes into round trips, which a smaller group would not save. */
 const WEIGHT_MIN = 2_500;
 const WEIGHT_MAX = 20_000;
-/** Below this it is the round trips that take the time, whatever is stored. */
-const TELLING_WEIGHT_MIN = 200;
-/** What a server expects before it knows; the first groups of all are the slowest. */
+/** A lighter group says nothing about the time per weight. */
+const WEIGHT_LEARNED_MIN = 200;
+/** The estimate of a server that has stored nothing yet, whose first groups are the slowest. */
 const MS_PER_WEIGHT = 0.03;
-/** How far one group moves the expectation: a pause of the machine is not to halve the groups. */
-const NEWS_SHARE = 0.25;
+/** How far one group moves the estimate, so that one pause of the machine does not halve groups. */
+const LEARNING_RATE = 0.25;
 
-/** How much to store at once, so that it takes about as long as it may. */
+/** How much to store at once, so that storing it takes about `workMs`. */
 export class GroupPace {
   readonly #workMs: number;
   #msPerWeight = MS_PER_WEIGHT;
@@ -17,14 +19,32 @@ export class GroupPace {
     this.#workMs = workMs;
   }
 
-  /** `waiting`: what there is to store. Where much waits, larger groups are the way out. */
+  /** The most that a group may weigh. Of a long queue it takes half, because large groups drain it. */
   weightMax(waiting: number): number {
     const weight = Math.max(this.#workMs / this.#msPerWeight, waiting / 2);
     return Math.min(WEIGHT_MAX, Math.max(WEIGHT_MIN, weight));
   }
 
   learn(weight: number, tookMs: number): void {
-    if (weight < TELLING_WEIGHT_MIN) return;
-    this.#msPerWeight += NEWS_SHARE * (tookMs / weight - this.#msPerWeight);
+    if (weight < WEIGHT_LEARNED_MIN) return;
+    this.#msPerWeight += LEARNING_RATE * (tookMs / weight - this.#msPerWeight);
   }
+}
+
+/** Approximately the number of rows that storing a batch touches. */
+export function weightOf(batch: EventBatch): number {
+  let weight = batch.unknown.length;
+  for (const { flags, metrics, releases } of batch.slots) {
+    weight += Object.keys(metrics).length;
+    for (const variants of Object.values(flags)) weight += Object.keys(variants).length;
+    for (const entry of releases) weight += weightOfRelease(entry);
+  }
+  return weight;
+}
+
+function weightOfRelease({ units, splits, warmUpSplits, buckets }: ReleaseSlot): number {
+  let weight = 2 * units.length + 10 * Object.keys(buckets).length;
+  for (const ofMetric of Object.values(splits)) weight += 2 * ofMetric.length;
+  for (const ofMetric of Object.values(warmUpSplits)) weight += ofMetric.length;
+  return weight + 1;
 }

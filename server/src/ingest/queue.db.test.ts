@@ -5,7 +5,7 @@ import { eventBatch } from '../../../test/support/ingest-stage.js';
 import { AppError } from '../domain/errors.js';
 import type { EnvironmentGrant } from '../domain/grant.js';
 import { listInstances } from '../store/read-models/instances.js';
-import { ingestEvents } from './ingest-events.js';
+import { ingestBatch } from './ingest-batch.js';
 import { ReportQueue } from './queue.js';
 
 const ENVIRONMENT = 'env-1';
@@ -41,7 +41,7 @@ describe.each(databaseKinds)('the queue of reports on %s', (kind) => {
   it('stores a thousand batches that come at once in a few commits', async () => {
     const before = await commitsOf();
     const ids = Array.from({ length: 1_000 }, (_, i) => `i${i}`);
-    const acks = await Promise.all(ids.map((id) => ingestEvents(queue, sender(id), batch(1))));
+    const acks = await Promise.all(ids.map((id) => ingestBatch(queue, sender(id), batch(1))));
     expect(acks).toHaveLength(1_000);
     const [{ count } = { count: 0 }] = await database.db.execute<{ count: number }>(sql`
       select count(*)::int as count from instances where applied_revision = 1`);
@@ -57,22 +57,22 @@ describe.each(databaseKinds)('the queue of reports on %s', (kind) => {
   }
 
   it('has stored a batch by the time it acknowledges it', async () => {
-    await ingestEvents(queue, sender('i1'), batch(1, 7));
+    await ingestBatch(queue, sender('i1'), batch(1, 7));
     expect(await instances()).toMatchObject([{ id: 'i1', applied: { revision: 7 } }]);
   });
 
   it('keeps the order of one sender, however fast it sends', async () => {
     const seqs = [1, 2, 3, 4, 5];
-    await Promise.all(seqs.map((seq) => ingestEvents(queue, sender('i1'), batch(seq))));
+    await Promise.all(seqs.map((seq) => ingestBatch(queue, sender('i1'), batch(seq))));
     expect(await instances()).toMatchObject([{ applied: { revision: 5 } }]);
   });
 
   it('says when it could not store, so that the sender tries again, and then works', async () => {
     const { db } = database;
     await db.execute(sql`alter table instances rename to hidden`);
-    await expect(ingestEvents(queue, sender('i1'), batch(1))).rejects.toThrow();
+    await expect(ingestBatch(queue, sender('i1'), batch(1))).rejects.toThrow();
     await db.execute(sql`alter table hidden rename to instances`);
-    expect(await ingestEvents(queue, sender('i1'), batch(1))).toEqual({ seq: 1 });
+    expect(await ingestBatch(queue, sender('i1'), batch(1))).toEqual({ seq: 1 });
   });
 
   it('refuses what it could not store in time, and counts what became of batches', async () => {
@@ -85,15 +85,15 @@ describe.each(databaseKinds)('the queue of reports on %s', (kind) => {
       random: () => 0.5,
       onStored: (ms) => times.push(ms),
     });
-    const first = ingestEvents(queue, sender('i1'), batch(1));
+    const first = ingestBatch(queue, sender('i1'), batch(1));
     now = 5_001;
-    const late = ingestEvents(queue, sender('i2'), batch(1));
+    const late = ingestBatch(queue, sender('i2'), batch(1));
     await expect(late).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await first;
-    await ingestEvents(queue, sender('i2'), batch(1));
-    await ingestEvents(queue, sender('i2'), batch(1));
+    await ingestBatch(queue, sender('i2'), batch(1));
+    await ingestBatch(queue, sender('i2'), batch(1));
     await db.execute(sql`alter table instances rename to hidden`);
-    await expect(ingestEvents(queue, sender('i3'), batch(1))).rejects.toThrow();
+    await expect(ingestBatch(queue, sender('i3'), batch(1))).rejects.toThrow();
     await db.execute(sql`alter table hidden rename to instances`);
     expect(queue.counts).toMatchObject({ stored: 2, repeated: 1, refused: 1, failed: 1 });
     expect(times[0]).toBe(5_001);

@@ -11,10 +11,9 @@ import {
   storePosts,
 } from './ingest-group.js';
 import { KnownSightings } from './known-sightings.js';
-import { GroupPace } from './pace.js';
+import { GroupPace, weightOf } from './pace.js';
 import { SeriesCaps } from './series-caps.js';
 import { tidyIngested } from './upkeep.js';
-import { weightOf } from './weight-of-batch.js';
 
 /** Reports that come within this time share a commit. */
 const GROUP_MS = 20;

@@ -14,7 +14,7 @@ import type { Trip } from '../domain/gates/tripwire.js';
 import { BUILT_IN_METRICS } from '../domain/metrics/built-in-metrics.js';
 import type { ComparedMetric } from '../domain/metrics/metric.js';
 import { findTrips } from '../services/releases/trip-release.js';
-import { ingestEvents } from './ingest-events.js';
+import { ingestBatch } from './ingest-batch.js';
 import { ReportQueue } from './queue.js';
 
 const ERRORS = BUILT_IN_METRICS.find(({ key }) => key === 'http.errors');
@@ -51,7 +51,7 @@ describe.each(databaseKinds)('the tripwire on %s', (kind) => {
     return releaseSlot({ arm, warmUpSplits: { 'http.errors': people } });
   };
   const post = (seq: number, releases: ReturnType<typeof failed>[]) =>
-    ingestEvents(queue, sender('i1'), eventBatch({ seq, slots: [eventSlot({ releases })] }));
+    ingestBatch(queue, sender('i1'), eventBatch({ seq, slots: [eventSlot({ releases })] }));
 
   it('names the release as soon as errors fall on the few who have the feature', async () => {
     await post(1, [failed('treatment', 0, 2)]);
