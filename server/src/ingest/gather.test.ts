@@ -10,7 +10,8 @@ const RELEASE: KnownRelease = {
   ...{ metrics: new Set(['errors']), rollbackMetrics: new Set(['errors']) },
 };
 const world = (over: Partial<IngestWorld> = {}): IngestWorld => ({
-  ...{ now: NOW, releases: new Map([['r1', RELEASE]]), admits: () => true },
+  ...{ now: NOW, releases: new Map([['r1', RELEASE]]) },
+  caps: { admitsSeries: () => true, admitsUnknownFlag: () => true },
   ...over,
 });
 const slotAt = (from: number, more: object = {}) => ({

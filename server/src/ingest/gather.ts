@@ -1,5 +1,13 @@
 import { type EventBatch, type EventSlot, type ReleaseSlot, SLOT_MS } from '@sluice/sdk/protocol';
-import { ARM_CODES, nameInTotals, type TallyKey, type UnitTally } from '../domain/metrics/tally.js';
+import { type Finding, type UnknownFlag, unknownFlag } from '../domain/metrics/finding.js';
+import {
+  eventSeries,
+  exposureSeries,
+  flagSeries,
+  OVERFLOW_SERIES,
+  releaseSeries,
+} from '../domain/metrics/series.js';
+import { ARM_CODES, type TallyKey, type UnitTally } from '../domain/metrics/tally.js';
 import type { CountedRelease } from '../store/read-models/counted-releases.js';
 import { addBuckets, addSketch, Gathered } from './gathered.js';
 import { toSighting } from './sighting.js';
@@ -28,12 +36,14 @@ export interface IngestWorld {
   /** The database's clock, epoch milliseconds. */
   readonly now: number;
   readonly releases: ReadonlyMap<string, KnownRelease>;
-  /** Whether a chart may have this series; the answer for one series never changes back. */
-  readonly admits: (environmentId: string, series: string) => boolean;
+  readonly caps: Caps;
 }
 
-/** The one series of what a chart has no room for. */
-export const OVERFLOW = 'overflow';
+/** Limits the names that an environment may have. A name that was admitted stays admitted. */
+export interface Caps {
+  admitsSeries(environmentId: string, series: string): boolean;
+  admitsUnknownFlag(environmentId: string, finding: UnknownFlag): boolean;
+}
 
 export function gatherBatches(sent: readonly SentBatch[], world: IngestWorld): Gathered {
   const gathered = new Gathered();
@@ -44,11 +54,12 @@ export function gatherBatches(sent: readonly SentBatch[], world: IngestWorld): G
 /** Adds one batch to what others came to. */
 export function gatherBatch(gathered: Gathered, sent: SentBatch, world: IngestWorld): void {
   const { environmentId, batch, isTrusted } = sent;
-  gathered.find(environmentId, 'dropped', batch.dropped);
-  gathered.find(environmentId, 'unattributed', batch.unattributed);
+  gathered.addFinding(environmentId, 'dropped', batch.dropped);
+  gathered.addFinding(environmentId, 'unattributed', batch.unattributed);
   for (const key of batch.unknown) {
-    const what = `unknown:${key}`;
-    gathered.find(environmentId, world.admits(environmentId, what) ? what : 'unknown', 1);
+    const finding = unknownFlag(key);
+    const isAdmitted = world.caps.admitsUnknownFlag(environmentId, finding);
+    gathered.addFinding(environmentId, isAdmitted ? finding : 'unknown', 1);
   }
   for (const slot of batch.slots) {
     const at = placeSlot(gathered, environmentId, slot, world.now);
@@ -66,12 +77,12 @@ function placeSlot(
   now: number,
 ): number | null {
   if (slot.to < now - LATE_MS) {
-    gathered.find(environmentId, 'late', eventsOf(slot));
+    gathered.addFinding(environmentId, 'late', eventsOf(slot));
     return null;
   }
   if (slot.to < now - COARSE_AFTER_MS) return Math.floor(slot.from / COARSE_MS) * COARSE_MS;
   if (slot.from <= now + AHEAD_MS_MAX) return slot.from;
-  gathered.find(environmentId, 'future', eventsOf(slot));
+  gathered.addFinding(environmentId, 'future', eventsOf(slot));
   return Math.floor(now / SLOT_MS) * SLOT_MS;
 }
 
@@ -97,21 +108,22 @@ function chartSlot(
   world: IngestWorld,
 ): void {
   const series = (name: string, count: number) => {
-    const isAdmitted = world.admits(environmentId, name);
-    if (!isAdmitted) gathered.find(environmentId, OVERFLOW, count);
-    return gathered.slot(environmentId, isAdmitted ? name : OVERFLOW, at);
+    const isAdmitted = world.caps.admitsSeries(environmentId, name);
+    if (!isAdmitted) gathered.addFinding(environmentId, 'overflow', count);
+    return gathered.slot(environmentId, isAdmitted ? name : OVERFLOW_SERIES, at);
   };
   for (const [flag, variants] of Object.entries(slot.flags)) {
     for (const [variant, count] of Object.entries(variants)) {
-      series(`flag:${flag}:${variant}`, count).count += count;
+      series(flagSeries(flag, variant), count).count += count;
     }
   }
   for (const [name, { count, sum, sketch }] of Object.entries(slot.metrics)) {
-    const point = series(`metric:${name}`, count);
+    const point = series(eventSeries(name), count);
     point.count += count;
     point.sum += sum;
-    const isKept = sketch === undefined || point.series === OVERFLOW || addSketch(point, sketch);
-    if (!isKept) gathered.find(environmentId, 'malformed-sketch', 1);
+    const isWanted = sketch !== undefined && point.series !== OVERFLOW_SERIES;
+    if (isWanted && !addSketch(point, sketch))
+      gathered.addFinding(environmentId, 'malformed-sketch', 1);
   }
 }
 
@@ -127,7 +139,7 @@ function gatherRelease(gathered: Gathered, part: ReleasePart, world: IngestWorld
   const segment = release?.segments.get(entry.phase);
   const problem = problemOf(release, segment, environmentId);
   if (!release || segment === undefined || problem !== null) {
-    gathered.find(environmentId, problem ?? 'unknown-release', entry.exposures || 1);
+    gathered.addFinding(environmentId, problem ?? 'unknown-release', entry.exposures || 1);
     return;
   }
   countPeople(gathered, release, entry, segment);
@@ -138,7 +150,7 @@ function problemOf(
   release: KnownRelease | undefined,
   segment: number | undefined,
   environmentId: string,
-): string | null {
+): Finding | null {
   if (release?.environmentId !== environmentId) return 'unknown-release';
   if (!release.isActive) return 'ended-release';
   return segment === undefined ? 'unknown-phase' : null;
@@ -172,34 +184,34 @@ function sumValues(gathered: Gathered, release: KnownRelease, part: ReleasePart)
   const { phase, arm } = entry;
   const totalOf = (key: TallyKey) =>
     gathered.total({ ...key, releaseId: release.id, phase, armCode: ARM_CODES[arm] });
-  const chart = (metric: string, count: number, sum: number, sketch?: string) => {
+  const side = { releaseId: release.id, phase, arm };
+  const chart = (series: string, count: number, sum: number, sketch?: string) => {
     if (at === null) return;
-    const series = `release:${release.id}:${phase}:${arm}:${metric}`;
     const point = gathered.slot(environmentId, series, at);
     point.count += count;
     point.sum += sum;
     if (sketch !== undefined) addSketch(point, sketch);
   };
-  const exposures = { tally: 'exposures', metric: '' } as const;
-  totalOf(exposures).count += entry.exposures;
-  chart(nameInTotals(exposures), entry.exposures, entry.units.length);
+  totalOf({ tally: 'exposures', metric: '' }).count += entry.exposures;
+  chart(exposureSeries(side), entry.exposures, entry.units.length);
   for (const metric of metricsOf(entry)) {
     if (!release.metrics.has(metric)) {
-      gathered.find(environmentId, 'unknown-metric', 1);
+      gathered.addFinding(environmentId, 'unknown-metric', 1);
       continue;
     }
     const people = entry.splits[metric];
     const buckets = entry.buckets[metric];
     const sketch = entry.sketches[metric];
     const sums = { tally: 'sums', metric } as const;
-    if (people) chart(metric, people.length, 0);
+    const series = releaseSeries(side, metric);
+    if (people) chart(series, people.length, 0);
     if (buckets) {
       addBuckets(totalOf(sums), buckets);
-      chart(metric, sumOf(buckets, 2), sumOf(buckets, 1));
+      chart(series, sumOf(buckets, 2), sumOf(buckets, 1));
     }
     if (sketch === undefined) continue;
-    if (addSketch(totalOf(sums), sketch)) chart(metric, 0, 0, sketch);
-    else gathered.find(environmentId, 'malformed-sketch', 1);
+    if (addSketch(totalOf(sums), sketch)) chart(series, 0, 0, sketch);
+    else gathered.addFinding(environmentId, 'malformed-sketch', 1);
   }
 }
 

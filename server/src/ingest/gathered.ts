@@ -1,4 +1,5 @@
 import { type BucketEntry, BUCKETS, decodeSketch, type Sketch } from '@sluice/sdk/protocol';
+import type { Finding } from '../domain/metrics/finding.js';
 import type { TallyKey, UnitTally } from '../domain/metrics/tally.js';
 import { firstOf, type Sighting } from './sighting.js';
 
@@ -40,7 +41,7 @@ export interface SlotDelta {
 
 export interface FindingDelta {
   readonly environmentId: string;
-  readonly what: string;
+  readonly finding: Finding;
   count: number;
 }
 
@@ -92,12 +93,12 @@ export class Gathered {
     return slot;
   }
 
-  find(environmentId: string, what: string, count: number): void {
+  addFinding(environmentId: string, finding: Finding, count: number): void {
     if (count === 0) return;
-    const id = `${environmentId} ${what}`;
-    const finding = this.findings.get(id) ?? { environmentId, what, count: 0 };
-    this.findings.set(id, finding);
-    finding.count += count;
+    const id = `${environmentId} ${finding}`;
+    const delta = this.findings.get(id) ?? { environmentId, finding, count: 0 };
+    this.findings.set(id, delta);
+    delta.count += count;
   }
 }
 

@@ -3,7 +3,7 @@ import type { Trip } from '../domain/gates/tripwire.js';
 import type { Db, Tx } from '../store/db.js';
 import { type InstanceReport, storeReports } from '../store/instance-store.js';
 import { type CountedRelease, readCountedReleases } from '../store/read-models/counted-releases.js';
-import { eventsOf, gatherBatch, gatherBatches, type SentBatch } from './gather.js';
+import { type Caps, eventsOf, gatherBatch, gatherBatches, type SentBatch } from './gather.js';
 import { Gathered, type SeenPeople } from './gathered.js';
 import type { KnownSightings } from './known-sightings.js';
 import type { SeriesCaps } from './series-caps.js';
@@ -98,7 +98,7 @@ async function storePeopleAhead(
   if (countPeople(sent) <= PEOPLE_AT_ONCE) return [];
   const releases = await readCountedReleases(db, releasesOf(sent));
   const people = sent.map(withPeopleOnly);
-  const { seen } = gatherBatches(people, { now: 0, releases, admits: () => false });
+  const { seen } = gatherBatches(people, { now: 0, releases, caps: NO_NAMES });
   for (const people of seen.values()) known.leaveNews(people);
   const chunks = chunksOf([...seen.values()], SIGHTINGS_AT_ONCE);
   if (chunks.length <= 1) return [];
@@ -113,6 +113,8 @@ async function storePeopleAhead(
   }
   return changed;
 }
+
+const NO_NAMES: Caps = { admitsSeries: () => false, admitsUnknownFlag: () => false };
 
 interface Storing extends IngestOptions {
   readonly now: number;
@@ -134,9 +136,8 @@ async function storeSent(
 ): Promise<readonly Trip[]> {
   if (sent.length === 0) return [];
   const gathered = new Gathered();
-  const admits = (environmentId: string, series: string) => caps.admits(environmentId, series);
   for (const each of sent) {
-    gatherBatch(gathered, each, { now, releases, admits });
+    gatherBatch(gathered, each, { now, releases, caps });
     // Others take their turn: a group of batches would hold up a kill on its way.
     await immediate();
   }

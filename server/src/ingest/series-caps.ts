@@ -1,17 +1,20 @@
+import type { UnknownFlag } from '../domain/metrics/finding.js';
 import type { Tx } from '../store/db.js';
+import type { Caps } from './gather.js';
 import { readUnknownFlags } from './sql/findings.js';
 import { readSeries } from './sql/slots.js';
 
-/** Series that the charts of an environment may have; what releases gather has its own bounds. */
-export const SERIES_MAX = 2_000;
-/** Names of flags that do not exist which are remembered. */
-export const UNKNOWN_MAX = 200;
+/** The series of an environment, without those of its releases, whose plans bound them. */
+const SERIES_MAX = 2_000;
+/** Names of flags that do not exist. */
+const UNKNOWN_FLAGS_MAX = 200;
 
 /**
- * Which series an environment has, so that no client fills the database with names. Each server
- * knows those that were stored when it first heard of the environment and those it let in since.
+ * Limits the names that an environment may have, so that no client fills the database with them.
+ * Each server knows the names that were stored when it first loaded the environment, and those that
+ * it has admitted since.
  */
-export class SeriesCaps {
+export class SeriesCaps implements Caps {
   readonly #known = new Map<string, { series: Set<string>; unknown: Set<string> }>();
 
   async load(tx: Tx, environmentIds: Iterable<string>): Promise<void> {
@@ -22,19 +25,25 @@ export class SeriesCaps {
     }
   }
 
-  admits(environmentId: string, name: string): boolean {
+  admitsSeries(environmentId: string, series: string): boolean {
     const known = this.#known.get(environmentId);
-    if (!known) return false;
-    const isUnknown = name.startsWith('unknown:');
-    const names = isUnknown ? known.unknown : known.series;
-    if (names.has(name)) return true;
-    if (names.size >= (isUnknown ? UNKNOWN_MAX : SERIES_MAX)) return false;
-    names.add(name);
-    return true;
+    return known !== undefined && admit(known.series, series, SERIES_MAX);
   }
 
-  /** Forgets everything, so that what was pruned makes room; it is read again when needed. */
+  admitsUnknownFlag(environmentId: string, finding: UnknownFlag): boolean {
+    const known = this.#known.get(environmentId);
+    return known !== undefined && admit(known.unknown, finding, UNKNOWN_FLAGS_MAX);
+  }
+
+  /** Drops everything, so that names which were pruned make room. `load` reads the rest again. */
   clear(): void {
     this.#known.clear();
   }
+}
+
+function admit(names: Set<string>, name: string, max: number): boolean {
+  if (names.has(name)) return true;
+  if (names.size >= max) return false;
+  names.add(name);
+  return true;
 }

@@ -1,9 +1,10 @@
 import { sql } from 'drizzle-orm';
+import { unknownFlag } from '../../domain/metrics/finding.js';
 import type { Tx } from '../../store/db.js';
 import type { FindingDelta } from '../gathered.js';
 
 export async function storeFindings(tx: Tx, findings: Iterable<FindingDelta>): Promise<void> {
-  const rows = [...findings].map(({ environmentId: environment_id, what, count }) => {
+  const rows = [...findings].map(({ environmentId: environment_id, finding: what, count }) => {
     return { environment_id, what, count };
   });
   if (rows.length === 0) return;
@@ -22,6 +23,6 @@ export async function storeFindings(tx: Tx, findings: Iterable<FindingDelta>): P
 export async function readUnknownFlags(tx: Tx, environmentId: string): Promise<readonly string[]> {
   const rows = await tx.execute<{ what: string }>(sql`
     select what from ingest_findings
-    where environment_id = ${environmentId} and what like 'unknown:%'`);
+    where environment_id = ${environmentId} and starts_with(what, ${unknownFlag('')})`);
   return rows.map(({ what }) => what);
 }

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { RELEASE_SERIES_PREFIX } from '../../domain/metrics/series.js';
 import type { Tx } from '../../store/db.js';
 import { addSketch, type SlotDelta, slotId } from '../gathered.js';
 
@@ -73,6 +74,7 @@ export async function readSeries(tx: Tx, environmentId: string): Promise<readonl
       union all
       select ${next(sql`names.series`)} from names where names.series is not null
     )
-    select series from names where series is not null and series not like 'release:%'`);
+    select series from names where series is not null
+      and not starts_with(series, ${RELEASE_SERIES_PREFIX})`);
   return rows.map(({ series }) => series);
 }

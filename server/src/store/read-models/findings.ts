@@ -1,17 +1,20 @@
 import { desc, eq } from 'drizzle-orm';
 import type { EnvironmentGrant } from '../../domain/grant.js';
+import type { Finding } from '../../domain/metrics/finding.js';
 import type { Db } from '../db.js';
 import { ingestFindings } from '../schema/index.js';
 
-export interface Finding {
-  /** Such as `dropped`, or `unknown:` and the name of a flag that does not exist. */
-  readonly what: string;
+export interface FindingView {
+  readonly what: Finding;
   readonly count: number;
   readonly lastAt: string;
 }
 
-/** What could not be counted, latest first: some 200 names and a dozen reasons at most. */
-export async function listFindings(db: Db, grant: EnvironmentGrant): Promise<readonly Finding[]> {
+/** The findings of an environment, latest first: about 200 names and a dozen reasons at most. */
+export async function listFindings(
+  db: Db,
+  grant: EnvironmentGrant,
+): Promise<readonly FindingView[]> {
   const rows = await db
     .select()
     .from(ingestFindings)

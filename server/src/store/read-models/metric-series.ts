@@ -1,7 +1,11 @@
 import { sql } from 'drizzle-orm';
-import type { PerArm } from '../../domain/gates/totals.js';
 import type { MetricDefinition } from '../../domain/metrics/metric.js';
-import { nameInTotals } from '../../domain/metrics/tally.js';
+import {
+  exposureSeries,
+  flagSeries,
+  type ReleaseSide,
+  releaseSeries,
+} from '../../domain/metrics/series.js';
 import type { Db, Tx } from '../db.js';
 
 export interface SeriesPoint {
@@ -18,7 +22,6 @@ export interface SeriesQuery {
   readonly to: Date;
 }
 
-const EXPOSURES = nameInTotals({ tally: 'exposures', metric: '' });
 /** More than these are put together: nobody sees more on a screen. */
 const POINTS_MAX = 600;
 const SLOT_SECONDS = 10;
@@ -70,42 +73,56 @@ export interface ReleaseSeriesQuery {
 }
 
 /**
- * People with their first event of a split, of the people that came new in that stretch; of
- * everything else the sum, of requests or events. Phases are never added up.
+ * A split metric counts units with their first event, out of the units that are new in the same
+ * stretch; other metrics sum values, out of requests or events. Phases are never added up.
  */
 export async function readReleaseSeries(
   db: Db | Tx,
-  query: ReleaseSeriesQuery,
+  { releaseId, phases, metric, kind, ...range }: ReleaseSeriesQuery,
 ): Promise<readonly ReleasePoint[]> {
-  const { releaseId, phases, metric, kind, environmentId, from, to } = query;
-  const name = (phase: number, arm: string, key: string) =>
-    `release:${releaseId}:${phase}:${arm}:${key}`;
-  const series = phases.flatMap(({ phase }) =>
-    ['treatment', 'control'].flatMap((arm) => [
-      name(phase, arm, metric),
-      name(phase, arm, EXPOSURES),
-    ]),
-  );
-  const points = await readMetricSeries(db, { environmentId, series, from, to });
-  return phases.flatMap(({ phase }) => {
-    const byArm = (arm: string) => {
-      const own = byTime(points.get(name(phase, arm, metric)));
-      const exposed = byTime(points.get(name(phase, arm, EXPOSURES)));
-      return (at: number) => countOf(kind, own.get(at), exposed.get(at));
-    };
-    const arms: PerArm<ReturnType<typeof byArm>> = {
-      treatment: byArm('treatment'),
-      control: byArm('control'),
-    };
-    const mine = series.filter((key) => key.startsWith(`release:${releaseId}:${phase}:`));
-    const times = new Set(mine.flatMap((key) => (points.get(key) ?? []).map(timeOf)));
+  const names = phases.map(({ phase }) => {
+    const treatment = { releaseId, phase, arm: 'treatment' } as const;
+    const control = { releaseId, phase, arm: 'control' } as const;
+    return { phase, treatment: namesOf(treatment, metric), control: namesOf(control, metric) };
+  });
+  const series = names.flatMap(({ treatment, control }) => [
+    ...Object.values(treatment),
+    ...Object.values(control),
+  ]);
+  const points = await readMetricSeries(db, { ...range, series });
+  return names.flatMap(({ phase, ...arms }) => {
+    const treatment = sideOf(points, arms.treatment, kind);
+    const control = sideOf(points, arms.control, kind);
+    const times = new Set([...treatment.times, ...control.times]);
     return [...times]
       .sort((a, b) => a - b)
       .map((at) => ({
         ...{ at: new Date(at).toISOString(), phase },
-        ...{ treatment: arms.treatment(at), control: arms.control(at) },
+        ...{ treatment: treatment.countAt(at), control: control.countAt(at) },
       }));
   });
+}
+
+interface SideNames {
+  readonly own: string;
+  readonly exposed: string;
+}
+
+function namesOf(side: ReleaseSide, metric: string): SideNames {
+  return { own: releaseSeries(side, metric), exposed: exposureSeries(side) };
+}
+
+function sideOf(
+  points: ReadonlyMap<string, readonly SeriesPoint[]>,
+  names: SideNames,
+  kind: MetricDefinition['kind'],
+) {
+  const own = byTime(points.get(names.own));
+  const exposed = byTime(points.get(names.exposed));
+  return {
+    times: [...own.keys(), ...exposed.keys()],
+    countAt: (at: number) => countOf(kind, own.get(at), exposed.get(at)),
+  };
 }
 
 function countOf(
@@ -119,11 +136,7 @@ function countOf(
 }
 
 function byTime(points: readonly SeriesPoint[] = []): ReadonlyMap<number, SeriesPoint> {
-  return new Map(points.map((point) => [timeOf(point), point]));
-}
-
-function timeOf({ at }: SeriesPoint): number {
-  return at.getTime();
+  return new Map(points.map((point) => [point.at.getTime(), point]));
 }
 
 export interface EvaluationsQuery {
@@ -138,7 +151,7 @@ export async function countEvaluations(
   { environmentIds, flag, variants }: EvaluationsQuery,
   days: number,
 ): Promise<number> {
-  const series = variants.map((variant) => `flag:${flag}:${variant}`);
+  const series = variants.map((variant) => flagSeries(flag, variant));
   const [row] = await db.execute<{ count: number }>(sql`
     select coalesce(sum(count), 0)::float8 as count from metric_slots
     where environment_id in (

@@ -2,6 +2,7 @@ import { decodeSketch, Sketch } from '@sluice/sdk/protocol';
 import { eq, sql } from 'drizzle-orm';
 import { BUILT_IN_METRICS } from '../../domain/metrics/built-in-metrics.js';
 import type { MetricDefinition } from '../../domain/metrics/metric.js';
+import { eventSeries } from '../../domain/metrics/series.js';
 import type { Db, Tx } from '../db.js';
 import { metrics } from '../schema/index.js';
 
@@ -33,7 +34,7 @@ export async function readBaseline(
 ): Promise<Baseline> {
   const rows = await db.execute<{ text: string }>(sql`
     select convert_from(sketch, 'UTF8') as text from metric_slots
-    where environment_id = ${environmentId} and series = ${`metric:${metric}`}
+    where environment_id = ${environmentId} and series = ${eventSeries(metric)}
       and at > now() - interval '24 hours' and sketch is not null`);
   const whole = new Sketch();
   for (const { text } of rows) {

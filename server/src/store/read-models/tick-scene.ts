@@ -1,6 +1,7 @@
 import { SLOT_MS } from '@sluice/sdk/protocol';
 import { and, desc, eq, sql } from 'drizzle-orm';
 import type { GateTick } from '../../domain/gates/debounce.js';
+import { eventSeries } from '../../domain/metrics/series.js';
 import type { Db, Tx } from '../db.js';
 import {
   environments,
@@ -99,7 +100,7 @@ export async function readEventsSince(
     select name from json_array_elements_text(${JSON.stringify(names)}::json) as name
     where exists (
       select from metric_slots
-      where environment_id = ${environmentId} and series = 'metric:' || name
+      where environment_id = ${environmentId} and series = ${eventSeries('')} || name
         and at >= ${new Date(sinceMs - SLOT_MS).toISOString()}::timestamptz
     )`);
   return new Set(rows.map(({ name }) => name));

@@ -1,4 +1,5 @@
 import { bigint, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import type { Finding } from '../../domain/metrics/finding.js';
 import { environments } from './projects.js';
 
 /** Events that could not be counted as sent, by reason, so that a reader knows what is missing. */
@@ -8,8 +9,7 @@ export const ingestFindings = pgTable(
     environmentId: text()
       .notNull()
       .references(() => environments.id, { onDelete: 'cascade' }),
-    /** `dropped`, `unattributed`, `late`, `future`, `overflow`, `unknown:<flag>`. */
-    what: text().notNull(),
+    what: text().$type<Finding>().notNull(),
     count: bigint({ mode: 'number' }).notNull(),
     lastAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
   },

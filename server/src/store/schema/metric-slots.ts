@@ -20,7 +20,7 @@ export const metricSlots = pgTable(
     environmentId: text()
       .notNull()
       .references(() => environments.id, { onDelete: 'cascade' }),
-    /** `flag:<key>:<variant>`, `metric:<event>`, `release:<id>:<phase>:<arm>:<metric>`. */
+    /** See `domain/metrics/series.ts`. */
     series: text().notNull(),
     /** Start of the slot. */
     at: timestamp({ withTimezone: true }).notNull(),

@@ -1,0 +1,33 @@
+import type { Arm } from '@sluice/sdk/core';
+import { nameInTotals } from './tally.js';
+
+/** The one series for all counts that an environment has no series left for. */
+export const OVERFLOW_SERIES = 'overflow';
+/** Series of releases do not count against the number of series of an environment. */
+export const RELEASE_SERIES_PREFIX = 'release:';
+
+/** Evaluations of a flag that returned one of its variants. */
+export function flagSeries(flag: string, variant: string): string {
+  return `flag:${flag}:${variant}`;
+}
+
+/** All events of one name. */
+export function eventSeries(event: string): string {
+  return `metric:${event}`;
+}
+
+export interface ReleaseSide {
+  readonly releaseId: string;
+  readonly phase: number;
+  readonly arm: Arm;
+}
+
+/** A metric in one arm of a release. */
+export function releaseSeries({ releaseId, phase, arm }: ReleaseSide, metric: string): string {
+  return `${RELEASE_SERIES_PREFIX}${releaseId}:${phase}:${arm}:${metric}`;
+}
+
+/** Exposures in one arm of a release; the sums of its points count the units that are new. */
+export function exposureSeries(side: ReleaseSide): string {
+  return releaseSeries(side, nameInTotals({ tally: 'exposures', metric: '' }));
+}
