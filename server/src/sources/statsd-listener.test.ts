@@ -40,7 +40,7 @@ describe('a line of StatsD', () => {
 });
 
 describe('what StatsD brings', () => {
-  it('is added up by name: counters, timers with a picture, gauges', () => {
+  it('adds counters, timers with a sketch, and gauges up by name', () => {
     const gathering = gather(
       'hits:2|c\nhits:1|c|@0.1\ntime:10|ms\ntime:30|ms|@0.5',
       'load:5|g\nload:+2|g',

@@ -5,8 +5,8 @@ import type { Tx } from '../../store/db.js';
 import type { Gathered } from '../gathered.js';
 
 /**
- * Writes pictures into rows of totals and slots. Call it in the transaction that has just added
- * to those rows: they are locked, so what was merged is what is replaced.
+ * Writes sketches into rows of totals and slots. Call it in the transaction that has just added to
+ * those rows: it holds their locks, so no sketch is replaced that was not merged before.
  */
 export async function storeSketches(
   tx: Tx,

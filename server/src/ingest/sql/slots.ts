@@ -13,7 +13,7 @@ type HeldRow = {
   readonly sketch: string;
 };
 
-/** In key order, over all statements, and with pictures: see `storeTotals`. */
+/** Adds to slots in key order, over all statements, and merges sketches: see `storeTotals`. */
 export async function storeSlots(
   tx: Tx,
   slots: ReadonlyMap<string, SlotDelta>,

@@ -12,8 +12,9 @@ type HeldRow = {
 };
 
 /**
- * Adds to this writer's rows, in key order: two that share a number wait, never in a circle. What
- * a row has of a picture already is merged into the new one, for `storeSketches` to write.
+ * Adds to the rows of this replica. Servers may share a replica number, so all of them lock rows in
+ * key order and cannot deadlock. A sketch that a row already has is merged into the new one, which
+ * `storeSketches` then writes.
  */
 export async function storeTotals(
   tx: Tx,

@@ -18,7 +18,7 @@ export interface ReleaseQuantile {
 
 const QUANTILES = [0.5, 0.95, 0.99];
 
-/** Pictures of values, for the eye: the bands hold for independent requests only. */
+/** Quantiles of the stored sketches, for charts: the bands hold for independent requests only. */
 export async function readReleaseQuantiles(
   db: Db | Tx,
   releaseId: string,
