@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { eventBatch, releaseSlot, unitOf } from '../../../test/support/ingest-stage.js';
+import { firstExposure, toExposure } from './exposure.js';
 import { gatherBatches, type IngestWorld, type KnownRelease } from './gather.js';
-import { firstOf, toSighting } from './sighting.js';
 
 const NOW = Date.parse('2026-03-01T12:00:05.000Z');
 const MINUTE_MS = 60_000;
@@ -52,15 +52,16 @@ describe('batches put together', () => {
   });
 });
 
-describe('the sighting that counts', () => {
-  const all = [1, 2, 3].flatMap((phase) => [0, 1, 2].map((arm) => toSighting(phase, arm)));
+describe('firstExposure', () => {
+  const all = [1, 2, 3].flatMap((phase) => [0, 1, 2].map((arm) => toExposure(phase, arm)));
 
   it('is the same in any order, any grouping and any number of times', () => {
     for (const a of all) {
-      expect(firstOf(a, a)).toBe(a);
+      expect(firstExposure(a, a)).toBe(a);
       for (const b of all) {
-        expect(firstOf(a, b)).toBe(firstOf(b, a));
-        for (const c of all) expect(firstOf(firstOf(a, b), c)).toBe(firstOf(a, firstOf(b, c)));
+        expect(firstExposure(a, b)).toBe(firstExposure(b, a));
+        for (const c of all)
+          expect(firstExposure(firstExposure(a, b), c)).toBe(firstExposure(a, firstExposure(b, c)));
       }
     }
   });

@@ -9,8 +9,8 @@ import {
 } from '../domain/metrics/series.js';
 import { ARM_CODES, type TallyKey, type UnitTally } from '../domain/metrics/tally.js';
 import type { CountedRelease } from '../store/read-models/counted-releases.js';
+import { toExposure } from './exposure.js';
 import { addBuckets, addSketch, Gathered } from './gathered.js';
-import { toSighting } from './sighting.js';
 
 /** Charts take nothing older; the comparison of a running release takes any age. */
 const LATE_MS = 60 * 60_000;
@@ -162,10 +162,10 @@ function countPeople(
   { phase, arm, units, splits, warmUpSplits }: ReleaseSlot,
   segment: number,
 ): void {
-  const sighting = toSighting(phase, ARM_CODES[arm]);
+  const exposure = toExposure(phase, ARM_CODES[arm]);
   const see = (tally: UnitTally, metric: string, people: readonly string[]) => {
     const scope = tally === 'units' ? phase : segment;
-    gathered.see({ releaseId, tally, metric, scope }, people, sighting);
+    gathered.see({ releaseId, tally, metric, scope }, people, exposure);
   };
   see('firstUnits', '', units);
   see('units', '', units);

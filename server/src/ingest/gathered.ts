@@ -1,7 +1,7 @@
 import { type BucketEntry, BUCKETS, decodeSketch, type Sketch } from '@sluice/sdk/protocol';
 import type { Finding } from '../domain/metrics/finding.js';
 import type { TallyKey, UnitTally } from '../domain/metrics/tally.js';
-import { firstOf, type Sighting } from './sighting.js';
+import { firstExposure, type Exposure } from './exposure.js';
 
 interface SeenKey extends TallyKey<UnitTally> {
   readonly releaseId: string;
@@ -10,7 +10,7 @@ interface SeenKey extends TallyKey<UnitTally> {
 
 /** People of one tally and scope; the key is the hash of a person. */
 export interface SeenPeople extends SeenKey {
-  readonly units: Map<string, Sighting>;
+  readonly units: Map<string, Exposure>;
 }
 
 export interface TotalKey extends TallyKey {
@@ -64,14 +64,14 @@ export class Gathered {
   readonly slots = new Map<string, SlotDelta>();
   readonly findings = new Map<string, FindingDelta>();
 
-  see(key: SeenKey, units: readonly string[], sighting: Sighting): void {
+  see(key: SeenKey, units: readonly string[], exposure: Exposure): void {
     if (units.length === 0) return;
     const id = `${key.releaseId} ${key.tally} ${key.metric} ${key.scope}`;
-    const people = this.seen.get(id) ?? { ...key, units: new Map<string, Sighting>() };
+    const people = this.seen.get(id) ?? { ...key, units: new Map<string, Exposure>() };
     this.seen.set(id, people);
     for (const unit of units) {
       const before = people.units.get(unit);
-      people.units.set(unit, before === undefined ? sighting : firstOf(before, sighting));
+      people.units.set(unit, before === undefined ? exposure : firstExposure(before, exposure));
     }
   }
 

@@ -5,7 +5,7 @@ import { type InstanceReport, storeReports } from '../store/instance-store.js';
 import { type CountedRelease, readCountedReleases } from '../store/read-models/counted-releases.js';
 import { type Caps, eventsOf, gatherBatch, gatherBatches, type SentBatch } from './gather.js';
 import { Gathered, type SeenPeople } from './gathered.js';
-import type { KnownSightings } from './known-sightings.js';
+import type { KnownExposures } from './known-exposures.js';
 import type { SeriesCaps } from './series-caps.js';
 import { readNow } from './sql/clock.js';
 import { storeFindings } from './sql/findings.js';
@@ -25,7 +25,7 @@ export interface IngestOptions {
   /** This writer's rows of totals and slots. */
   readonly replica: number;
   readonly caps: SeriesCaps;
-  readonly known: KnownSightings;
+  readonly known: KnownExposures;
   readonly findTrips: FindTrips;
 }
 
@@ -44,7 +44,7 @@ export interface StoredPosts {
 /** More people than this are looked at ahead of their batch's transaction. */
 const PEOPLE_AT_ONCE = 3_000;
 /** So many are stored at a time: nobody waits for all. */
-const SIGHTINGS_AT_ONCE = 2_000;
+const EXPOSURES_AT_ONCE = 2_000;
 
 /**
  * Stores what instances posted, at most one post of each, in one transaction: whoever's report
@@ -99,8 +99,8 @@ async function storePeopleAhead(
   const releases = await readCountedReleases(db, releasesOf(sent));
   const people = sent.map(withPeopleOnly);
   const { seen } = gatherBatches(people, { now: 0, releases, caps: NO_NAMES });
-  for (const people of seen.values()) known.leaveNews(people);
-  const chunks = chunksOf([...seen.values()], SIGHTINGS_AT_ONCE);
+  for (const people of seen.values()) known.dropKnown(people);
+  const chunks = chunksOf([...seen.values()], EXPOSURES_AT_ONCE);
   if (chunks.length <= 1) return [];
   const changed: SeenPeople[] = [];
   for (const chunk of chunks) {
@@ -142,7 +142,7 @@ async function storeSent(
     await immediate();
   }
   for (const people of gathered.seen.values()) {
-    known.leaveNews(people);
+    known.dropKnown(people);
     if (people.units.size > 0) news.push(people);
   }
   const [changed] = await Promise.all([

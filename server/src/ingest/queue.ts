@@ -10,7 +10,7 @@ import {
   type StoredPosts,
   storePosts,
 } from './ingest-group.js';
-import { KnownSightings } from './known-sightings.js';
+import { KnownExposures } from './known-exposures.js';
 import { GroupPace, weightOf } from './pace.js';
 import { SeriesCaps } from './series-caps.js';
 import { tidyIngested } from './upkeep.js';
@@ -86,7 +86,7 @@ export class ReportQueue {
     this.#pace = new GroupPace(deps.groupWorkMs ?? GROUP_WORK_MS);
     const replica = Math.floor(deps.random() * REPLICAS);
     const findTrips = deps.tripwire?.findTrips ?? (async () => []);
-    this.#options = { replica, findTrips, caps: new SeriesCaps(), known: new KnownSightings() };
+    this.#options = { replica, findTrips, caps: new SeriesCaps(), known: new KnownExposures() };
   }
 
   get size(): number {

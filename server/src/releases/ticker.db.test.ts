@@ -26,7 +26,7 @@ import { gatherScene } from '../services/releases/gather-scene.js';
 import { pauseRelease } from '../services/releases/pause-release.js';
 import { findTrips, tripRelease } from '../services/releases/trip-release.js';
 import { verifyDecision } from '../services/releases/verify-decision.js';
-import { KnownSightings } from '../ingest/known-sightings.js';
+import { KnownExposures } from '../ingest/known-exposures.js';
 import { storePosts } from '../ingest/ingest-group.js';
 import { readReleaseTotals } from '../store/read-models/release-totals.js';
 import { readRelease } from '../store/read-models/release-view.js';
@@ -57,7 +57,7 @@ describe.each(databaseKinds)('the ticks of releases on %s', (kind) => {
   let projects = 0;
   let seq = 0;
   const caps = new SeriesCaps();
-  const known = new KnownSightings();
+  const known = new KnownExposures();
 
   beforeEach(async () => {
     ctx = { ...contextOn(database.db), now: () => new Date() };

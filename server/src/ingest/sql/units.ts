@@ -1,8 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { nameInUnits } from '../../domain/metrics/tally.js';
 import type { Tx } from '../../store/db.js';
+import { armCodeOf, phaseOf } from '../exposure.js';
 import type { Gathered, SeenPeople } from '../gathered.js';
-import { armCodeOf, phaseOf } from '../sighting.js';
 
 /** People who now count where they did not before; the numbers that follow are added to totals. */
 type Counted = {
@@ -83,7 +83,7 @@ async function moveSeen(tx: Tx, input: SQL): Promise<readonly Moved[]> {
     from old group by 1, 2, 3, 4, 5, 6`);
 }
 
-/** As `firstOf` has it. Once false it stays so, whoever else writes: rows only go down. */
+/** As `firstExposure` has it. Once false it stays so, whoever else writes: rows only go down. */
 const COMES_BEFORE = sql`(seen.phase > input.phase
   or (seen.phase = input.phase and seen.arm <> input.arm and seen.arm <> 2))`;
 
@@ -104,11 +104,11 @@ function inputOf(people: readonly SeenPeople[]): SQL {
   const phases: number[] = [];
   const arms: number[] = [];
   for (const [k, entry] of people.entries()) {
-    for (const [unit, sighting] of entry.units) {
+    for (const [unit, exposure] of entry.units) {
       places.push(k);
       units.push(BigInt.asIntN(64, BigInt(`0x${unit}`)));
-      phases.push(phaseOf(sighting));
-      arms.push(armCodeOf(sighting));
+      phases.push(phaseOf(exposure));
+      arms.push(armCodeOf(exposure));
     }
   }
   return sql`keys as materialized (

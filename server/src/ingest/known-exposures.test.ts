@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { ARM_CODES } from '../domain/metrics/tally.js';
+import { type Exposure, toExposure } from './exposure.js';
 import type { SeenPeople } from './gathered.js';
-import { KnownSightings } from './known-sightings.js';
-import { type Sighting, toSighting } from './sighting.js';
+import { KnownExposures } from './known-exposures.js';
 
-const TREATED_IN = (phase: number) => toSighting(phase, ARM_CODES.treatment);
+const TREATED_IN = (phase: number) => toExposure(phase, ARM_CODES.treatment);
 
-function people(units: readonly string[], sighting: Sighting, metric = 'crashes'): SeenPeople {
-  const entries = units.map((unit) => [unit, sighting] as const);
+function people(units: readonly string[], exposure: Exposure, metric = 'crashes'): SeenPeople {
+  const entries = units.map((unit) => [unit, exposure] as const);
   return { releaseId: 'r1', tally: 'firsts', metric, scope: 1, units: new Map(entries) };
 }
 
@@ -19,14 +19,14 @@ function unitsOf(count: number): readonly string[] {
   );
 }
 
-function newsOf(known: KnownSightings, asked: SeenPeople): readonly string[] {
-  known.leaveNews(asked);
+function newsOf(known: KnownExposures, asked: SeenPeople): readonly string[] {
+  known.dropKnown(asked);
   return [...asked.units.keys()];
 }
 
-describe('known sightings', () => {
+describe('known exposures', () => {
   it('leave only whom nobody has stored, of each metric apart', () => {
-    const known = new KnownSightings();
+    const known = new KnownExposures();
     const [one, other] = unitsOf(2) as [string, string];
     known.add(people([one], TREATED_IN(2)));
     expect(newsOf(known, people([one, other], TREATED_IN(2)))).toEqual([other]);
@@ -34,16 +34,16 @@ describe('known sightings', () => {
   });
 
   it('ask again about a lower phase and about the other side, not about a higher phase', () => {
-    const known = new KnownSightings();
+    const known = new KnownExposures();
     const units = unitsOf(1);
     known.add(people(units, TREATED_IN(2)));
     expect(newsOf(known, people(units, TREATED_IN(3)))).toEqual([]);
     expect(newsOf(known, people(units, TREATED_IN(1)))).toEqual(units);
-    expect(newsOf(known, people(units, toSighting(2, ARM_CODES.control)))).toEqual(units);
+    expect(newsOf(known, people(units, toExposure(2, ARM_CODES.control)))).toEqual(units);
   });
 
   it('hold many people, and forget whom they met long ago instead of growing', () => {
-    const known = new KnownSightings();
+    const known = new KnownExposures();
     const units = unitsOf(100_000);
     known.add(people(units, TREATED_IN(1)));
     expect(newsOf(known, people(units, TREATED_IN(1))).length).toBeLessThan(1_000);

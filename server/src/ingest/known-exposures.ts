@@ -1,32 +1,32 @@
+import { firstExposure, type Exposure } from './exposure.js';
 import type { SeenPeople } from './gathered.js';
-import { firstOf, type Sighting } from './sighting.js';
 
 /** Of four places each, side by side in memory: a million people take 16 MB. */
 const SETS = 2 ** 18;
 const WAYS = 4;
-/** Numbers of a place: key, both halves of the hash, sighting. */
+/** Numbers of a place: key, both halves of the hash, exposure. */
 const WIDTH = 4;
 const SET_WIDTH = WAYS * WIDTH;
 const KEYS_MAX = 50_000;
-const SIGHTING_MAX = 2 ** 32 - 1;
+const EXPOSURE_MAX = 2 ** 32 - 1;
 
 /**
  * Who is certainly stored already, because many instances report the same people. A row only ever
  * goes to a lower phase, so what was once committed spares the database the question for ever.
  */
-export class KnownSightings {
+export class KnownExposures {
   readonly #keys = new Map<string, number>();
   readonly #cells = new Uint32Array(SETS * SET_WIDTH);
 
   /** Takes out those whom storing again would not change. */
-  leaveNews(people: SeenPeople): void {
+  dropKnown(people: SeenPeople): void {
     const key = this.#keyFor(people);
-    for (const [unit, sighting] of people.units) {
+    for (const [unit, exposure] of people.units) {
       const [high, low] = [wordAt(unit, 0), wordAt(unit, 8)];
       const place = this.#placeOf(key, high, low);
       if (place < 0) continue;
-      const known = this.#cells[place + 3] as Sighting;
-      if (firstOf(known, sighting) === known) people.units.delete(unit);
+      const known = this.#cells[place + 3] as Exposure;
+      if (firstExposure(known, exposure) === known) people.units.delete(unit);
     }
   }
 
@@ -34,8 +34,8 @@ export class KnownSightings {
   add(people: SeenPeople): void {
     const key = this.#keyFor(people);
     const cells = this.#cells;
-    for (const [unit, sighting] of people.units) {
-      if (sighting > SIGHTING_MAX) continue;
+    for (const [unit, exposure] of people.units) {
+      if (exposure > EXPOSURE_MAX) continue;
       const [high, low] = [wordAt(unit, 0), wordAt(unit, 8)];
       const known = this.#placeOf(key, high, low);
       const first = setOf(key, high, low);
@@ -44,7 +44,7 @@ export class KnownSightings {
       cells[first] = key;
       cells[first + 1] = high;
       cells[first + 2] = low;
-      cells[first + 3] = sighting;
+      cells[first + 3] = exposure;
     }
   }
 
