@@ -21,7 +21,7 @@ const slotAt = (from: number, more: object = {}) => ({
 const sent = (slots: ReturnType<typeof slotAt>[], isTrusted = true) => [
   { environmentId: 'e1', isTrusted, batch: eventBatch({ slots }) },
 ];
-const placesOf = (from: number) =>
+const agesOf = (from: number) =>
   [...gatherBatches(sent([slotAt(from)]), world()).slots.values()].map(({ at }) => NOW - at);
 
 describe('batches put together', () => {
@@ -33,7 +33,7 @@ describe('batches put together', () => {
     ['a little ahead, where they are', NOW - 5_000 + 5 * MINUTE_MS, [5_000 - 5 * MINUTE_MS]],
     ['far ahead, at the present', NOW - 5_000 + 6 * MINUTE_MS, [5_000]],
   ])('chart slots %s', (_, from, expected) => {
-    expect(placesOf(from)).toEqual(expected);
+    expect(agesOf(from)).toEqual(expected);
   });
 
   it('count people of all of them once', () => {

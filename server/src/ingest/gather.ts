@@ -62,15 +62,15 @@ export function gatherBatch(gathered: Gathered, sent: SentBatch, world: IngestWo
     gathered.addFinding(environmentId, isAdmitted ? finding : 'unknown', 1);
   }
   for (const slot of batch.slots) {
-    const at = placeSlot(gathered, environmentId, slot, world.now);
+    const at = chartTimeOf(gathered, environmentId, slot, world.now);
     if (at !== null) chartSlot(gathered, { environmentId, at, slot }, world);
     if (!isTrusted) continue;
     for (const entry of slot.releases) gatherRelease(gathered, { environmentId, at, entry }, world);
   }
 }
 
-/** Where charts have it: null, nowhere. */
-function placeSlot(
+/** The time under which charts show a slot; null when it is too old for them. */
+function chartTimeOf(
   gathered: Gathered,
   environmentId: string,
   slot: EventSlot,
@@ -219,6 +219,6 @@ function metricsOf({ splits, buckets, sketches }: ReleaseSlot): ReadonlySet<stri
   return new Set([splits, buckets, sketches].flatMap((part) => Object.keys(part)));
 }
 
-function sumOf(buckets: ReleaseSlot['buckets'][string], place: 1 | 2): number {
-  return buckets.reduce((sum, entry) => sum + entry[place], 0);
+function sumOf(buckets: ReleaseSlot['buckets'][string], part: 1 | 2): number {
+  return buckets.reduce((sum, entry) => sum + entry[part], 0);
 }

@@ -1,46 +1,47 @@
 import { firstExposure, type Exposure } from './exposure.js';
 import type { SeenPeople } from './gathered.js';
 
-/** Of four places each, side by side in memory: a million people take 16 MB. */
+/** A set-associative cache of a million slots, which takes 16 MB. */
 const SETS = 2 ** 18;
-const WAYS = 4;
-/** Numbers of a place: key, both halves of the hash, exposure. */
-const WIDTH = 4;
-const SET_WIDTH = WAYS * WIDTH;
+const SLOTS_PER_SET = 4;
+/** A slot holds four numbers: the key, both halves of the unit's hash and the exposure. */
+const SLOT_WIDTH = 4;
+const SET_WIDTH = SLOTS_PER_SET * SLOT_WIDTH;
 const KEYS_MAX = 50_000;
 const EXPOSURE_MAX = 2 ** 32 - 1;
 
 /**
- * Who is certainly stored already, because many instances report the same people. A row only ever
- * goes to a lower phase, so what was once committed spares the database the question for ever.
+ * A cache of exposures that are certainly stored, because many instances report the same people. A
+ * stored row only ever moves to a lower phase or to both arms, so an exposure that would not change
+ * the cached one would not change the row either, and the database need not be asked.
  */
 export class KnownExposures {
   readonly #keys = new Map<string, number>();
   readonly #cells = new Uint32Array(SETS * SET_WIDTH);
 
-  /** Takes out those whom storing again would not change. */
+  /** Removes the people whom storing again would not change. */
   dropKnown(people: SeenPeople): void {
     const key = this.#keyFor(people);
     for (const [unit, exposure] of people.units) {
       const [high, low] = [wordAt(unit, 0), wordAt(unit, 8)];
-      const place = this.#placeOf(key, high, low);
-      if (place < 0) continue;
-      const known = this.#cells[place + 3] as Exposure;
+      const slot = this.#findSlot(key, high, low);
+      if (slot < 0) continue;
+      const known = this.#cells[slot + 3] as Exposure;
       if (firstExposure(known, exposure) === known) people.units.delete(unit);
     }
   }
 
-  /** These have been committed. Whoever was there longest makes room. */
+  /** Call it once the rows are committed. The oldest slot of a full set is overwritten. */
   add(people: SeenPeople): void {
     const key = this.#keyFor(people);
     const cells = this.#cells;
     for (const [unit, exposure] of people.units) {
       if (exposure > EXPOSURE_MAX) continue;
       const [high, low] = [wordAt(unit, 0), wordAt(unit, 8)];
-      const known = this.#placeOf(key, high, low);
+      const known = this.#findSlot(key, high, low);
       const first = setOf(key, high, low);
-      const last = known < 0 ? first + SET_WIDTH - WIDTH : known;
-      cells.copyWithin(first + WIDTH, first, last);
+      const last = known < 0 ? first + SET_WIDTH - SLOT_WIDTH : known;
+      cells.copyWithin(first + SLOT_WIDTH, first, last);
       cells[first] = key;
       cells[first + 1] = high;
       cells[first + 2] = low;
@@ -48,18 +49,18 @@ export class KnownExposures {
     }
   }
 
-  /** Negative: nobody knows. */
-  #placeOf(key: number, high: number, low: number): number {
+  /** The index of the slot of a unit; negative when there is none. */
+  #findSlot(key: number, high: number, low: number): number {
     const cells = this.#cells;
     const first = setOf(key, high, low);
-    for (let place = first; place < first + SET_WIDTH; place += WIDTH) {
-      const isSame = cells[place] === key && cells[place + 1] === high && cells[place + 2] === low;
-      if (isSame) return place;
+    for (let slot = first; slot < first + SET_WIDTH; slot += SLOT_WIDTH) {
+      const isSame = cells[slot] === key && cells[slot + 1] === high && cells[slot + 2] === low;
+      if (isSame) return slot;
     }
     return -1;
   }
 
-  /** From 1: an empty place belongs to nobody. */
+  /** Keys start at 1, because an empty slot holds 0. */
   #keyFor({ releaseId, tally, metric, scope }: SeenPeople): number {
     const name = `${releaseId} ${tally} ${metric} ${scope}`;
     const known = this.#keys.get(name);
@@ -80,11 +81,11 @@ function setOf(key: number, high: number, low: number): number {
   return SET_WIDTH * ((mixed ^ (mixed >>> 15)) & (SETS - 1));
 }
 
-/** Eight hexadecimal digits as a number: no text is made of them, as this is asked very often. */
+/** Reads eight hexadecimal digits as a number without a substring: this runs for every unit. */
 function wordAt(unit: string, start: number): number {
   let word = 0;
-  for (let place = start; place < start + 8; place += 1) {
-    const code = unit.charCodeAt(place);
+  for (let index = start; index < start + 8; index += 1) {
+    const code = unit.charCodeAt(index);
     word = (word << 4) | (code < 58 ? code - 48 : code - 87);
   }
   return word >>> 0;

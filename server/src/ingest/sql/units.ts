@@ -99,13 +99,13 @@ function inputOf(people: readonly SeenPeople[]): SQL {
   const keys = people.map((key, k) => {
     return { k, release_id: key.releaseId, metric: nameInUnits(key), scope: key.scope };
   });
-  const places: number[] = [];
+  const keyIndexes: number[] = [];
   const units: bigint[] = [];
   const phases: number[] = [];
   const arms: number[] = [];
   for (const [k, entry] of people.entries()) {
     for (const [unit, exposure] of entry.units) {
-      places.push(k);
+      keyIndexes.push(k);
       units.push(BigInt.asIntN(64, BigInt(`0x${unit}`)));
       phases.push(phaseOf(exposure));
       arms.push(armCodeOf(exposure));
@@ -116,7 +116,7 @@ function inputOf(people: readonly SeenPeople[]): SQL {
         as keys (k int, release_id text, metric text, scope int)
     ), input as (
       select release_id, metric, scope, unit, phase, arm::smallint, k
-      from unnest(${list(places)}::int[], ${list(units)}::bigint[], ${list(phases)}::int[],
+      from unnest(${list(keyIndexes)}::int[], ${list(units)}::bigint[], ${list(phases)}::int[],
         ${list(arms)}::int[]) as people (k, unit, phase, arm)
       join keys using (k)
     )`;

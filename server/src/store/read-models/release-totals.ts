@@ -78,7 +78,7 @@ function addLists(
   other: readonly number[] | null,
 ): readonly number[] | null {
   if (one === null || other === null) return one ?? other;
-  return one.map((value, place) => value + (other[place] ?? 0));
+  return one.map((value, bucket) => value + (other[bucket] ?? 0));
 }
 
 type Release = Pick<CountedRelease, 'sample' | 'phases' | 'frozen'>;
