@@ -57,9 +57,9 @@ export async function stageRelease(db: Db, staged: StagedRelease = {}): Promise<
   }
 }
 
-/** The hash of a person, in the bucket that the number asks for. */
-export function unitOf(person: number, bucket = person % 256): string {
-  return bucket.toString(16).padStart(2, '0') + person.toString(16).padStart(14, '0');
+/** The hash of a unit in the given bucket. */
+export function unitOf(index: number, bucket = index % 256): string {
+  return bucket.toString(16).padStart(2, '0') + index.toString(16).padStart(14, '0');
 }
 
 export function releaseSlot(over: Partial<ReleaseSlot> = {}): ReleaseSlot {

@@ -49,13 +49,13 @@ export class NaiveTotals {
     });
   }
 
-  /** People whose lowest phase in the segment is this one, on one side of it only. */
-  #firsts(own: Phase, people: (entry: ReleaseSlot) => readonly string[]): PerArm<number> {
+  /** Units whose lowest phase in the segment is this one, in one arm of it only. */
+  #firsts(own: Phase, unitsIn: (entry: ReleaseSlot) => readonly string[]): PerArm<number> {
     const seen = new Map<string, Seen[]>();
     for (const entry of this.#entries) {
       const segment = this.#phases.find(({ phase }) => phase === entry.phase)?.segment;
       if (segment !== own.segment) continue;
-      for (const unit of people(entry)) {
+      for (const unit of unitsIn(entry)) {
         seen.set(unit, [...(seen.get(unit) ?? []), { phase: entry.phase, arm: entry.arm }]);
       }
     }
@@ -74,11 +74,11 @@ export function comparable(
   totals: ReleaseTotals,
   { split, bucketed }: { readonly split: string; readonly bucketed: string },
 ) {
-  const nobody = { treatment: 0, control: 0 };
+  const none = { treatment: 0, control: 0 };
   return totals.phases.map(({ phase, exposures, units, unitsInBothArms, firstUnits, metrics }) => ({
     ...{ phase, exposures, units, unitsInBothArms, firstUnits },
-    firsts: metrics[split]?.firsts ?? nobody,
-    firstsAll: metrics[split]?.firstsAll ?? nobody,
+    firsts: metrics[split]?.firsts ?? none,
+    firstsAll: metrics[split]?.firstsAll ?? none,
     s: perArm((arm) => metrics[bucketed]?.buckets?.[arm].s ?? empty()),
     n: perArm((arm) => metrics[bucketed]?.buckets?.[arm].n ?? empty()),
   }));

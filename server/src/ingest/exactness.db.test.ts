@@ -27,7 +27,7 @@ const PHASES = [
 const INSTANCES = 6;
 const BATCHES_EACH = 8;
 /** Few, so that they meet again in other phases, batches and on the other side. */
-const PEOPLE = 40;
+const UNITS = 40;
 
 describe.each(databaseKinds)('counting on %s', (kind) => {
   const database = withDatabase(kind);
@@ -79,17 +79,17 @@ describe.each(databaseKinds)('counting on %s', (kind) => {
 });
 
 function drawBatch(below: (n: number) => number, seq: number): EventBatch {
-  const people = (n: number) => [
-    ...new Set(Array.from({ length: n }, () => unitOf(below(PEOPLE), below(2) * 255))),
+  const unitsOf = (n: number) => [
+    ...new Set(Array.from({ length: n }, () => unitOf(below(UNITS), below(2) * 255))),
   ];
   const releases = Array.from({ length: 1 + below(3) }, () =>
     releaseSlot({
       phase: 1 + below(PHASES.length),
       arm: below(2) === 0 ? 'treatment' : 'control',
       exposures: below(100),
-      units: people(below(10)),
-      splits: { [METRICS.split]: people(below(4)) },
-      warmUpSplits: { [METRICS.split]: people(below(3)) },
+      units: unitsOf(below(10)),
+      splits: { [METRICS.split]: unitsOf(below(4)) },
+      warmUpSplits: { [METRICS.split]: unitsOf(below(3)) },
       buckets: { [METRICS.bucketed]: [[below(256), below(9), below(50)]] },
     }),
   );

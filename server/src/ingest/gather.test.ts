@@ -36,7 +36,7 @@ describe('batches put together', () => {
     expect(agesOf(from)).toEqual(expected);
   });
 
-  it('count people of all of them once', () => {
+  it('count each unit of several batches once', () => {
     const entry = releaseSlot({ exposures: 3, units: [unitOf(1), unitOf(2)] });
     const slot = slotAt(NOW - 5_000, { releases: [entry] });
     const gathered = gatherBatches([...sent([slot, slot]), ...sent([slot])], world());

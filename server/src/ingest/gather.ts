@@ -142,7 +142,7 @@ function gatherRelease(gathered: Gathered, part: ReleasePart, world: IngestWorld
     gathered.addFinding(environmentId, problem ?? 'unknown-release', entry.exposures || 1);
     return;
   }
-  countPeople(gathered, release, entry, segment);
+  countUnits(gathered, release, entry, segment);
   sumValues(gathered, release, part);
 }
 
@@ -156,26 +156,26 @@ function problemOf(
   return segment === undefined ? 'unknown-phase' : null;
 }
 
-function countPeople(
+function countUnits(
   gathered: Gathered,
   { id: releaseId, metrics, rollbackMetrics }: KnownRelease,
   { phase, arm, units, splits, warmUpSplits }: ReleaseSlot,
   segment: number,
 ): void {
   const exposure = toExposure(phase, ARM_CODES[arm]);
-  const see = (tally: UnitTally, metric: string, people: readonly string[]) => {
+  const see = (tally: UnitTally, metric: string, seen: readonly string[]) => {
     const scope = tally === 'units' ? phase : segment;
-    gathered.see({ releaseId, tally, metric, scope }, people, exposure);
+    gathered.see({ releaseId, tally, metric, scope }, seen, exposure);
   };
   see('firstUnits', '', units);
   see('units', '', units);
-  for (const [metric, people] of Object.entries(splits)) {
+  for (const [metric, seen] of Object.entries(splits)) {
     if (!metrics.has(metric)) continue;
-    see('firsts', metric, people);
-    if (rollbackMetrics.has(metric)) see('firstsAll', metric, people);
+    see('firsts', metric, seen);
+    if (rollbackMetrics.has(metric)) see('firstsAll', metric, seen);
   }
-  for (const [metric, people] of Object.entries(warmUpSplits)) {
-    if (rollbackMetrics.has(metric)) see('firstsAll', metric, people);
+  for (const [metric, seen] of Object.entries(warmUpSplits)) {
+    if (rollbackMetrics.has(metric)) see('firstsAll', metric, seen);
   }
 }
 
@@ -199,12 +199,12 @@ function sumValues(gathered: Gathered, release: KnownRelease, part: ReleasePart)
       gathered.addFinding(environmentId, 'unknown-metric', 1);
       continue;
     }
-    const people = entry.splits[metric];
+    const units = entry.splits[metric];
     const buckets = entry.buckets[metric];
     const sketch = entry.sketches[metric];
     const sums = { tally: 'sums', metric } as const;
     const series = releaseSeries(side, metric);
-    if (people) chart(series, people.length, 0);
+    if (units) chart(series, units.length, 0);
     if (buckets) {
       addBuckets(totalOf(sums), buckets);
       chart(series, sumOf(buckets, 2), sumOf(buckets, 1));

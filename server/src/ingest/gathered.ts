@@ -8,8 +8,9 @@ interface SeenKey extends TallyKey<UnitTally> {
   readonly scope: number;
 }
 
-/** People of one tally and scope; the key is the hash of a person. */
-export interface SeenPeople extends SeenKey {
+/** Units of one tally and scope. */
+export interface SeenUnits extends SeenKey {
+  /** By the hash of the unit, 16 hexadecimal digits. */
   readonly units: Map<string, Exposure>;
 }
 
@@ -59,7 +60,7 @@ export function slotId({ environmentId, series, at }: SlotKey): string {
 
 /** Many batches as one set of additions, so that storing them costs few statements. */
 export class Gathered {
-  readonly seen = new Map<string, SeenPeople>();
+  readonly seen = new Map<string, SeenUnits>();
   readonly totals = new Map<string, TotalDelta>();
   readonly slots = new Map<string, SlotDelta>();
   readonly findings = new Map<string, FindingDelta>();
@@ -67,11 +68,11 @@ export class Gathered {
   see(key: SeenKey, units: readonly string[], exposure: Exposure): void {
     if (units.length === 0) return;
     const id = `${key.releaseId} ${key.tally} ${key.metric} ${key.scope}`;
-    const people = this.seen.get(id) ?? { ...key, units: new Map<string, Exposure>() };
-    this.seen.set(id, people);
+    const seen = this.seen.get(id) ?? { ...key, units: new Map<string, Exposure>() };
+    this.seen.set(id, seen);
     for (const unit of units) {
-      const before = people.units.get(unit);
-      people.units.set(unit, before === undefined ? exposure : firstExposure(before, exposure));
+      const before = seen.units.get(unit);
+      seen.units.set(unit, before === undefined ? exposure : firstExposure(before, exposure));
     }
   }
 

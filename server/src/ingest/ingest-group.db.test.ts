@@ -48,7 +48,7 @@ describe.each(databaseKinds)('what SDKs post, on %s', (kind) => {
     return Object.fromEntries(rows.map(({ series: name, count, sum }) => [name, [count, sum]]));
   };
 
-  it('gives back exposures, people, splits and buckets of each arm', async () => {
+  it('returns exposures, units, splits and buckets of each arm', async () => {
     await stageRelease(database.db, { gates: [ERRORS, RATE] });
     const treated = releaseSlot({
       ...{ exposures: 7, units: [unitOf(1), unitOf(2), unitOf(300)] },
@@ -73,7 +73,7 @@ describe.each(databaseKinds)('what SDKs post, on %s', (kind) => {
     expect([rate?.treatment.s[2], rate?.treatment.n[2], rate?.control.n[2]]).toEqual([1, 5, 0]);
   });
 
-  it('counts a person once, in the lowest phase, whatever comes first', async () => {
+  it('counts a unit once, in the lowest phase, in whatever order batches come', async () => {
     await stageRelease(database.db, {
       ...{
         gates: [ERRORS],
@@ -104,7 +104,7 @@ describe.each(databaseKinds)('what SDKs post, on %s', (kind) => {
     ]);
   });
 
-  it('counts who was on both sides of a phase for neither, and says how many', async () => {
+  it('counts a unit that was in both arms of a phase for neither, and reports their number', async () => {
     await stageRelease(database.db, { gates: [ERRORS] });
     const seen = (arm: 'treatment' | 'control') =>
       releaseSlot({ arm, units: [unitOf(1)], splits: { 'http.errors': [unitOf(1)] } });
@@ -168,15 +168,12 @@ describe.each(databaseKinds)('what SDKs post, on %s', (kind) => {
     expect(await findings()).toEqual({ dropped: 4, 'unknown:awsome': 1 });
   });
 
-  it('stores a batch of more people than it counts at once, and none twice', async () => {
+  it('stores a batch of more units than one transaction takes, and counts none twice', async () => {
     await stageRelease(database.db, { gates: [ERRORS] });
-    const units = Array.from({ length: 3_500 }, (_, person) => unitOf(person));
-    const entry = (arm: 'treatment' | 'control', people: readonly string[]) =>
-      releaseSlot({ arm, exposures: people.length, units: people });
-    const releases = [
-      entry('treatment', units.slice(0, 3_000)),
-      entry('control', units.slice(3_000)),
-    ];
+    const all = Array.from({ length: 3_500 }, (_, index) => unitOf(index));
+    const entry = (arm: 'treatment' | 'control', units: readonly string[]) =>
+      releaseSlot({ arm, exposures: units.length, units });
+    const releases = [entry('treatment', all.slice(0, 3_000)), entry('control', all.slice(3_000))];
     for (let i = 0; i < 2; i += 1) await post('i1', { slots: [eventSlot({ releases })] });
     await post('i2', { slots: [eventSlot({ releases })] });
     expect((await totals()).phases[0]).toMatchObject({

@@ -4,7 +4,7 @@ import type { Db, Tx } from '../store/db.js';
 import { type InstanceReport, storeReports } from '../store/instance-store.js';
 import { type CountedRelease, readCountedReleases } from '../store/read-models/counted-releases.js';
 import { type Caps, eventsOf, gatherBatch, gatherBatches, type SentBatch } from './gather.js';
-import { Gathered, type SeenPeople } from './gathered.js';
+import { Gathered, type SeenUnits } from './gathered.js';
 import type { KnownExposures } from './known-exposures.js';
 import type { SeriesCaps } from './series-caps.js';
 import { readNow } from './sql/clock.js';
@@ -12,7 +12,7 @@ import { storeFindings } from './sql/findings.js';
 import { storeSketches } from './sql/sketches.js';
 import { storeSlots } from './sql/slots.js';
 import { storeTotals } from './sql/totals.js';
-import { storeSeen } from './sql/units.js';
+import { storeUnits } from './sql/units.js';
 
 /** What one instance posted, or that it came at all. */
 export interface Post {
@@ -41,10 +41,10 @@ export interface StoredPosts {
   readonly events: number;
 }
 
-/** More people than this are looked at ahead of their batch's transaction. */
-const PEOPLE_AT_ONCE = 3_000;
-/** So many are stored at a time: nobody waits for all. */
-const EXPOSURES_AT_ONCE = 2_000;
+/** More units than this are stored ahead of the transaction of their batches. */
+const UNITS_IN_GROUP_MAX = 3_000;
+/** One transaction stores this many of them, so that other writers get their turn in between. */
+const UNITS_AT_ONCE = 2_000;
 
 /**
  * Stores what instances posted, at most one post of each, in one transaction: whoever's report
@@ -61,12 +61,12 @@ export async function storePosts(
     const stored = await storeReports(db, reports);
     return { trips: [], repeats: reports.length - stored.length, events: 0 };
   }
-  const ahead = await storePeopleAhead(
+  const ahead = await storeUnitsAhead(
     db,
     full.flatMap(({ sent }) => sent ?? []),
     options,
   );
-  const news: SeenPeople[] = [];
+  const news: SeenUnits[] = [];
   const outcome = await db.transaction(async (tx) => {
     const all = full.flatMap(({ sent }) => sent ?? []);
     const [stored, releases] = await Promise.all([
@@ -82,34 +82,33 @@ export async function storePosts(
     const trips = await storeSent(tx, sent, { ...options, releases, ahead, news, now });
     return { trips, repeats: reports.length - stored.length, events: countEvents(sent) };
   });
-  for (const people of news) options.known.add(people);
+  for (const units of news) options.known.add(units);
   return outcome;
 }
 
 /**
- * Counting people again changes nothing, so a great many need not be in the transaction of their
- * batch: should it fail, they come again.
+ * Storing a unit again changes nothing. A large number of units is therefore stored in transactions
+ * of its own: if that of their batch fails, the sender repeats the batch and nothing counts twice.
  */
-async function storePeopleAhead(
+async function storeUnitsAhead(
   db: Db,
   sent: readonly SentBatch[],
   { replica, known }: IngestOptions,
-): Promise<readonly SeenPeople[]> {
-  if (countPeople(sent) <= PEOPLE_AT_ONCE) return [];
+): Promise<readonly SeenUnits[]> {
+  if (countUnits(sent) <= UNITS_IN_GROUP_MAX) return [];
   const releases = await readCountedReleases(db, releasesOf(sent));
-  const people = sent.map(withPeopleOnly);
-  const { seen } = gatherBatches(people, { now: 0, releases, caps: NO_NAMES });
-  for (const people of seen.values()) known.dropKnown(people);
-  const chunks = chunksOf([...seen.values()], EXPOSURES_AT_ONCE);
+  const { seen } = gatherBatches(sent.map(withUnitsOnly), { now: 0, releases, caps: NO_NAMES });
+  for (const units of seen.values()) known.dropKnown(units);
+  const chunks = chunksOf([...seen.values()], UNITS_AT_ONCE);
   if (chunks.length <= 1) return [];
-  const changed: SeenPeople[] = [];
+  const changed: SeenUnits[] = [];
   for (const chunk of chunks) {
     await db.transaction(async (tx) => {
       const gathered = new Gathered();
-      changed.push(...(await storeSeen(tx, chunk, gathered)));
+      changed.push(...(await storeUnits(tx, chunk, gathered)));
       await storeTotals(tx, gathered.totals, replica);
     });
-    for (const people of chunk) known.add(people);
+    for (const units of chunk) known.add(units);
   }
   return changed;
 }
@@ -119,15 +118,15 @@ const NO_NAMES: Caps = { admitsSeries: () => false, admitsUnknownFlag: () => fal
 interface Storing extends IngestOptions {
   readonly now: number;
   readonly releases: ReadonlyMap<string, CountedRelease>;
-  /** Who counts differently since a moment ago. */
-  readonly ahead: readonly SeenPeople[];
-  /** Filled with what is known for good once the transaction has committed. */
-  readonly news: SeenPeople[];
+  /** Units that were stored ahead and changed what counts. */
+  readonly ahead: readonly SeenUnits[];
+  /** Filled with the units that are certainly stored once the transaction has committed. */
+  readonly news: SeenUnits[];
 }
 
 /**
- * Statements that do not need each other's answers go together. Rows are locked in one order by
- * all servers: people, slots, totals, findings.
+ * Statements that do not depend on each other are sent together. All servers lock rows in the same
+ * order, units, slots, totals, findings, so they cannot deadlock.
  */
 async function storeSent(
   tx: Tx,
@@ -141,12 +140,12 @@ async function storeSent(
     // Others take their turn: a group of batches would hold up a kill on its way.
     await immediate();
   }
-  for (const people of gathered.seen.values()) {
-    known.dropKnown(people);
-    if (people.units.size > 0) news.push(people);
+  for (const seen of gathered.seen.values()) {
+    known.dropKnown(seen);
+    if (seen.units.size > 0) news.push(seen);
   }
   const [changed] = await Promise.all([
-    storeSeen(tx, news, gathered),
+    storeUnits(tx, news, gathered),
     storeSlots(tx, gathered.slots, replica),
   ]);
   await storeTotals(tx, gathered.totals, replica);
@@ -158,24 +157,24 @@ async function storeSent(
   return trips;
 }
 
-/** Releases of which the tripwire judges more people, or other ones, than a moment ago. */
+/** Releases whose counts for the tripwire have changed. */
 function watchedReleases(
   releases: ReadonlyMap<string, CountedRelease>,
-  changed: readonly SeenPeople[],
+  changed: readonly SeenUnits[],
 ): readonly CountedRelease[] {
   const watched = changed.filter(({ tally }) => tally === 'firstsAll');
   const ids = new Set(watched.map(({ releaseId }) => releaseId));
   return [...ids].flatMap((id) => releases.get(id) ?? []);
 }
 
-function countPeople(sent: readonly SentBatch[]): number {
+function countUnits(sent: readonly SentBatch[]): number {
   const entries = sent.flatMap(({ batch, isTrusted }) =>
     isTrusted ? batch.slots.flatMap((slot) => slot.releases) : [],
   );
   return entries.reduce((sum, { units }) => sum + units.length, 0);
 }
 
-function withPeopleOnly({ batch, ...sent }: SentBatch): SentBatch {
+function withUnitsOnly({ batch, ...sent }: SentBatch): SentBatch {
   const slots = batch.slots.map((slot) => {
     const releases = slot.releases.map((entry) => ({ ...entry, buckets: {}, sketches: {} }));
     return { ...slot, flags: {}, metrics: {}, releases };
@@ -188,19 +187,19 @@ function countEvents(sent: readonly SentBatch[]): number {
   return slots.reduce((sum, slot) => sum + eventsOf(slot), 0);
 }
 
-/** The same people in parts of at most so many, in the same order. */
-function chunksOf(seen: readonly SeenPeople[], size: number): readonly (readonly SeenPeople[])[] {
-  const chunks: SeenPeople[][] = [];
+/** The same units in the same order, in parts of at most `size`. */
+function chunksOf(all: readonly SeenUnits[], size: number): readonly (readonly SeenUnits[])[] {
+  const chunks: SeenUnits[][] = [];
   let room = 0;
-  for (const people of seen) {
-    const units = [...people.units];
+  for (const seen of all) {
+    const units = [...seen.units];
     for (let start = 0; start < units.length; ) {
       if (room === 0) {
         chunks.push([]);
         room = size;
       }
       const part = units.slice(start, start + room);
-      chunks.at(-1)?.push({ ...people, units: new Map(part) });
+      chunks.at(-1)?.push({ ...seen, units: new Map(part) });
       start += part.length;
       room -= part.length;
     }

@@ -1,5 +1,5 @@
 import { firstExposure, type Exposure } from './exposure.js';
-import type { SeenPeople } from './gathered.js';
+import type { SeenUnits } from './gathered.js';
 
 /** A set-associative cache of a million slots, which takes 16 MB. */
 const SETS = 2 ** 18;
@@ -11,7 +11,7 @@ const KEYS_MAX = 50_000;
 const EXPOSURE_MAX = 2 ** 32 - 1;
 
 /**
- * A cache of exposures that are certainly stored, because many instances report the same people. A
+ * A cache of exposures that are certainly stored, because many instances report the same units. A
  * stored row only ever moves to a lower phase or to both arms, so an exposure that would not change
  * the cached one would not change the row either, and the database need not be asked.
  */
@@ -19,23 +19,23 @@ export class KnownExposures {
   readonly #keys = new Map<string, number>();
   readonly #cells = new Uint32Array(SETS * SET_WIDTH);
 
-  /** Removes the people whom storing again would not change. */
-  dropKnown(people: SeenPeople): void {
-    const key = this.#keyFor(people);
-    for (const [unit, exposure] of people.units) {
+  /** Removes the units that storing again would not change. */
+  dropKnown(seen: SeenUnits): void {
+    const key = this.#keyFor(seen);
+    for (const [unit, exposure] of seen.units) {
       const [high, low] = [wordAt(unit, 0), wordAt(unit, 8)];
       const slot = this.#findSlot(key, high, low);
       if (slot < 0) continue;
       const known = this.#cells[slot + 3] as Exposure;
-      if (firstExposure(known, exposure) === known) people.units.delete(unit);
+      if (firstExposure(known, exposure) === known) seen.units.delete(unit);
     }
   }
 
   /** Call it once the rows are committed. The oldest slot of a full set is overwritten. */
-  add(people: SeenPeople): void {
-    const key = this.#keyFor(people);
+  add(seen: SeenUnits): void {
+    const key = this.#keyFor(seen);
     const cells = this.#cells;
-    for (const [unit, exposure] of people.units) {
+    for (const [unit, exposure] of seen.units) {
       if (exposure > EXPOSURE_MAX) continue;
       const [high, low] = [wordAt(unit, 0), wordAt(unit, 8)];
       const known = this.#findSlot(key, high, low);
@@ -61,7 +61,7 @@ export class KnownExposures {
   }
 
   /** Keys start at 1, because an empty slot holds 0. */
-  #keyFor({ releaseId, tally, metric, scope }: SeenPeople): number {
+  #keyFor({ releaseId, tally, metric, scope }: SeenUnits): number {
     const name = `${releaseId} ${tally} ${metric} ${scope}`;
     const known = this.#keys.get(name);
     if (known !== undefined) return known;

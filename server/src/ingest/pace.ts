@@ -19,7 +19,7 @@ export class GroupPace {
     this.#workMs = workMs;
   }
 
-  /** The most that a group may weigh. Of a long queue it takes half, because large groups drain it. */
+  /** The most that a group may weigh. Half of a long queue is taken, since large groups drain it. */
   weightMax(waiting: number): number {
     const weight = Math.max(this.#workMs / this.#msPerWeight, waiting / 2);
     return Math.min(WEIGHT_MAX, Math.max(WEIGHT_MIN, weight));

@@ -47,8 +47,8 @@ describe.each(databaseKinds)('the tripwire on %s', (kind) => {
   });
 
   const failed = (arm: 'treatment' | 'control', from: number, count: number) => {
-    const people = Array.from({ length: count }, (_, i) => unitOf(from + i));
-    return releaseSlot({ arm, warmUpSplits: { 'http.errors': people } });
+    const units = Array.from({ length: count }, (_, i) => unitOf(from + i));
+    return releaseSlot({ arm, warmUpSplits: { 'http.errors': units } });
   };
   const post = (seq: number, releases: ReturnType<typeof failed>[]) =>
     ingestBatch(queue, sender('i1'), eventBatch({ seq, slots: [eventSlot({ releases })] }));

@@ -73,7 +73,7 @@ describe.each(databaseKinds)('old counts on %s', (kind) => {
         (values ('runs'), ('over'), ('deleted')) as known (id)`);
     await tidyIngested(database.db);
     const kept = await database.db.execute(sql`
-      select release_id, count(*)::int as people from release_seen group by 1`);
-    expect(kept).toEqual([{ release_id: 'runs', people: 2_500 }]);
+      select release_id, count(*)::int as units from release_seen group by 1`);
+    expect(kept).toEqual([{ release_id: 'runs', units: 2_500 }]);
   });
 });

@@ -1,6 +1,6 @@
 import type { Arm } from '@sluice/sdk/core';
 
-/** Tallies of distinct units: each unit counts once per scope, in the lowest phase it was seen in. */
+/** Tallies of distinct units: a unit counts once per scope, in the lowest phase it was seen in. */
 export type UnitTally =
   /** Units exposed in a phase. The scope is the phase. */
   | 'units'

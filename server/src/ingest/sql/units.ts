@@ -2,47 +2,47 @@ import { type SQL, sql } from 'drizzle-orm';
 import { nameInUnits } from '../../domain/metrics/tally.js';
 import type { Tx } from '../../store/db.js';
 import { armCodeOf, phaseOf } from '../exposure.js';
-import type { Gathered, SeenPeople } from '../gathered.js';
+import type { Gathered, SeenUnits } from '../gathered.js';
 
-/** People who now count where they did not before; the numbers that follow are added to totals. */
+/** How many units count now where they did not before: the numbers are added to totals. */
 type Counted = {
+  /** Index of the entry in key order. */
   readonly k: number;
   readonly phase: number;
   readonly arm: number;
-  /** Of the 256; only people of a phase are counted by it. */
+  /** The bucket of the units, one of 256; null unless the tally is `units`. */
   readonly bucket: number | null;
-  readonly people: number;
+  readonly units: number;
 };
 
 type Moved = Counted & { readonly from_phase: number; readonly from_arm: number };
 
 /**
- * Stores who was seen and adds to the totals who counts by that. Everybody goes in key order, so
- * that servers never block in a circle; who is there already is looked at under a lock.
- * Answers which metrics of which releases count differently now.
+ * Stores units, adds to `gathered` what counts because of them, and returns those entries of `seen`
+ * that changed a count. Rows are inserted and locked in key order, so servers cannot deadlock.
  */
-export async function storeSeen(
+export async function storeUnits(
   tx: Tx,
-  seen: readonly SeenPeople[],
+  seen: readonly SeenUnits[],
   gathered: Gathered,
-): Promise<readonly SeenPeople[]> {
-  const people = inKeyOrder(seen);
-  if (people.length === 0) return [];
-  const input = inputOf(people);
-  const fresh = await insertSeen(tx, input);
-  const size = people.reduce((sum, { units }) => sum + units.size, 0);
-  const isAllFresh = fresh.reduce((sum, row) => sum + row.people, 0) === size;
-  const moved = isAllFresh ? [] : await moveSeen(tx, input);
-  for (const row of [...fresh, ...moved]) count(gathered, people, row);
+): Promise<readonly SeenUnits[]> {
+  const sorted = inKeyOrder(seen);
+  if (sorted.length === 0) return [];
+  const input = inputOf(sorted);
+  const fresh = await insertUnits(tx, input);
+  const size = sorted.reduce((sum, { units }) => sum + units.size, 0);
+  const isAllFresh = fresh.reduce((sum, row) => sum + row.units, 0) === size;
+  const moved = isAllFresh ? [] : await moveUnits(tx, input);
+  for (const row of [...fresh, ...moved]) count(gathered, sorted[row.k], row);
   for (const row of moved) {
     const { from_phase: phase, from_arm: arm } = row;
-    count(gathered, people, { ...row, phase, arm, people: -row.people });
+    count(gathered, sorted[row.k], { ...row, phase, arm, units: -row.units });
   }
   const changed = new Set([...fresh, ...moved].map(({ k }) => k));
-  return people.filter((_, k) => changed.has(k));
+  return sorted.filter((_, k) => changed.has(k));
 }
 
-async function insertSeen(tx: Tx, input: SQL): Promise<readonly Counted[]> {
+async function insertUnits(tx: Tx, input: SQL): Promise<readonly Counted[]> {
   return tx.execute<Counted>(sql`
     with ${input}, fresh as (
       insert into release_seen (release_id, metric, scope, unit, phase, arm)
@@ -50,14 +50,14 @@ async function insertSeen(tx: Tx, input: SQL): Promise<readonly Counted[]> {
       on conflict do nothing
       returning release_id, metric, scope, unit, phase, arm
     )
-    select k, phase, arm, bucket, people from keys join (
-      select release_id, metric, scope, phase, arm, ${BUCKET} as bucket, count(*)::int as people
+    select k, phase, arm, bucket, units from keys join (
+      select release_id, metric, scope, phase, arm, ${BUCKET} as bucket, count(*)::int as units
       from fresh group by 1, 2, 3, 4, 5, 6
     ) as counted using (release_id, metric, scope)`);
 }
 
-/** Seldom anybody: a late batch of a lower phase, or somebody on both sides. */
-async function moveSeen(tx: Tx, input: SQL): Promise<readonly Moved[]> {
+/** Few units move: those of a late batch of a lower phase, and those that were in both arms. */
+async function moveUnits(tx: Tx, input: SQL): Promise<readonly Moved[]> {
   return tx.execute<Moved>(sql`
     with ${input}, late as materialized (
       select input.* from input cross join lateral (
@@ -79,31 +79,35 @@ async function moveSeen(tx: Tx, input: SQL): Promise<readonly Moved[]> {
       where seen.release_id = old.release_id and seen.metric = old.metric
         and seen.scope = old.scope and seen.unit = old.unit
     )
-    select k, from_phase, from_arm, phase, arm, ${BUCKET} as bucket, count(*)::int as people
+    select k, from_phase, from_arm, phase, arm, ${BUCKET} as bucket, count(*)::int as units
     from old group by 1, 2, 3, 4, 5, 6`);
 }
 
-/** As `firstExposure` has it. Once false it stays so, whoever else writes: rows only go down. */
+/**
+ * The rule of `firstExposure`. Once it is false for a row it stays false, because other writers only
+ * move rows to a lower phase or to both arms.
+ */
 const COMES_BEFORE = sql`(seen.phase > input.phase
   or (seen.phase = input.phase and seen.arm <> input.arm and seen.arm <> 2))`;
 
+const IN_PHASE = nameInUnits({ tally: 'units', metric: '' });
 /** The first byte of the hash; the sign of the stored number is its highest bit. */
-const BUCKET = sql`case when metric = ${nameInUnits({ tally: 'units', metric: '' })} then ((unit >> 56) & 255)::int end`;
+const BUCKET = sql`case when metric = ${IN_PHASE} then ((unit >> 56) & 255)::int end`;
 
-function inKeyOrder(seen: readonly SeenPeople[]): readonly SeenPeople[] {
-  const rank = (key: SeenPeople) => `${key.releaseId} ${nameInUnits(key)} ${key.scope}`;
+function inKeyOrder(seen: readonly SeenUnits[]): readonly SeenUnits[] {
+  const rank = (key: SeenUnits) => `${key.releaseId} ${nameInUnits(key)} ${key.scope}`;
   return [...seen].sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
 }
 
-function inputOf(people: readonly SeenPeople[]): SQL {
-  const keys = people.map((key, k) => {
+function inputOf(seen: readonly SeenUnits[]): SQL {
+  const keys = seen.map((key, k) => {
     return { k, release_id: key.releaseId, metric: nameInUnits(key), scope: key.scope };
   });
   const keyIndexes: number[] = [];
   const units: bigint[] = [];
   const phases: number[] = [];
   const arms: number[] = [];
-  for (const [k, entry] of people.entries()) {
+  for (const [k, entry] of seen.entries()) {
     for (const [unit, exposure] of entry.units) {
       keyIndexes.push(k);
       units.push(BigInt.asIntN(64, BigInt(`0x${unit}`)));
@@ -117,7 +121,7 @@ function inputOf(people: readonly SeenPeople[]): SQL {
     ), input as (
       select release_id, metric, scope, unit, phase, arm::smallint, k
       from unnest(${list(keyIndexes)}::int[], ${list(units)}::bigint[], ${list(phases)}::int[],
-        ${list(arms)}::int[]) as people (k, unit, phase, arm)
+        ${list(arms)}::int[]) as given (k, unit, phase, arm)
       join keys using (k)
     )`;
 }
@@ -127,13 +131,12 @@ function list(items: readonly (number | bigint)[]): string {
   return `{${items.join(',')}}`;
 }
 
-function count(gathered: Gathered, people: readonly SeenPeople[], row: Counted): void {
-  const key = people[row.k];
+function count(gathered: Gathered, key: SeenUnits | undefined, row: Counted): void {
   if (!key) return;
   const { releaseId, tally, metric } = key;
   const total = gathered.total({ releaseId, tally, metric, phase: row.phase, armCode: row.arm });
-  total.count += row.people;
+  total.count += row.units;
   if (row.bucket === null) return;
   total.bucketCounts ??= new Float64Array(256);
-  total.bucketCounts[row.bucket] = (total.bucketCounts[row.bucket] ?? 0) + row.people;
+  total.bucketCounts[row.bucket] = (total.bucketCounts[row.bucket] ?? 0) + row.units;
 }

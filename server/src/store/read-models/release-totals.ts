@@ -90,8 +90,8 @@ export function toReleaseTotals(release: Release, rows: readonly TotalRow[]): Re
     const find = (key: TallyKey, arm: number) => byKey.get(idOf(key, phase.phase, arm));
     const countOf = (tally: Tally, metric = '') =>
       perArm((arm) => find({ tally, metric }, ARM_CODES[arm])?.count ?? 0);
-    const unitBuckets = (arm: number) => find(UNITS, arm)?.bucketCounts ?? null;
-    const people = perArm((arm) => addLists(unitBuckets(ARM_CODES[arm]), unitBuckets(BOTH_ARMS)));
+    const bucketsIn = (arm: number) => find(UNITS, arm)?.bucketCounts ?? null;
+    const unitBuckets = perArm((arm) => addLists(bucketsIn(ARM_CODES[arm]), bucketsIn(BOTH_ARMS)));
     const inBoth = find(UNITS, BOTH_ARMS)?.count ?? 0;
     const inOne = countOf('units');
     return {
@@ -103,7 +103,12 @@ export function toReleaseTotals(release: Release, rows: readonly TotalRow[]): Re
       exposures: countOf('exposures'),
       metrics: Object.fromEntries(
         [...metrics].flatMap((metric) => {
-          const totals = metricTotals(metric, { find, countOf, people, frozen: release.frozen });
+          const totals = metricTotals(metric, {
+            find,
+            countOf,
+            unitBuckets,
+            frozen: release.frozen,
+          });
           return Object.keys(totals).length === 0 ? [] : [[metric, totals]];
         }),
       ),
@@ -121,8 +126,8 @@ function idOf({ tally, metric }: TallyKey, phase: number, arm: number): string {
 interface PhaseRows {
   readonly find: (key: TallyKey, arm: number) => TotalRow | undefined;
   readonly countOf: (tally: Tally, metric: string) => PerArm<number>;
-  /** Distinct people of the phase by bucket. */
-  readonly people: PerArm<readonly number[] | null>;
+  /** Distinct units of the phase by bucket. */
+  readonly unitBuckets: PerArm<readonly number[] | null>;
   readonly frozen: FrozenGates | null;
 }
 
@@ -141,12 +146,12 @@ function metricTotals(metric: string, rows: PhaseRows): MetricTotals {
   };
 }
 
-/** What is measured per person is divided by the people of the phase, wherever they came from. */
-function bucketsOf(metric: string, arm: Arm, { find, people, frozen }: PhaseRows): BucketSums {
+/** A metric per unit is divided by the units of the phase, whatever they were counted for first. */
+function bucketsOf(metric: string, arm: Arm, { find, unitBuckets, frozen }: PhaseRows): BucketSums {
   const row = find({ tally: 'sums', metric }, ARM_CODES[arm]);
   const definition = frozen?.compared.find((gate) => gate.metric === metric)?.definition;
   const isPerUnit = definition !== undefined && 'per' in definition && definition.per === 'unit';
-  const n = isPerUnit ? people[arm] : row?.bucketCounts;
+  const n = isPerUnit ? unitBuckets[arm] : row?.bucketCounts;
   return { s: row?.bucketSums ?? NOTHING, n: n ?? NOTHING };
 }
 

@@ -11,26 +11,28 @@ import { bytea } from './bytea.js';
 import { releases } from './releases.js';
 
 /**
- * Who was counted, so that each person counts once per metric and scope, in the lowest phase.
- * Metrics `$first` (scope: segment) and `$phase` (scope: phase) hold exposures; a metric's own key
- * its first events; with `!` behind it, the warm-up's included. `unit` is a 64-bit hash. Only
- * ingestion writes here, after a look at the release: a foreign key would ask again for each row.
+ * The units that were counted, so that each unit counts once per tally and scope. Only ingestion
+ * writes here, after reading the release: a foreign key would check the release again for each row.
  */
 export const releaseSeen = pgTable(
   'release_seen',
   {
     releaseId: text().notNull(),
+    /** The tally and the key of its metric: `nameInUnits` in `domain/metrics/tally.ts`. */
     metric: text().notNull(),
+    /** The phase or the segment within which a unit counts once, depending on the tally. */
     scope: integer().notNull(),
+    /** A 64-bit hash. */
     unit: bigint({ mode: 'bigint' }).notNull(),
+    /** The lowest phase in which the unit was seen. */
     phase: integer().notNull(),
-    /** 1 treatment, 0 control, 2 both within one phase: counted for neither. */
+    /** `ARM_CODES`, or `BOTH_ARMS` when it was seen in both arms of that phase. */
     arm: smallint().notNull(),
   },
   (t) => [primaryKey({ columns: [t.releaseId, t.metric, t.scope, t.unit] })],
 );
 
-/** Sums of one writer, added when read, so that no two servers wait for one row. */
+/** Sums by replica. A reader adds them up, so servers need not wait for each other's rows. */
 export const releaseTotals = pgTable(
   'release_totals',
   {
@@ -38,18 +40,15 @@ export const releaseTotals = pgTable(
     releaseId: text()
       .notNull()
       .references(() => releases.id, { onDelete: 'cascade' }),
-    /**
-     * A metric's key holds its sums, with `#` behind it how many people count in `release_seen`,
-     * and so do `$first`, `$phase` and what ends in `!`; `$exposures` holds exposures.
-     */
+    /** The tally and the key of its metric: `nameInTotals` in `domain/metrics/tally.ts`. */
     metric: text().notNull(),
     phase: integer().notNull(),
-    /** As in `release_seen`. */
+    /** A code as in `release_seen`. */
     arm: smallint().notNull(),
-    /** Exposures, events, or people: people who move to another phase are taken off again. */
+    /** Exposures, events or units. A unit that moves to another phase is subtracted here. */
     count: bigint({ mode: 'number' }).notNull().default(0),
     sum: doublePrecision().notNull().default(0),
-    /** 256 sums each; null where the metric has none. */
+    /** 256 sums each; null unless the tally has buckets. */
     bucketSums: doublePrecision().array(),
     bucketCounts: doublePrecision().array(),
     sketch: bytea(),
