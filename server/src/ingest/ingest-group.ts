@@ -33,7 +33,7 @@ export interface IngestOptions {
 export type FindTrips = (tx: Tx, releases: readonly CountedRelease[]) => Promise<readonly Trip[]>;
 
 /** What became of a group. */
-export interface StoredPosts {
+export interface GroupOutcome {
   /** Releases that must be rolled back at once. */
   readonly trips: readonly Trip[];
   /** Batches that had been stored before. */
@@ -50,11 +50,11 @@ const UNITS_AT_ONCE = 2_000;
  * Stores what instances posted, at most one post of each, in one transaction: whoever's report
  * turns out to be a repeat is not counted.
  */
-export async function storePosts(
+export async function ingestGroup(
   db: Db,
   posts: readonly Post[],
   options: IngestOptions,
-): Promise<StoredPosts> {
+): Promise<GroupOutcome> {
   const reports = posts.flatMap(({ report }) => (report === null ? [] : [report]));
   const full = posts.filter(({ sent }) => sent !== null && hasContent(sent));
   if (full.length === 0) {

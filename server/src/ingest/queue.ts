@@ -7,8 +7,8 @@ import type { SentBatch } from './gather.js';
 import {
   type FindTrips,
   type IngestOptions,
-  type StoredPosts,
-  storePosts,
+  type GroupOutcome,
+  ingestGroup,
 } from './ingest-group.js';
 import { KnownExposures } from './known-exposures.js';
 import { GroupPace, weightOf } from './pace.js';
@@ -173,9 +173,9 @@ export class ReportQueue {
     const posts = group.map(({ report, sent, since }) => {
       return { report: report && { ...report, waitedMs: now - since }, sent };
     });
-    let outcome: StoredPosts;
+    let outcome: GroupOutcome;
     try {
-      outcome = await storePosts(this.#deps.db, posts, this.#options);
+      outcome = await ingestGroup(this.#deps.db, posts, this.#options);
     } catch (error) {
       if (group.length > 1 && !isUnavailable(error)) await this.#storeOneByOne(group);
       else this.#fail(group, error);
@@ -192,7 +192,7 @@ export class ReportQueue {
     for (const { reject } of group) reject(error);
   }
 
-  #count(group: readonly Waiting[], { repeats, events }: StoredPosts): void {
+  #count(group: readonly Waiting[], { repeats, events }: GroupOutcome): void {
     const batches = batchesIn(group);
     this.#counts.stored += batches.length - repeats;
     this.#counts.repeated += repeats;

@@ -27,7 +27,7 @@ import { pauseRelease } from '../services/releases/pause-release.js';
 import { findTrips, tripRelease } from '../services/releases/trip-release.js';
 import { verifyDecision } from '../services/releases/verify-decision.js';
 import { KnownExposures } from '../ingest/known-exposures.js';
-import { storePosts } from '../ingest/ingest-group.js';
+import { ingestGroup } from '../ingest/ingest-group.js';
 import { readReleaseTotals } from '../store/read-models/release-totals.js';
 import { readRelease } from '../store/read-models/release-view.js';
 import { readReleaseTimeline } from '../store/read-models/release-timeline.js';
@@ -106,7 +106,7 @@ describe.each(databaseKinds)('the ticks of releases on %s', (kind) => {
     const who = { environmentId, instanceId: 'poster', service: 'shop', serviceVersion: '1' };
     const report = { ...who, sdk: 'node/1', seq, epoch: null, revision: null, waitedMs: 0 };
     const posts = [{ report, sent: { environmentId, isTrusted: true, batch: sent } }];
-    return storePosts(database.db, posts, { replica: 0, caps, known, findTrips });
+    return ingestGroup(database.db, posts, { replica: 0, caps, known, findTrips });
   };
 
   it('go up one step at a time and end at everybody', async () => {
