@@ -26,7 +26,7 @@ const PHASES = [
 ];
 const INSTANCES = 6;
 const BATCHES_EACH = 8;
-/** Few, so that they meet again in other phases, batches and on the other side. */
+/** Few, so that they occur again in other phases, in other batches and in the other arm. */
 const UNITS = 40;
 
 describe.each(databaseKinds)('counting on %s', (kind) => {
@@ -46,11 +46,11 @@ describe.each(databaseKinds)('counting on %s', (kind) => {
     });
 
   it.each([1, 2, 3, 4])(
-    'is exact to the event: repeated, shuffled, late and through two servers (seed %i)',
+    'is exact when batches are repeated, shuffled, late and sent to two servers (seed %i)',
     async (seed) => {
       const random = seededRandom(seed);
       const below = (n: number) => Math.floor(random() * n);
-      // Half of the time both servers write the same rows.
+      // With an even seed both servers have the same replica number and write the same rows.
       const servers = [queueOf(0.1), queueOf(seed % 2 === 0 ? 0.1 : 0.9)] as const;
       const expected = new NaiveTotals(
         PHASES.map(({ segment = 1 }, index) => ({ phase: index + 1, segment })),

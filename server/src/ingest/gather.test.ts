@@ -24,19 +24,27 @@ const sent = (slots: ReturnType<typeof slotAt>[], isTrusted = true) => [
 const agesOf = (from: number) =>
   [...gatherBatches(sent([slotAt(from)]), world()).slots.values()].map(({ at }) => NOW - at);
 
-describe('batches put together', () => {
+describe('gathering batches', () => {
   it.each([
-    ['of the moment, where they are', NOW - 5_000, [5_000]],
-    ['of two minutes ago, at five-minute points', NOW - 5_000 - 3 * MINUTE_MS, [305_000]],
-    ['of an hour ago, still', NOW - 5_000 - 60 * MINUTE_MS, [3_605_000]],
-    ['of longer ago, nowhere', NOW - 5_000 - 61 * MINUTE_MS, []],
-    ['a little ahead, where they are', NOW - 5_000 + 5 * MINUTE_MS, [5_000 - 5 * MINUTE_MS]],
-    ['far ahead, at the present', NOW - 5_000 + 6 * MINUTE_MS, [5_000]],
-  ])('chart slots %s', (_, from, expected) => {
+    ['a slot of the present at its own time', NOW - 5_000, [5_000]],
+    [
+      'a slot of three minutes ago in a step of five minutes',
+      NOW - 5_000 - 3 * MINUTE_MS,
+      [305_000],
+    ],
+    ['a slot of an hour ago in a step of five minutes', NOW - 5_000 - 60 * MINUTE_MS, [3_605_000]],
+    ['no slot that is older than an hour', NOW - 5_000 - 61 * MINUTE_MS, []],
+    [
+      'a slot that is five minutes ahead at its own time',
+      NOW - 5_000 + 5 * MINUTE_MS,
+      [5_000 - 5 * MINUTE_MS],
+    ],
+    ['a slot that is further ahead at the present', NOW - 5_000 + 6 * MINUTE_MS, [5_000]],
+  ])('charts %s', (_, from, expected) => {
     expect(agesOf(from)).toEqual(expected);
   });
 
-  it('count each unit of several batches once', () => {
+  it('counts each unit of several batches once', () => {
     const entry = releaseSlot({ exposures: 3, units: [unitOf(1), unitOf(2)] });
     const slot = slotAt(NOW - 5_000, { releases: [entry] });
     const gathered = gatherBatches([...sent([slot, slot]), ...sent([slot])], world());
@@ -45,7 +53,7 @@ describe('batches put together', () => {
     expect(exposures?.count).toBe(9);
   });
 
-  it('say nothing of releases that came with a client key, not even that they are unknown', () => {
+  it('ignores the releases in a batch with a client key, without a finding', () => {
     const slot = slotAt(NOW - 5_000, { releases: [releaseSlot({ id: 'elsewhere' })] });
     const gathered = gatherBatches(sent([slot], false), world());
     expect([gathered.totals.size, gathered.findings.size, gathered.slots.size]).toEqual([0, 0, 1]);
@@ -55,7 +63,7 @@ describe('batches put together', () => {
 describe('firstExposure', () => {
   const all = [1, 2, 3].flatMap((phase) => [0, 1, 2].map((arm) => toExposure(phase, arm)));
 
-  it('is the same in any order, any grouping and any number of times', () => {
+  it('is commutative, associative and idempotent', () => {
     for (const a of all) {
       expect(firstExposure(a, a)).toBe(a);
       for (const b of all) {

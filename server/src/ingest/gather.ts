@@ -12,17 +12,17 @@ import type { CountedRelease } from '../store/read-models/counted-releases.js';
 import { toExposure } from './exposure.js';
 import { addBuckets, addSketch, Gathered } from './gathered.js';
 
-/** Charts take nothing older; the comparison of a running release takes any age. */
+/** Charts leave out events that are older; a running release counts events of any age. */
 const LATE_MS = 60 * 60_000;
-/** A clock may be a little ahead; what lies further in the future is put at the present. */
+/** The clock of a sender may be this far ahead. Later events are charted at the present. */
 const AHEAD_MS_MAX = 5 * 60_000;
-/** What comes after minutes of silence is charted more coarsely: an hour of it is much at once. */
+/** Older slots are charted in larger steps: a sender may deliver an hour of them at once. */
 const COARSE_AFTER_MS = 2 * 60_000;
 const COARSE_MS = 5 * 60_000;
 
 export interface SentBatch {
   readonly environmentId: string;
-  /** Came with a server key; anybody has a client key, so those feed charts only. */
+  /** True for a server key. Anyone can have a client key, so its batches only feed charts. */
   readonly isTrusted: boolean;
   readonly batch: EventBatch;
 }
@@ -51,7 +51,6 @@ export function gatherBatches(sent: readonly SentBatch[], world: IngestWorld): G
   return gathered;
 }
 
-/** Adds one batch to what others came to. */
 export function gatherBatch(gathered: Gathered, sent: SentBatch, world: IngestWorld): void {
   const { environmentId, batch, isTrusted } = sent;
   gathered.addFinding(environmentId, 'dropped', batch.dropped);

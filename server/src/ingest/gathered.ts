@@ -20,7 +20,7 @@ export interface TotalKey extends TallyKey {
   readonly armCode: number;
 }
 
-/** What is to be added to one row of totals. */
+/** Additions to one row of totals. */
 export interface TotalDelta extends TotalKey {
   count: number;
   sum: number;
@@ -29,7 +29,7 @@ export interface TotalDelta extends TotalKey {
   sketch: Sketch | null;
 }
 
-/** What is to be added to one point of a chart. */
+/** Additions to one point of a chart. */
 export interface SlotDelta {
   readonly environmentId: string;
   readonly series: string;
@@ -58,7 +58,7 @@ export function slotId({ environmentId, series, at }: SlotKey): string {
   return `${environmentId} ${series} ${at}`;
 }
 
-/** Many batches as one set of additions, so that storing them costs few statements. */
+/** The additions of many batches together, so that storing them takes few statements. */
 export class Gathered {
   readonly seen = new Map<string, SeenUnits>();
   readonly totals = new Map<string, TotalDelta>();
@@ -114,7 +114,7 @@ export function addBuckets(total: TotalDelta, buckets: readonly BucketEntry[]): 
   }
 }
 
-/** False for a text that is no sketch. */
+/** Returns false for a text that is not a sketch. */
 export function addSketch(to: { sketch: Sketch | null }, text: string): boolean {
   const sketch = decodeSketch(text);
   if (sketch === null) return false;

@@ -22,7 +22,7 @@ import { ReportQueue } from './queue.js';
 const ERRORS = { metric: 'http.errors', action: 'rollback' };
 const RATE = { metric: 'http.error-rate', action: 'pause' };
 
-describe.each(databaseKinds)('what SDKs post, on %s', (kind) => {
+describe.each(databaseKinds)('ingesting a group on %s', (kind) => {
   const database = withDatabase(kind);
   let queue: ReportQueue;
   beforeEach(async () => {
@@ -73,7 +73,7 @@ describe.each(databaseKinds)('what SDKs post, on %s', (kind) => {
     expect([rate?.treatment.s[2], rate?.treatment.n[2], rate?.control.n[2]]).toEqual([1, 5, 0]);
   });
 
-  it('counts a unit once, in the lowest phase, in whatever order batches come', async () => {
+  it('counts a unit once, in the lowest phase, whatever the order of batches', async () => {
     await stageRelease(database.db, {
       ...{
         gates: [ERRORS],
@@ -104,7 +104,7 @@ describe.each(databaseKinds)('what SDKs post, on %s', (kind) => {
     ]);
   });
 
-  it('counts a unit that was in both arms of a phase for neither, and reports their number', async () => {
+  it('counts a unit in both arms of a phase for neither, and reports their number', async () => {
     await stageRelease(database.db, { gates: [ERRORS] });
     const seen = (arm: 'treatment' | 'control') =>
       releaseSlot({ arm, units: [unitOf(1)], splits: { 'http.errors': [unitOf(1)] } });
@@ -119,14 +119,14 @@ describe.each(databaseKinds)('what SDKs post, on %s', (kind) => {
     expect(phase?.metrics['http.errors']?.firsts).toEqual({ treatment: 0, control: 0 });
   });
 
-  it('keeps the rest of a batch whose release is unknown, over or elsewhere', async () => {
+  it('counts the rest of a batch with an unknown, ended or foreign release', async () => {
     await stageRelease(database.db, { gates: [ERRORS] });
     await stageRelease(database.db, { id: 'over', state: 'rolled_back' });
     await stageRelease(database.db, { id: 'abroad', environmentId: OTHER_ENVIRONMENT });
     const releases = [
       ...['nothing', 'over', 'abroad'].map((id) => releaseSlot({ id, exposures: 2 })),
       releaseSlot({ phase: 7, exposures: 4 }),
-      releaseSlot({ exposures: 1, splits: { stranger: [unitOf(1)] } }),
+      releaseSlot({ exposures: 1, splits: { other: [unitOf(1)] } }),
     ];
     const flags = { awesome: { on: 3, off: 4 } };
     await post('i1', { slots: [eventSlot({ releases, flags })] });
@@ -137,7 +137,7 @@ describe.each(databaseKinds)('what SDKs post, on %s', (kind) => {
     expect(await series()).toEqual({ 'flag:awesome:on': [3, 0], 'flag:awesome:off': [4, 0] });
   });
 
-  it('takes late events for the comparison and not for charts, and clips the future', async () => {
+  it('counts late events for releases only, and charts future ones at the present', async () => {
     await stageRelease(database.db, { gates: [ERRORS] });
     const slot = (agoMs: number) =>
       eventSlot({ releases: [releaseSlot({ exposures: 1 })], flags: { a: { on: 5 } } }, agoMs);
@@ -183,7 +183,7 @@ describe.each(databaseKinds)('what SDKs post, on %s', (kind) => {
     });
   });
 
-  it('has room for so many series, counts the rest in one, and says how many', async () => {
+  it('limits the series of an environment, and counts the rest in one series', async () => {
     const flags = Object.fromEntries(Array.from({ length: 2_100 }, (_, i) => [`f${i}`, { on: 1 }]));
     await post('i1', { slots: [eventSlot({ flags, metrics: { buy: { count: 3, sum: 1 } } })] });
     await post('i1', { seq: 2, slots: [eventSlot({ flags: { f5: { on: 7 } } })] });
@@ -201,7 +201,7 @@ describe.each(databaseKinds)('what SDKs post, on %s', (kind) => {
     expect(Object.keys(await series())).toHaveLength(2_001);
   });
 
-  it('remembers only so many names of flags that do not exist', async () => {
+  it('limits the names of flags that do not exist', async () => {
     const unknown = Array.from({ length: 300 }, (_, i) => `missing-${i}`);
     await post('i1', { unknown });
     const found = await findings();
@@ -209,7 +209,7 @@ describe.each(databaseKinds)('what SDKs post, on %s', (kind) => {
     expect(found.unknown).toBe(100);
   });
 
-  it('takes what comes with a client key for charts, and judges no release by it', async () => {
+  it('counts batches with a client key for charts only', async () => {
     await stageRelease(database.db, { gates: [ERRORS] });
     const clients = new ClientBatches(queue);
     const slot = eventSlot({
@@ -224,7 +224,7 @@ describe.each(databaseKinds)('what SDKs post, on %s', (kind) => {
     expect((await readWatermark(database.db, ENVIRONMENT)).live).toBe(0);
   });
 
-  it('stores everybody else when the database refuses one batch', async () => {
+  it('stores the other batches of a group when the database rejects one', async () => {
     await stageRelease(database.db, { gates: [ERRORS] });
     const fine = { slots: [eventSlot({ releases: [releaseSlot({ exposures: 1 })] })] };
     const poisoned = eventBatch({ unknown: ['\0'] });
@@ -237,7 +237,7 @@ describe.each(databaseKinds)('what SDKs post, on %s', (kind) => {
     expect((await totals()).phases[0]?.exposures.treatment).toBe(2);
   });
 
-  it('merges sketches, whoever sent them', async () => {
+  it('merges the sketches of all senders', async () => {
     await stageRelease(database.db, { gates: [ERRORS] });
     const sketchOf = (...values: number[]) => {
       const sketch = new Sketch();

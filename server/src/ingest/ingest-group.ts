@@ -14,15 +14,15 @@ import { storeSlots } from './sql/slots.js';
 import { storeTotals } from './sql/totals.js';
 import { storeUnits } from './sql/units.js';
 
-/** What one instance posted, or that it came at all. */
+/** What one instance posted: a report about itself, a batch of events, or both. */
 export interface Post {
-  /** Null: from somebody whose batches nobody keeps count of. */
+  /** Null for a sender that is not in the list of instances. */
   readonly report: InstanceReport | null;
   readonly sent: SentBatch | null;
 }
 
 export interface IngestOptions {
-  /** This writer's rows of totals and slots. */
+  /** Number of the rows of totals and slots that this server writes. */
   readonly replica: number;
   readonly caps: SeriesCaps;
   readonly known: KnownExposures;
@@ -32,11 +32,10 @@ export interface IngestOptions {
 /** Judges releases in the transaction that has just stored counts of their rollback metrics. */
 export type FindTrips = (tx: Tx, releases: readonly CountedRelease[]) => Promise<readonly Trip[]>;
 
-/** What became of a group. */
 export interface GroupOutcome {
   /** Releases that must be rolled back at once. */
   readonly trips: readonly Trip[];
-  /** Batches that had been stored before. */
+  /** Number of batches that had been stored before. */
   readonly repeats: number;
   readonly events: number;
 }
@@ -47,8 +46,8 @@ const UNITS_IN_GROUP_MAX = 3_000;
 const UNITS_AT_ONCE = 2_000;
 
 /**
- * Stores what instances posted, at most one post of each, in one transaction: whoever's report
- * turns out to be a repeat is not counted.
+ * Stores what instances posted, at most one post per instance, in one transaction. A batch whose
+ * report turns out to be a repeat is not counted.
  */
 export async function ingestGroup(
   db: Db,
@@ -66,7 +65,7 @@ export async function ingestGroup(
     full.flatMap(({ sent }) => sent ?? []),
     options,
   );
-  const news: SeenUnits[] = [];
+  const pending: SeenUnits[] = [];
   const outcome = await db.transaction(async (tx) => {
     const all = full.flatMap(({ sent }) => sent ?? []);
     const [stored, releases] = await Promise.all([
@@ -79,10 +78,10 @@ export async function ingestGroup(
       post.sent !== null && (post.report === null || ids.has(idOf(post.report))) ? [post.sent] : [],
     );
     const now = stored[0]?.at ?? (await readNow(tx));
-    const trips = await storeSent(tx, sent, { ...options, releases, ahead, news, now });
+    const trips = await storeSent(tx, sent, { ...options, releases, ahead, pending, now });
     return { trips, repeats: reports.length - stored.length, events: countEvents(sent) };
   });
-  for (const units of news) options.known.add(units);
+  for (const units of pending) options.known.add(units);
   return outcome;
 }
 
@@ -121,7 +120,7 @@ interface Storing extends IngestOptions {
   /** Units that were stored ahead and changed what counts. */
   readonly ahead: readonly SeenUnits[];
   /** Filled with the units that are certainly stored once the transaction has committed. */
-  readonly news: SeenUnits[];
+  readonly pending: SeenUnits[];
 }
 
 /**
@@ -131,21 +130,21 @@ interface Storing extends IngestOptions {
 async function storeSent(
   tx: Tx,
   sent: readonly SentBatch[],
-  { replica, caps, known, findTrips, releases, ahead, news, now }: Storing,
+  { replica, caps, known, findTrips, releases, ahead, pending, now }: Storing,
 ): Promise<readonly Trip[]> {
   if (sent.length === 0) return [];
   const gathered = new Gathered();
   for (const each of sent) {
     gatherBatch(gathered, each, { now, releases, caps });
-    // Others take their turn: a group of batches would hold up a kill on its way.
+    // Other tasks get their turn here, because gathering a whole group would delay a kill.
     await immediate();
   }
   for (const seen of gathered.seen.values()) {
     known.dropKnown(seen);
-    if (seen.units.size > 0) news.push(seen);
+    if (seen.units.size > 0) pending.push(seen);
   }
   const [changed] = await Promise.all([
-    storeUnits(tx, news, gathered),
+    storeUnits(tx, pending, gathered),
     storeSlots(tx, gathered.slots, replica),
   ]);
   await storeTotals(tx, gathered.totals, replica);

@@ -4,7 +4,7 @@ import { GroupPace } from './pace.js';
 const FEW = 2_500;
 
 describe('the pace of groups', () => {
-  it('follows what storing takes, within bounds', () => {
+  it('follows the time that storing takes, within bounds', () => {
     const pace = new GroupPace(100);
     for (let group = 0; group < 20; group += 1) pace.learn(5_000, 50);
     expect(pace.weightMax(0)).toBeCloseTo(10_000, -3);
@@ -14,7 +14,7 @@ describe('the pace of groups', () => {
     expect(pace.weightMax(0)).toBe(FEW);
   });
 
-  it('is hardly moved by one pause of the machine, nor by a group of nearly nothing', () => {
+  it('changes little after one slow group, and not at all after a light one', () => {
     const pace = new GroupPace(100);
     for (let group = 0; group < 20; group += 1) pace.learn(5_000, 50);
     pace.learn(5_000, 100);
@@ -24,7 +24,7 @@ describe('the pace of groups', () => {
     expect(pace.weightMax(0)).toBe(before);
   });
 
-  it('takes half of what waits where storing cannot keep up', () => {
+  it('takes half of the queue when storing cannot keep up', () => {
     const pace = new GroupPace(25);
     for (let group = 0; group < 20; group += 1) pace.learn(1_000, 200);
     expect(pace.weightMax(1_000)).toBe(FEW);

@@ -19,7 +19,7 @@ export class GroupPace {
     this.#workMs = workMs;
   }
 
-  /** The most that a group may weigh. Half of a long queue is taken, since large groups drain it. */
+  /** The most that a group may weigh: half of a long queue, since large groups drain it faster. */
   weightMax(waiting: number): number {
     const weight = Math.max(this.#workMs / this.#msPerWeight, waiting / 2);
     return Math.min(WEIGHT_MAX, Math.max(WEIGHT_MIN, weight));

@@ -22,7 +22,7 @@ const sender = (instanceId: string) => ({
 const batch = (seq: number, revision = seq) =>
   eventBatch({ seq, applied: { epoch: 'E1', revision } });
 
-describe.each(databaseKinds)('the queue of reports on %s', (kind) => {
+describe.each(databaseKinds)('the report queue on %s', (kind) => {
   const database = withDatabase(kind);
   let queue: ReportQueue;
 
@@ -38,7 +38,7 @@ describe.each(databaseKinds)('the queue of reports on %s', (kind) => {
 
   const instances = () => listInstances(database.db, grant, { limit: 200, after: null });
 
-  it('stores a thousand batches that come at once in a few commits', async () => {
+  it('stores a thousand simultaneous batches in a few commits', async () => {
     const before = await commitsOf();
     const ids = Array.from({ length: 1_000 }, (_, i) => `i${i}`);
     const acks = await Promise.all(ids.map((id) => ingestBatch(queue, sender(id), batch(1))));
@@ -49,7 +49,7 @@ describe.each(databaseKinds)('the queue of reports on %s', (kind) => {
     expect((await commitsOf()) - before).toBeLessThan(20);
   });
 
-  /** Commits that touched instances, by the transaction ids that their rows bear. */
+  /** Number of commits that wrote to instances, taken from the transaction ids of the rows. */
   async function commitsOf(): Promise<number> {
     const [row] = await database.db.execute<{ commits: number }>(sql`
       select count(distinct xmin::text)::int as commits from instances`);
@@ -61,13 +61,13 @@ describe.each(databaseKinds)('the queue of reports on %s', (kind) => {
     expect(await instances()).toMatchObject([{ id: 'i1', applied: { revision: 7 } }]);
   });
 
-  it('keeps the order of one sender, however fast it sends', async () => {
+  it('stores the batches of one sender in order, however fast it sends', async () => {
     const seqs = [1, 2, 3, 4, 5];
     await Promise.all(seqs.map((seq) => ingestBatch(queue, sender('i1'), batch(seq))));
     expect(await instances()).toMatchObject([{ applied: { revision: 5 } }]);
   });
 
-  it('says when it could not store, so that the sender tries again, and then works', async () => {
+  it('rejects a batch that it could not store, and stores its repeat', async () => {
     const { db } = database;
     await db.execute(sql`alter table instances rename to hidden`);
     await expect(ingestBatch(queue, sender('i1'), batch(1))).rejects.toThrow();
@@ -75,7 +75,7 @@ describe.each(databaseKinds)('the queue of reports on %s', (kind) => {
     expect(await ingestBatch(queue, sender('i1'), batch(1))).toEqual({ seq: 1 });
   });
 
-  it('refuses what it could not store in time, and counts what became of batches', async () => {
+  it('rejects a batch when the oldest waits too long, and counts outcomes', async () => {
     const { db } = database;
     let now = 0;
     const times: number[] = [];
@@ -99,15 +99,15 @@ describe.each(databaseKinds)('the queue of reports on %s', (kind) => {
     expect(times[0]).toBe(5_001);
   });
 
-  it('refuses more than it can hold, with a time to come back', async () => {
+  it('rejects a report when it is full, with a time to try again', async () => {
     const waiting = Array.from({ length: 20_000 }, (_, i) =>
       queue.add({ ...sender(`i${i % 500}`), seq: i, epoch: null, revision: null }),
     );
-    const refusal = await queue
+    const rejection = await queue
       .add({ ...sender('late'), seq: 1, epoch: null, revision: null })
       .catch((error: unknown) => error);
-    expect(refusal).toBeInstanceOf(AppError);
-    expect(refusal).toMatchObject({ code: 'UNAVAILABLE', details: { retryAfterSeconds: 3 } });
+    expect(rejection).toBeInstanceOf(AppError);
+    expect(rejection).toMatchObject({ code: 'UNAVAILABLE', details: { retryAfterSeconds: 3 } });
     expect(queue.size).toBe(20_000);
     await Promise.all(waiting);
     await queue.drain();

@@ -15,17 +15,17 @@ import { GroupPace, weightOf } from './pace.js';
 import { SeriesCaps } from './series-caps.js';
 import { tidyIngested } from './upkeep.js';
 
-/** Reports that come within this time share a commit. */
+/** Reports that arrive within this time share a commit. */
 const GROUP_MS = 20;
 const GROUP_SIZE_MAX = 200;
-/** How long storing a group should take; from what earlier ones took follows its weight. */
+/** How long storing a group should take. `GroupPace` derives the weight of a group from it. */
 const GROUP_WORK_MS = 100;
 const WAITING_MAX = 20_000;
 /** About 200 MB of batches. */
 const WAITING_WEIGHT_MAX = 2_000_000;
-/** Senders give up after ten seconds and come again, which only makes the queue longer. */
+/** Senders time out after ten seconds and send again, which would only make the queue longer. */
 const WAITING_MS_MAX = 5_000;
-/** Writers of different numbers never wait for each other's rows. */
+/** Servers with different replica numbers write different rows, so they never wait for locks. */
 const REPLICAS = 8;
 
 export type NewReport = Omit<InstanceReport, 'waitedMs'>;
@@ -36,25 +36,25 @@ export interface ReportQueueDeps {
   readonly clock: () => number;
   /** A number in [0, 1). */
   readonly random: () => number;
-  /** Where others wait meanwhile, such as a kill on the embedded database, it should be little. */
+  /** Lower it where other queries wait for the group, as a kill does on the embedded database. */
   readonly groupWorkMs?: number;
-  /** Absent: no release is rolled back by what is stored. */
+  /** Without it no release is rolled back by what is stored. */
   readonly tripwire?: {
     readonly findTrips: FindTrips;
     /** Called after the commit. A tick finds the same evidence, so a call may fail. */
     readonly onTrip: (trip: Trip) => void;
   };
-  /** A batch is stored; so long after it came. */
+  /** Called for each stored batch with the time since it arrived. */
   readonly onStored?: (ms: number) => void;
 }
 
-/** What became of batches since this server started. */
+/** Outcomes of batches since this server started. */
 export interface IngestCounts {
   stored: number;
   repeated: number;
   refused: number;
   failed: number;
-  /** In those that were stored. */
+  /** Events in the batches that were stored. */
   events: number;
 }
 
@@ -68,8 +68,8 @@ interface Waiting {
 }
 
 /**
- * What instances say, stored in groups so that a thousand receipts of one kill cost a few commits.
- * Nothing is acknowledged before it is stored.
+ * Stores reports and batches of instances in groups, so that a thousand receipts of one kill cost a
+ * few commits. Nothing is acknowledged before it is stored.
  */
 export class ReportQueue {
   readonly #deps: ReportQueueDeps;
@@ -98,15 +98,15 @@ export class ReportQueue {
   }
 
   /**
-   * Resolves once it is stored; rejects when it is not, and the sender tries again. Without a
-   * report nobody keeps `seq`, and the same batch counts again.
+   * Resolves once the report and the batch are stored, and rejects when they could not be, so that
+   * the sender tries again. Without a report no `seq` is stored, so a repeated batch counts again.
    */
   add(report: NewReport | null, sent: SentBatch | null = null): Promise<void> {
     const { clock, random } = this.#deps;
     if (this.#isFull()) {
       const retryAfterSeconds = 1 + Math.floor(random() * 5);
       if (sent !== null) this.#counts.refused += 1;
-      const message = `${this.#waiting.length} reports wait to be stored already`;
+      const message = `${this.#waiting.length} reports are already waiting to be stored`;
       return Promise.reject(new AppError('UNAVAILABLE', message, { retryAfterSeconds }));
     }
     const weight = 1 + (sent === null ? 0 : weightOf(sent.batch));
@@ -118,13 +118,13 @@ export class ReportQueue {
     return stored;
   }
 
-  /** Makes room: to be called now and then, by any number of servers. */
+  /** Merges and deletes old rows. Any number of servers may call it now and then. */
   async tidy(): Promise<void> {
     await tidyIngested(this.#deps.db);
     this.#options.caps.clear();
   }
 
-  /** Resolves when nothing waits any more. */
+  /** Resolves when the queue is empty. */
   async drain(): Promise<void> {
     await this.#idle;
   }
@@ -148,7 +148,7 @@ export class ReportQueue {
     return isLate || this.#waiting.length >= WAITING_MAX || this.#weight >= WAITING_WEIGHT_MAX;
   }
 
-  /** One report of an instance at a time: a statement may touch a row only once. */
+  /** A group has one report per instance, because a statement may touch a row only once. */
   #takeGroup(): readonly Waiting[] {
     const group = new Map<unknown, Waiting>();
     const rest: Waiting[] = [];
@@ -201,7 +201,7 @@ export class ReportQueue {
     for (const { since } of batches) this.#deps.onStored?.(now - since);
   }
 
-  /** So that one batch which the database refuses does not hold up everybody else's for ever. */
+  /** One batch that the database rejects must not block the other batches of its group. */
   async #storeOneByOne(group: readonly Waiting[]): Promise<void> {
     for (const waiting of group) await this.#storeGroup([waiting]);
   }

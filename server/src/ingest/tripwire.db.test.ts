@@ -53,7 +53,7 @@ describe.each(databaseKinds)('the tripwire on %s', (kind) => {
   const post = (seq: number, releases: ReturnType<typeof failed>[]) =>
     ingestBatch(queue, sender('i1'), eventBatch({ seq, slots: [eventSlot({ releases })] }));
 
-  it('names the release as soon as errors fall on the few who have the feature', async () => {
+  it('fires as soon as errors hit only the few units with the treatment', async () => {
     await post(1, [failed('treatment', 0, 2)]);
     expect(trips).toEqual([]);
     await post(2, [failed('treatment', 2, 2)]);
@@ -63,12 +63,12 @@ describe.each(databaseKinds)('the tripwire on %s', (kind) => {
     expect(trips[0]?.evidence.lnE).toBeGreaterThan(Math.log(100));
   });
 
-  it('stays quiet when errors fall on everybody alike', async () => {
+  it('does not fire when errors hit both arms alike', async () => {
     await post(1, [failed('control', 0, 300), failed('treatment', 1_000, 3)]);
     expect(trips).toEqual([]);
   });
 
-  it('says nothing again for a repeat', async () => {
+  it('does not fire again for a repeated batch', async () => {
     const releases = [failed('treatment', 0, 4)];
     await post(1, releases);
     await post(1, releases);

@@ -12,7 +12,7 @@ import { tidyIngested } from './upkeep.js';
 const HOUR_MS = 3_600_000;
 const slotAgo = (ms: number) => new Date(Math.floor((Date.now() - ms) / 300_000) * 300_000);
 
-describe.each(databaseKinds)('old counts on %s', (kind) => {
+describe.each(databaseKinds)('upkeep of counts on %s', (kind) => {
   const database = withDatabase(kind);
   beforeEach(() => stageEnvironments(database.db));
 
@@ -36,7 +36,7 @@ describe.each(databaseKinds)('old counts on %s', (kind) => {
     return encodeSketch(sketch);
   };
 
-  it('become five-minute counts after six hours, with nothing lost', async () => {
+  it('merges slots into five minutes after six hours, and loses no count', async () => {
     const old = slotAgo(8 * HOUR_MS);
     for (let i = 0; i < 40; i += 1) {
       await put('metric:a', new Date(old.getTime() + i * 10_000), 2, 1.5, one(10 + i));
@@ -57,14 +57,14 @@ describe.each(databaseKinds)('old counts on %s', (kind) => {
     expect((await rows()).map(({ count }) => count)).toEqual([65, 20, 7]);
   });
 
-  it('are thrown away after thirty days', async () => {
+  it('deletes slots after thirty days', async () => {
     await put('metric:a', slotAgo(31 * 24 * HOUR_MS), 1);
     await put('metric:a', slotAgo(29 * 24 * HOUR_MS), 2);
     await tidyIngested(database.db);
     expect((await rows()).map(({ count }) => count)).toEqual([2]);
   });
 
-  it('forget who was in a release that is over, not how many', async () => {
+  it('deletes the units of releases that have ended', async () => {
     await stageRelease(database.db, { id: 'runs' });
     await stageRelease(database.db, { id: 'over', state: 'completed' });
     await database.db.execute(sql`

@@ -84,8 +84,8 @@ async function moveUnits(tx: Tx, input: SQL): Promise<readonly Moved[]> {
 }
 
 /**
- * The rule of `firstExposure`. Once it is false for a row it stays false, because other writers only
- * move rows to a lower phase or to both arms.
+ * The rule of `firstExposure`. Once it is false for a row it stays false: other writers only move
+ * rows to a lower phase or to both arms.
  */
 const COMES_BEFORE = sql`(seen.phase > input.phase
   or (seen.phase = input.phase and seen.arm <> input.arm and seen.arm <> 2))`;
