@@ -13,7 +13,7 @@ import {
   stageRelease,
   unitOf,
 } from '../../../test/support/ingest-stage.js';
-import { readBaseline } from '../store/read-models/release-definitions.js';
+import { readBaseline } from '../store/read-models/release-traffic.js';
 import { readReleaseTotals } from '../store/read-models/release-totals.js';
 import { readWatermark } from '../store/read-models/watermark.js';
 import { ClientBatches, ingestBatch } from './ingest-batch.js';

@@ -7,7 +7,7 @@ import { targetRule } from '../../domain/releases/target-rule.js';
 import { closedNow } from '../../domain/windows/windows.js';
 import type { Tx } from '../../store/db.js';
 import { findFlag } from '../../store/flag-store.js';
-import { readTraffic } from '../../store/read-models/release-definitions.js';
+import { readTraffic } from '../../store/read-models/release-traffic.js';
 import { listWindowRules } from '../../store/window-store.js';
 import type { Ctx } from '../context.js';
 import { assertRulesetFits } from '../flags/assert-ruleset-fits.js';
@@ -111,13 +111,11 @@ async function currentRule(
 }
 
 const UNITS_KEPT = 200_000;
-/** An estimate: how often a person meets a flag in a day. */
-const EVALUATIONS_PER_UNIT = 10;
 const SAMPLE_MIN = 0.001;
 
-/** Share of people who are counted, so that very large services keep a bounded memory. */
+/** The share of units that is counted, so that very large services keep a bounded memory. */
 async function chooseSample(tx: Tx, grant: EnvironmentGrant, flag: string): Promise<number> {
-  const { evaluations } = await readTraffic(tx, grant.environmentId, flag);
-  const sample = UNITS_KEPT / Math.max(1, evaluations / EVALUATIONS_PER_UNIT);
+  const { units } = await readTraffic(tx, grant.environmentId, flag, []);
+  const sample = UNITS_KEPT / Math.max(1, units);
   return Math.max(SAMPLE_MIN, Math.min(1, Math.round(sample * 1_000) / 1_000));
 }

@@ -7,7 +7,8 @@ import type { MetricDefinition } from '../../domain/metrics/metric.js';
 import { releaseMetrics } from '../../domain/releases/managed-rule.js';
 import type { ReleasePlan } from '../../domain/releases/plan.js';
 import type { Db, Tx } from '../../store/db.js';
-import { readBaseline, readDefinitions } from '../../store/read-models/release-definitions.js';
+import { readDefinitions } from '../../store/read-models/release-definitions.js';
+import { readBaseline } from '../../store/read-models/release-traffic.js';
 
 /** Fewer requests than this tell too little of the slowest twentieth. */
 const HISTORY_MIN = 1_000;

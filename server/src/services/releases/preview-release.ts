@@ -16,7 +16,7 @@ import type { Sources } from '../../domain/sources/sources.js';
 import { findFlag } from '../../store/flag-store.js';
 import { type FlagConfigView, readFlagConfig } from '../../store/read-models/flag-config-view.js';
 import { readParentFlags } from '../../store/read-models/parent-flags.js';
-import { type EventCounts, readEventCounts } from '../../store/read-models/release-traffic.js';
+import { readTraffic, type Traffic } from '../../store/read-models/release-traffic.js';
 import type { Ctx } from '../context.js';
 import { problemsOfSources } from './assert-sources-answer.js';
 import { resolveGates } from './freeze-segment.js';
@@ -52,10 +52,10 @@ export async function previewRelease(
   const { plan, problems } = await planOfInput(db, grant, input.plan);
   const target = targetRule(config, flag.variants, input.ruleId);
   const isOpen = 'rule' in target;
-  const counts = await readEventCounts(db, grant.environmentId, input.flag);
-  const { definitions, warnings: guessed } = await resolveGates(db, grant, plan);
-  const power = powerOf(plan, definitions, counts);
   const { environmentId, projectId } = grant;
+  const { definitions, warnings: guessed } = await resolveGates(db, grant, plan);
+  const traffic = await readTraffic(db, environmentId, input.flag, eventsIn(definitions));
+  const power = powerOf(plan, definitions, traffic);
   const parents = await readParentFlags(db, { environmentId, projectId, flagId: flag.id });
   const unheard = await problemsOfSources(ctx, grant, input, sources);
   return {
@@ -151,26 +151,33 @@ function warningsOfMaturity({ steps, gates }: ReleasePlan): readonly FieldError[
 function powerOf(
   plan: ReleasePlan,
   definitions: Readonly<Record<string, MetricDefinition>>,
-  counts: EventCounts,
+  traffic: Traffic,
 ): readonly StepPower[] {
   const gates = plan.gates.flatMap(({ metric, action, ruledOut, floor }): PowerGate[] => {
     const definition = definitions[metric];
     if (action === 'watch' || definition === undefined || !isCompared(definition)) return [];
     const { kind, harmful } = definition;
-    return [{ metric, kind, harmful, ruledOut, floor, rate: rateOf(definition, counts) }];
+    return [{ metric, kind, harmful, ruledOut, floor, rate: rateOf(definition, traffic) }];
   });
-  return previewPower({ steps: plan.steps, gates, unitsPerHour: counts.unitsPerHour });
+  return previewPower({ steps: plan.steps, gates, unitsPerHour: traffic.unitsPerHour });
 }
 
 const SLOW_SHARE = 0.05;
 
 /** An estimate from what everybody does; people differ, so it is a guess for shares of people. */
-function rateOf(definition: MetricDefinition, counts: EventCounts): number | null {
+function rateOf(definition: MetricDefinition, traffic: Traffic): number | null {
   if (!isCompared(definition)) return null;
   if (definition.kind === 'slowShare') return SLOW_SHARE;
   const { event } = definition;
   const isOfRequests = event.startsWith('http.');
-  const of = isOfRequests ? counts.requests : counts.units;
+  const of = isOfRequests ? traffic.requests : traffic.units;
   if (of === 0) return null;
-  return Math.min(1, (counts.events.get(event) ?? 0) / of);
+  return Math.min(1, (traffic.events.get(event) ?? 0) / of);
+}
+
+/** The events whose rate the preview estimates. */
+function eventsIn(definitions: Readonly<Record<string, MetricDefinition>>): readonly string[] {
+  return Object.values(definitions).flatMap((definition) =>
+    isCompared(definition) && definition.kind !== 'slowShare' ? [definition.event] : [],
+  );
 }

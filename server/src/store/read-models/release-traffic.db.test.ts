@@ -2,9 +2,9 @@ import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { databaseKinds, withDatabase } from '../../../../test/support/database.js';
 import { stageEnvironments } from '../../../../test/support/ingest-stage.js';
-import { readTraffic } from './release-definitions.js';
+import { readTraffic } from './release-traffic.js';
 
-describe.each(databaseKinds)('the traffic of a flag on %s', (kind) => {
+describe.each(databaseKinds)('the traffic of an environment on %s', (kind) => {
   const database = withDatabase(kind);
   beforeEach(async () => {
     const { db } = database;
@@ -24,7 +24,7 @@ describe.each(databaseKinds)('the traffic of a flag on %s', (kind) => {
       values (${replica}, ${environmentId}, ${series},
         now() - ${hoursAgo}::float8 * interval '1 hour', 5)`);
 
-  it('is what all its variants were evaluated in a day, on all servers, and of no other flag', async () => {
+  it('estimates the units from all variants of the flag, on all servers, and of no other flag', async () => {
     await count('env-1', 'flag:pay:on', 2);
     await count('env-1', 'flag:pay:on', 1, 3);
     await count('env-1', 'flag:pay:off', 10);
@@ -32,14 +32,26 @@ describe.each(databaseKinds)('the traffic of a flag on %s', (kind) => {
     await count('env-1', 'flag:pay-2:on', 1);
     await count('env-1', 'metric:pay', 1);
     await count('env-2', 'flag:pay:on', 1);
-    const { evaluations, hours } = await readTraffic(database.db, 'env-1', 'pay');
-    expect(evaluations).toBe(15);
-    expect(hours).toBeCloseTo(10, 1);
+    const { units, unitsPerHour } = await readTraffic(database.db, 'env-1', 'pay', []);
+    expect(units).toBe(1.5);
+    expect(unitsPerHour).toBeCloseTo(0.15, 2);
   });
 
-  it('is nothing where nobody asked for the flag, or there is none', async () => {
-    const nothing = { evaluations: 0, hours: 0 };
-    expect(await readTraffic(database.db, 'env-1', 'pay')).toEqual(nothing);
-    expect(await readTraffic(database.db, 'env-1', 'unheard-of')).toEqual(nothing);
+  it('returns the asked events and the requests of the last day', async () => {
+    await count('env-1', 'metric:buy', 1);
+    await count('env-1', 'metric:buy', 2, 3);
+    await count('env-1', 'metric:buy', 25);
+    await count('env-1', 'metric:other', 1);
+    await count('env-1', 'metric:http.latency', 1);
+    await count('env-2', 'metric:buy', 1);
+    const traffic = await readTraffic(database.db, 'env-1', 'pay', ['buy', 'sell']);
+    expect(Object.fromEntries(traffic.events)).toEqual({ buy: 10, sell: 0 });
+    expect(traffic).toMatchObject({ requests: 5, units: 0, unitsPerHour: 0 });
+  });
+
+  it('is zero for a flag that is never evaluated, or that does not exist', async () => {
+    const nothing = { units: 0, unitsPerHour: 0, requests: 0 };
+    expect(await readTraffic(database.db, 'env-1', 'pay', [])).toMatchObject(nothing);
+    expect(await readTraffic(database.db, 'env-1', 'unheard-of', [])).toMatchObject(nothing);
   });
 });
