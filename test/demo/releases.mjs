@@ -12,7 +12,6 @@ const NAME = 'demo-releases';
 const LOOK_MS = 1_000;
 /** How often a release that only waits says what for. */
 const WAITING_MS = 15_000;
-const ENDED = ['completed', 'rolled_back', 'killed', 'cancelled'];
 const HEALTHY = { key: 'one-click-checkout', name: 'One-click checkout' };
 const HARMFUL = { key: 'new-search', name: 'New search' };
 
@@ -73,7 +72,7 @@ async function follow({ key }) {
       told = where;
       toldAt = performance.now();
     }
-    if (ENDED.includes(state)) return state;
+    if (release.endedAt !== null) return state;
     await wait(LOOK_MS);
     release = await server.call('GET', `${path}/${release.id}`);
   }

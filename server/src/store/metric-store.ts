@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Grant } from '../domain/grant.js';
 import { alreadyExists, notFound } from '../domain/refusals.js';
-import { ACTIVE_STATES } from '../domain/releases/release.js';
+import { OPEN_STATES } from '../domain/releases/release.js';
 import type { Tx } from './db.js';
 import { nameReleases } from './release-users.js';
 import { metrics, releases, sources } from './schema/index.js';
@@ -9,9 +9,6 @@ import { refuseDuplicate } from './unique-violation.js';
 
 export type MetricRow = typeof metrics.$inferSelect;
 export type MetricChange = Pick<MetricRow, 'name' | 'description' | 'definition'>;
-
-/** A release that has not ended needs the metrics that its plan names. */
-const NOT_OVER = ['draft', 'scheduled', ...ACTIVE_STATES] as const;
 
 export async function insertMetric(
   tx: Tx,
@@ -55,7 +52,7 @@ export async function listSourceKeys(tx: Tx, grant: Grant): Promise<readonly str
   return rows.map(({ key }) => key);
 }
 
-/** Releases that are not over and have a gate on this metric, in words. */
+/** Names of the releases that have a gate on this metric. Ended releases no longer need it. */
 export async function listReleasesGatedBy(
   tx: Tx,
   grant: Grant,
@@ -63,7 +60,7 @@ export async function listReleasesGatedBy(
 ): Promise<readonly string[]> {
   const gates = sql`json_array_elements(${releases.plan} -> 'gates') as gate`;
   const isGate = sql`exists (select from ${gates} where gate ->> 'metric' = ${key})`;
-  return nameReleases(tx, grant, NOT_OVER, isGate);
+  return nameReleases(tx, grant, OPEN_STATES, isGate);
 }
 
 function isMetric(grant: Grant, key: string) {

@@ -1,7 +1,7 @@
 import { and, desc, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm';
 import type { EnvironmentGrant, Grant } from '../domain/grant.js';
 import type { ReleasePlan } from '../domain/releases/plan.js';
-import { OPEN_STATES } from '../domain/releases/release-states.js';
+import { OPEN_STATES } from '../domain/releases/release.js';
 import type { Db, Tx } from './db.js';
 import {
   flagConfigs,

@@ -1,6 +1,7 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Grant } from '../domain/grant.js';
 import { alreadyExists, notFound } from '../domain/refusals.js';
+import { mayRise, RELEASE_STATES } from '../domain/releases/release.js';
 import type { WindowRule } from '../domain/windows/windows.js';
 import type { Db, Tx } from './db.js';
 import { nameReleases } from './release-users.js';
@@ -9,8 +10,6 @@ import { refuseDuplicate } from './unique-violation.js';
 
 export type WindowRow = typeof windows.$inferSelect;
 export type WindowChange = Omit<WindowRow, 'id' | 'projectId' | 'key' | 'version' | 'createdAt'>;
-
-const MAY_RISE = ['draft', 'scheduled', 'running', 'final_bake', 'paused'] as const;
 
 export async function insertWindow(
   tx: Tx,
@@ -66,7 +65,7 @@ export async function listReleasesWithin(
   key: string,
 ): Promise<readonly string[]> {
   const isWithin = sql`(${releases.plan} -> 'windows')::jsonb @> to_jsonb(${key}::text)`;
-  return nameReleases(tx, grant, MAY_RISE, isWithin);
+  return nameReleases(tx, grant, RELEASE_STATES.filter(mayRise), isWithin);
 }
 
 function toWindowRule(row: WindowRow): WindowRule {

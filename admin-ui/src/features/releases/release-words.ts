@@ -72,16 +72,8 @@ export function stateWords(state: ReleaseState): { readonly label: string; reado
   return STATES[state];
 }
 
-const ENDED: readonly ReleaseState[] = [
-  'completed',
-  'rolled_back',
-  'killed',
-  'cancelled',
-  'superseded',
-];
-
-export function hasEnded({ state }: Pick<Release, 'state'>): boolean {
-  return ENDED.includes(state);
+export function hasEnded({ endedAt }: Pick<Release, 'endedAt'>): boolean {
+  return endedAt !== null;
 }
 
 /** Before the first look has said something. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StepPlan } from '../../api/release-types.js';
+import type { Release, StepPlan } from '../../api/release-types.js';
 import { describeStair, stairsOf } from './stairs.js';
 
 const step = (percent: number, more: Partial<StepPlan> = {}): StepPlan => ({
@@ -11,15 +11,21 @@ const step = (percent: number, more: Partial<StepPlan> = {}): StepPlan => ({
   audience: null,
   ...more,
 });
+const AT = '2026-01-31T09:00:00.000Z';
 const plan = { steps: [step(1), step(25), step(100)], finalBakeSeconds: 86_400 };
-const states = (at: Parameters<typeof stairsOf>[1]) => stairsOf(plan, at).map(({ state }) => state);
+const at = (step: number, state: Release['state'], endedAt: string | null = null) => {
+  return { step, state, endedAt };
+};
+const states = (standing: Parameters<typeof stairsOf>[1]) =>
+  stairsOf(plan, standing).map(({ state }) => state);
 
 describe('a staircase', () => {
   it('tells done, current and planned steps apart', () => {
-    expect(states({ step: 1, state: 'running' })).toEqual(['done', 'current', 'planned']);
-    expect(states({ step: 1, state: 'paused' })).toEqual(['done', 'current', 'planned']);
-    expect(states({ step: 2, state: 'completed' })).toEqual(['done', 'done', 'done']);
-    expect(states({ step: 1, state: 'rolled_back' })).toEqual(['done', 'stopped', 'planned']);
+    expect(states(at(1, 'running'))).toEqual(['done', 'current', 'planned']);
+    expect(states(at(1, 'paused'))).toEqual(['done', 'current', 'planned']);
+    expect(states(at(2, 'completed', AT))).toEqual(['done', 'done', 'done']);
+    expect(states(at(1, 'rolling_back'))).toEqual(['done', 'stopped', 'planned']);
+    expect(states(at(1, 'rolled_back', AT))).toEqual(['done', 'stopped', 'planned']);
     expect(states(undefined)).toEqual(['planned', 'planned', 'planned']);
   });
 
@@ -36,7 +42,7 @@ describe('a staircase', () => {
   it('is read aloud with everything that the picture shows', () => {
     const stairs = stairsOf(
       { ...plan, steps: [step(1), step(5, { advance: 'guard', approval: true }), step(100)] },
-      { step: 1, state: 'running' },
+      at(1, 'running'),
     );
     expect(stairs.map((stair) => describeStair(stair, 3))).toEqual([
       'Step 1 of 3: 1 %, done, at least 30 min',

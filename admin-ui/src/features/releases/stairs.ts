@@ -1,6 +1,6 @@
 import type { Release, ReleasePlan, StepPlan } from '../../api/release-types.js';
 import { formatPercent } from '../flag-editor/draft-rule.js';
-import { formatSpan } from './release-words.js';
+import { formatSpan, hasEnded } from './release-words.js';
 
 export type StairState = 'done' | 'current' | 'planned' | 'stopped';
 
@@ -17,7 +17,7 @@ export interface Stair {
   readonly audience: string | null;
 }
 
-type Standing = Pick<Release, 'step' | 'state'>;
+type Standing = Pick<Release, 'step' | 'state' | 'endedAt'>;
 type PlannedStep = Pick<StepPlan, 'percent'> & Partial<StepPlan>;
 
 /** A whole plan, or what a template says of one. */
@@ -26,14 +26,7 @@ export interface PlannedSteps extends Partial<Pick<ReleasePlan, 'finalBakeSecond
 }
 
 const LOWEST = 0.1;
-const NOT_BEGUN = { step: -1, state: 'draft' } as const;
-const STOPPED: readonly Release['state'][] = [
-  'rolling_back',
-  'rolled_back',
-  'killed',
-  'cancelled',
-  'superseded',
-];
+const NOT_BEGUN = { step: -1, state: 'draft', endedAt: null } as const;
 
 /** Each step of a plan as it stands; without a release, as it is planned. */
 export function stairsOf(plan: PlannedSteps, standing: Standing = NOT_BEGUN): readonly Stair[] {
@@ -49,12 +42,13 @@ export function stairsOf(plan: PlannedSteps, standing: Standing = NOT_BEGUN): re
   }));
 }
 
-function stateOf(index: number, { step, state }: Standing): StairState {
+function stateOf(index: number, standing: Standing): StairState {
+  const { step, state } = standing;
   if (state === 'completed') {
     return index <= step ? 'done' : 'planned';
   }
   if (index === step) {
-    return STOPPED.includes(state) ? 'stopped' : 'current';
+    return state === 'rolling_back' || hasEnded(standing) ? 'stopped' : 'current';
   }
   return index < step ? 'done' : 'planned';
 }

@@ -1,6 +1,5 @@
 import { conflict } from '../refusals.js';
-import { type Attempt, lastStepOf } from './attempt.js';
-import { hasEnded, type ReleaseState } from './release.js';
+import { hasEnded, lastStepIndex, type Release, type ReleaseState } from './release.js';
 
 export const COMMANDS = [
   'start',
@@ -53,9 +52,9 @@ const MAY_OVERRIDE: readonly unknown[] = ['regression', 'srm', 'absolute'];
 
 export function assertCommandAllowed(
   command: Command,
-  attempt: Pick<Attempt, 'state' | 'pauseReason' | 'step' | 'plan'>,
+  release: Pick<Release, 'state' | 'pauseReason' | 'step' | 'plan'>,
 ): void {
-  const { state, pauseReason } = attempt;
+  const { state, pauseReason } = release;
   if (!COMMAND_STATES[command].includes(state)) throw conflict(refusalOf(command, state));
   if (command === 'resume' && NEEDS_OVERRIDE.includes(pauseReason)) {
     throw conflict(
@@ -66,7 +65,7 @@ export function assertCommandAllowed(
   if (command === 'override' && !MAY_OVERRIDE.includes(pauseReason)) {
     throw conflict('no verdict is in the way: resume the release');
   }
-  if (command === 'complete' && attempt.step < lastStepOf(attempt.plan)) {
+  if (command === 'complete' && release.step < lastStepIndex(release.plan)) {
     throw conflict(
       'the release is not at its last step: jump there, or cancel it to leave it here',
     );

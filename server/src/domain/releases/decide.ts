@@ -2,9 +2,8 @@ import { bakedMsAfter } from './bake-clock.js';
 import type { Decision, Hold, ReleaseStatus, TickFacts } from './decision.js';
 import { harmOf } from './harm-of.js';
 import { closedHolds, dependencyHolds, holdsOf } from './holds.js';
-import { hasEnded } from './release.js';
 import { proofOf } from './proof-of.js';
-import { isAtLastStep, placeOf, stepOf } from './step-of.js';
+import { currentStep, hasEnded, isAtLastStep, stepLabel } from './release.js';
 import { asTime } from './words.js';
 
 /**
@@ -23,7 +22,7 @@ export function decide(status: ReleaseStatus, facts: TickFacts): Decision {
   const harm = harmOf(status, facts);
   if (harm !== null && (harm.action === 'rollback' || state !== 'paused')) return harm;
   if (state === 'paused') {
-    return stay(status, `Paused at ${placeOf(stepOf(status))} (${status.pauseReason}).`);
+    return stay(status, `Paused at ${stepLabel(currentStep(status))} (${status.pauseReason}).`);
   }
   return decideStep(status, facts);
 }
@@ -40,7 +39,7 @@ function decideStart(status: ReleaseStatus, facts: TickFacts): Decision {
   if (plan.startApproval && !isStartApproved) {
     return { ...stay(status, 'Waiting for approval to start.'), action: 'await_approval' };
   }
-  const sentence = `Started at ${placeOf(plan.steps[0])}.`;
+  const sentence = `Started at ${stepLabel(plan.steps[0])}.`;
   return { ...stay(status, sentence), action: 'start', bakedMs: 0 };
 }
 
@@ -48,21 +47,21 @@ function decideStart(status: ReleaseStatus, facts: TickFacts): Decision {
 function decideStep(status: ReleaseStatus, facts: TickFacts): Decision {
   const bakedMs = bakedMsAfter(status, facts);
   const holds = holdsOf(status, facts);
-  const place = placeOf(stepOf(status));
-  if (holds.length > 0) return hold(`Holding at ${place}`, holds, bakedMs);
-  if (stepOf(status)?.approval && !status.isStepApproved) {
-    const sentence = `Waiting for approval to go on from ${place}.`;
+  const here = stepLabel(currentStep(status));
+  if (holds.length > 0) return hold(`Holding at ${here}`, holds, bakedMs);
+  if (currentStep(status)?.approval && !status.isStepApproved) {
+    const sentence = `Waiting for approval to go on from ${here}.`;
     return { action: 'await_approval', sentence, holds, because: [], bakedMs };
   }
   if (isAtLastStep(status)) {
-    return { action: 'complete', sentence: `Completed at ${place}.`, holds, because: [], bakedMs };
+    return { action: 'complete', sentence: `Completed at ${here}.`, holds, because: [], bakedMs };
   }
   const { plan, step } = status;
-  const next = placeOf(plan.steps[step + 1]);
+  const next = stepLabel(plan.steps[step + 1]);
   const isLast = step + 1 === plan.steps.length - 1;
   return {
     action: isLast ? 'final_bake' : 'advance',
-    sentence: `Advanced from ${place} to ${next}: ${proofOf(status, facts)}.`,
+    sentence: `Advanced from ${here} to ${next}: ${proofOf(status, facts)}.`,
     ...{ holds, because: [], bakedMs: 0 },
   };
 }

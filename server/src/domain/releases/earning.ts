@@ -1,13 +1,13 @@
 import type { Evaluation, GateEvidence } from '../gates/evidence.js';
 import type { ReleaseStatus } from './decision.js';
-import { isComparedStep, stepOf } from './step-of.js';
+import { currentStep, isComparedStep } from './release.js';
 
 /** Gates that have something to show before the step is left; none: time and guard are enough. */
 export function actingGates(
   status: ReleaseStatus,
   { gates }: Pick<Evaluation, 'gates'>,
 ): readonly GateEvidence[] {
-  const advance = stepOf(status)?.advance ?? 'guard';
+  const advance = currentStep(status)?.advance ?? 'guard';
   if (advance === 'guard' || !isComparedStep(status)) return [];
   return gates.filter(({ action }) => {
     return action === 'rollback' || (advance === 'prove' && action === 'pause');
@@ -18,7 +18,7 @@ export function actingGates(
 export function earnsBy(gate: GateEvidence, status: ReleaseStatus): 'bound' | 'share' | null {
   const wanted = status.plan.gates.find(({ metric }) => metric === gate.metric)?.ruledOut ?? 0;
   const isRuledOut = gate.ruledOut !== null && gate.ruledOut < wanted;
-  if (stepOf(status)?.advance === 'prove') return isRuledOut ? 'bound' : null;
+  if (currentStep(status)?.advance === 'prove') return isRuledOut ? 'bound' : null;
   if (!gate.isEarned) return null;
   return isRuledOut ? 'bound' : 'share';
 }

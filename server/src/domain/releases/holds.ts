@@ -3,7 +3,7 @@ import { bakedMsAfter } from './bake-clock.js';
 import type { Hold, ReleaseStatus, TickFacts } from './decision.js';
 import { actingGates, earnsBy } from './earning.js';
 import { describeGates, describeLimit, metricsBehind } from './describe-harm.js';
-import { bakeNeededMs, isAtLastStep, isComparedStep, stepOf } from './step-of.js';
+import { bakeNeededMs, currentStep, isAtLastStep, isComparedStep } from './release.js';
 import { asChange, asDuration, asEvidence, asList, asPercent, asTime, inWords } from './words.js';
 
 const BOTH_ARMS_MAX = 0.001;
@@ -92,7 +92,7 @@ function bakeHolds(status: ReleaseStatus, facts: TickFacts): readonly Hold[] {
 
 function unitHolds(status: ReleaseStatus, { evaluation }: TickFacts): readonly Hold[] {
   const { stepUnits, bothArmsShare } = evaluation;
-  const wanted = stepOf(status)?.minUnits ?? 0;
+  const wanted = currentStep(status)?.minUnits ?? 0;
   const holds: Hold[] = [];
   if (stepUnits.treatment < wanted) {
     const seen = `${inWords(stepUnits.treatment)} of ${inWords(wanted)}`;
@@ -152,9 +152,9 @@ function missingProof({ metric, ruledOut, badShare }: GateEvidence, status: Rele
     ruledOut === null
       ? 'nothing is ruled out yet'
       : `worse than ${asChange(ruledOut)} is ruled out`;
-  const proof = stepOf(status)?.advance === 'prove' ? 'wanted as proof' : 'wanted';
+  const proof = currentStep(status)?.advance === 'prove' ? 'wanted as proof' : 'wanted';
   const wanted = gate ? `, ${asChange(gate.ruledOut)} is ${proof}` : '';
-  const floor = stepOf(status)?.advance === 'prove' ? null : (gate?.floor ?? null);
+  const floor = currentStep(status)?.advance === 'prove' ? null : (gate?.floor ?? null);
   const other =
     badShare === null || floor === null
       ? ''

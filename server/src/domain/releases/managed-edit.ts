@@ -14,7 +14,7 @@ interface Config {
 export interface RunningRelease {
   readonly ruleId: string;
   readonly percent: number;
-  /** Every percentage that the attempt has had: an editor may hold any of them. */
+  /** Every percentage that the release has had: an editor may hold any of them. */
   readonly percents: readonly number[];
 }
 

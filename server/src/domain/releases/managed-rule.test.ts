@@ -2,14 +2,14 @@ import type { Rule } from '@sluice/sdk/core';
 import { describe, expect, it } from 'vitest';
 import { freezeGates, noLatches } from '../gates/freeze-gates.js';
 import { BUILT_IN_METRICS } from '../metrics/built-in-metrics.js';
-import type { Attempt } from './attempt.js';
+import type { Release } from './release.js';
 import { completePlan } from './complete-plan.js';
 import { releaseMetrics, ruleAsWritten, ruleOfPhase } from './managed-rule.js';
 
 const WHEN = { attribute: 'country', operator: 'in', values: ['NL'] } as const;
 const RULE: Rule = { id: 'ramp', when: WHEN, rollout: { to: 1 }, serve: { variant: 'on' } };
 
-function attempt(audience: string | null): Attempt {
+function attempt(audience: string | null): Release {
   return {
     ...{ id: 'r1', ruleId: 'ramp', state: 'running', pauseReason: null },
     plan: completePlan({ steps: [{ percent: 5, audience }, { percent: 100 }], gates: [] }),

@@ -1,7 +1,7 @@
 import type { Condition, ReleaseMetric, Rule, RuleRelease } from '@sluice/sdk/core';
 import type { FrozenGates } from '../gates/evidence.js';
 import type { ComparedMetric, MetricDefinition } from '../metrics/metric.js';
-import type { Attempt } from './attempt.js';
+import type { Release } from './release.js';
 
 /** What a release writes into its rule. SDKs pass over `audience`; we need it to take it back. */
 export interface ManagedRelease extends RuleRelease {
@@ -45,7 +45,7 @@ export interface PhaseOfRule {
 }
 
 /** The rule as SDKs get it in the phase that the attempt is in. */
-export function ruleOfPhase(before: Rule, attempt: Attempt, phase: PhaseOfRule): Rule {
+export function ruleOfPhase(before: Rule, attempt: Release, phase: PhaseOfRule): Rule {
   const audience = attempt.plan.steps[attempt.step]?.audience ?? null;
   const { when, ...rest } = ruleAsWritten(before);
   const wrapped = audience === null ? when : wrapCondition(audience, when);

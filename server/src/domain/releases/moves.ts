@@ -1,7 +1,6 @@
 import { noLatches } from '../gates/freeze-gates.js';
-import { type Attempt, lastStepOf, percentOf, stateAtStep } from './attempt.js';
 import type { Decision, DecisionAction } from './decision.js';
-import type { PauseReason } from './release.js';
+import { lastStepIndex, type PauseReason, type Release, stateAtStep } from './release.js';
 
 export const RELEASE_EVENTS = [
   'advanced',
@@ -15,20 +14,20 @@ export const RELEASE_EVENTS = [
 export type ReleaseEventName = (typeof RELEASE_EVENTS)[number];
 
 /** Columns that a move may set; the store adds the version. */
-export type AttemptChange = Partial<Omit<Attempt, 'id' | 'ruleId' | 'salt' | 'version'>> & {
+export type ReleaseChange = Partial<Omit<Release, 'id' | 'ruleId' | 'salt' | 'version'>> & {
   readonly startedAt?: Date | null;
   readonly endedAt?: Date | null;
   readonly nextTickAt?: Date | null;
   readonly lastTickAt?: Date | null;
 };
 
-/** One change of an attempt, before it is written: state, phase and rule move together. */
+/** One change of a release, before it is written: state, phase and rule move together. */
 export interface Move {
   /** As the audit and the timeline name it: `advance`. */
   readonly action: string;
   /** What happened, with the numbers. */
   readonly sentence: string;
-  readonly change: AttemptChange;
+  readonly change: ReleaseChange;
   /** A new phase begins, for this reason. */
   readonly phase?: 'step' | 'jump' | 'rollback' | 'audience' | 'override' | 'gates';
   /** The rule is nobody's any more: it stays at its percentage, and people may edit it. */
@@ -37,10 +36,10 @@ export interface Move {
 }
 
 /** Goes to a step of the plan, up or down; the bake begins anew. */
-export function toStep(attempt: Attempt, step: number, { action, sentence, at }: MoveWords): Move {
-  const { plan } = attempt;
-  const percent = plan.steps[step]?.percent ?? attempt.percent;
-  const isNews = percent > attempt.percent || action !== 'jump';
+export function toStep(release: Release, step: number, { action, sentence, at }: MoveWords): Move {
+  const { plan } = release;
+  const percent = plan.steps[step]?.percent ?? release.percent;
+  const isNews = percent > release.percent || action !== 'jump';
   return {
     action,
     sentence,
@@ -49,8 +48,8 @@ export function toStep(attempt: Attempt, step: number, { action, sentence, at }:
       ...stepBegins(at),
       step,
       percent,
-      state: attempt.state === 'paused' ? 'paused' : stateAtStep(plan, step),
-      pauseReason: attempt.state === 'paused' ? attempt.pauseReason : null,
+      state: release.state === 'paused' ? 'paused' : stateAtStep(plan, step),
+      pauseReason: release.state === 'paused' ? release.pauseReason : null,
     },
     ...(isNews ? { event: 'advanced' as const } : {}),
   };
@@ -62,7 +61,7 @@ interface MoveWords {
   readonly at: Date;
 }
 
-function stepBegins(at: Date): AttemptChange {
+function stepBegins(at: Date): ReleaseChange {
   return { bakedMs: 0, stepStartedAt: at, holdUntil: null, nextTickAt: at };
 }
 
@@ -76,18 +75,18 @@ export function toPause(reason: PauseReason, sentence: string): Move {
 }
 
 /** In the same segment: what is proven stays proven. */
-export function toResume(attempt: Attempt, at: Date): Move {
-  const { plan, step, percent } = attempt;
+export function toResume(release: Release, at: Date): Move {
+  const { plan, step, percent } = release;
   const state = step < 0 ? 'scheduled' : stateAtStep(plan, step);
   return {
     action: 'resume',
-    sentence: `Resumed at ${percentOf(percent)}.`,
+    sentence: `Resumed at ${percent} %.`,
     change: { state, pauseReason: null, nextTickAt: at, lastTickAt: at },
   };
 }
 
-export function toRollback(attempt: Attempt, { sentence, at }: Omit<MoveWords, 'action'>): Move {
-  const percent = attempt.plan.rollbackTo === 'start' ? attempt.startPercent : 0;
+export function toRollback(release: Release, { sentence, at }: Omit<MoveWords, 'action'>): Move {
+  const percent = release.plan.rollbackTo === 'start' ? release.startPercent : 0;
   return {
     action: 'rollback',
     sentence,
@@ -95,7 +94,7 @@ export function toRollback(attempt: Attempt, { sentence, at }: Omit<MoveWords, '
     change: {
       state: 'rolling_back',
       pauseReason: null,
-      percent: Math.min(percent, attempt.percent),
+      percent: Math.min(percent, release.percent),
       stepStartedAt: at,
       nextTickAt: at,
     },
@@ -103,7 +102,7 @@ export function toRollback(attempt: Attempt, { sentence, at }: Omit<MoveWords, '
   };
 }
 
-/** The attempt is over; its rule stays as it is. */
+/** The release is over; its rule stays as it is. */
 export function toEnd(
   state: 'completed' | 'rolled_back' | 'cancelled' | 'superseded',
   { action, sentence, at }: MoveWords,
@@ -119,11 +118,11 @@ export function toEnd(
 
 /** Evidence begins anew; people stay where they are. */
 export function toNewSegment(
-  attempt: Attempt,
+  release: Release,
   { action, sentence, at }: MoveWords,
   phase: 'override' | 'gates',
 ): Move {
-  const segment = attempt.segment + 1;
+  const segment = release.segment + 1;
   const goesOn = action === 'override';
   return {
     action,
@@ -134,42 +133,42 @@ export function toNewSegment(
       latches: noLatches(segment),
       bakedMs: 0,
       nextTickAt: at,
-      ...(goesOn ? { state: stateAtStep(attempt.plan, attempt.step), pauseReason: null } : {}),
+      ...(goesOn ? { state: stateAtStep(release.plan, release.step), pauseReason: null } : {}),
     },
   };
 }
 
 /** What the ticker makes of a decision; null: nothing but numbers has changed. */
-export function moveOfDecision(attempt: Attempt, decision: Decision, at: Date): Move | null {
+export function moveOfDecision(release: Release, decision: Decision, at: Date): Move | null {
   const { sentence } = decision;
   switch (decision.action satisfies DecisionAction) {
     case 'start':
-      return toStep(attempt, 0, { action: 'start', sentence, at });
+      return toStep(release, 0, { action: 'start', sentence, at });
     case 'advance':
-      return advanceMove(attempt, decision, at);
+      return advanceMove(release, decision, at);
     case 'final_bake':
-      return finalBakeMove(attempt, decision, at);
+      return finalBakeMove(release, decision, at);
     case 'complete':
       return toEnd('completed', { action: 'complete', sentence, at });
     case 'pause':
       return toPause(decision.pauseReason ?? 'error', sentence);
     case 'rollback':
-      return toRollback(attempt, { sentence, at });
+      return toRollback(release, { sentence, at });
     default:
       return null;
   }
 }
 
 /** Exactly one step, whatever was missed meanwhile. */
-function advanceMove(attempt: Attempt, { sentence }: Decision, at: Date): Move | null {
-  if (attempt.step >= lastStepOf(attempt.plan)) return null;
-  return toStep(attempt, attempt.step + 1, { action: 'advance', sentence, at });
+function advanceMove(release: Release, { sentence }: Decision, at: Date): Move | null {
+  if (release.step >= lastStepIndex(release.plan)) return null;
+  return toStep(release, release.step + 1, { action: 'advance', sentence, at });
 }
 
 /** The last step is reached by this, or has been earned and now bakes for the last time. */
-function finalBakeMove(attempt: Attempt, decision: Decision, at: Date): Move | null {
-  if (attempt.step < lastStepOf(attempt.plan)) return advanceMove(attempt, decision, at);
-  if (attempt.state === 'final_bake') return null;
+function finalBakeMove(release: Release, decision: Decision, at: Date): Move | null {
+  if (release.step < lastStepIndex(release.plan)) return advanceMove(release, decision, at);
+  if (release.state === 'final_bake') return null;
   return {
     action: 'final_bake',
     sentence: decision.sentence,

@@ -1,4 +1,4 @@
-import { ACTIVE_STATES, type ReleaseState } from './release.js';
+import { isActive, type ReleaseState } from './release.js';
 
 /** A flag that another one depends on, directly or through others, in one environment. */
 export interface ParentFlag {
@@ -20,6 +20,6 @@ export function problemOfParent(parent: ParentFlag): string | null {
   if (isArchived) return `${name} is archived`;
   if (isKilled) return `${name} is killed`;
   if (isOff) return `${name} is off`;
-  if (!ACTIVE_STATES.some((state) => state === release?.state)) return null;
-  return `${name} is being released itself, now at ${release?.percent} %`;
+  if (release === null || !isActive(release.state)) return null;
+  return `${name} is being released itself, now at ${release.percent} %`;
 }

@@ -1,7 +1,7 @@
 import type { GateEvidence } from '../gates/evidence.js';
 import type { ReleaseStatus, TickFacts } from './decision.js';
 import { actingGates, earnsBy } from './earning.js';
-import { isComparedStep, stepOf } from './step-of.js';
+import { currentStep, isComparedStep } from './release.js';
 import { asChange, asDuration, asPercent, inWords } from './words.js';
 
 /** What a step was left on: how many people, how long, and what is ruled out. */
@@ -9,7 +9,7 @@ export function proofOf(status: ReleaseStatus, facts: TickFacts): string {
   const { evaluation } = facts;
   const people = `${inWords(evaluation.stepUnits.treatment)} people with the feature`;
   const time = status.isBakeSkipped ? 'bake skipped by hand' : asDuration(status.bakedMs);
-  if (stepOf(status)?.advance === 'guard' || !isComparedStep(status)) {
+  if (currentStep(status)?.advance === 'guard' || !isComparedStep(status)) {
     return `${people}, ${time}, no harm seen; a step on time and guard alone`;
   }
   const proofs = actingGates(status, evaluation).map((gate) => {

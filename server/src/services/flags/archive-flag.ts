@@ -10,7 +10,7 @@ import type { Tx } from '../../store/db.js';
 import { lockProject } from '../../store/project-store.js';
 import { type FlagView, readFlag } from '../../store/read-models/flag-view.js';
 import { countEvaluations } from '../../store/read-models/metric-series.js';
-import { OPEN_STATES } from '../../domain/releases/release-states.js';
+import { OPEN_STATES } from '../../domain/releases/release.js';
 import { type Ctx, inTransaction } from '../context.js';
 import { recordChange } from '../record-change.js';
 import { assertNoRelease } from '../releases/assert-no-release.js';

@@ -1,5 +1,4 @@
 import type { EnvironmentGrant } from '../../domain/grant.js';
-import { stepOf } from '../../domain/releases/attempt.js';
 import { assertCommandAllowed } from '../../domain/releases/commands.js';
 import { toStep } from '../../domain/releases/moves.js';
 import type { Ctx } from '../context.js';
@@ -19,7 +18,7 @@ export async function advanceRelease(
       assertCommandAllowed('advance', release);
       await assertNotFrozen(tx, grant, at);
       const step = release.step + 1;
-      const to = stepOf(release.plan, step)?.percent ?? release.percent;
+      const to = release.plan.steps[step]?.percent ?? release.percent;
       const sentence =
         `Advanced anyway from ${release.percent} % to ${to} % by ${ctx.actor.name}, ` +
         'before the step was earned.';

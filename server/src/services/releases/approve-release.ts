@@ -1,6 +1,6 @@
 import type { EnvironmentGrant } from '../../domain/grant.js';
 import { conflict } from '../../domain/refusals.js';
-import type { Attempt } from '../../domain/releases/attempt.js';
+import type { Release } from '../../domain/releases/release.js';
 import { assertCommandAllowed } from '../../domain/releases/commands.js';
 import type { Decision } from '../../domain/releases/decision.js';
 import type { Ctx } from '../context.js';
@@ -32,7 +32,7 @@ export async function approveRelease(
   });
 }
 
-function isAsked(release: Attempt & { readonly decision: Decision | null }, at: Date): boolean {
+function isAsked(release: Release & { readonly decision: Decision | null }, at: Date): boolean {
   if (release.state !== 'scheduled') return release.decision?.action === 'await_approval';
   const isTime = release.startAt === null || release.startAt <= at;
   return release.plan.startApproval && release.startApprovedBy === null && isTime;

@@ -2,11 +2,10 @@ import type { FieldError } from '@sluice/sdk/protocol';
 import { isSame } from '../../domain/changed-fields.js';
 import type { EnvironmentGrant } from '../../domain/grant.js';
 import { assertValid, conflict } from '../../domain/refusals.js';
-import type { Attempt } from '../../domain/releases/attempt.js';
 import { type Move, toNewSegment } from '../../domain/releases/moves.js';
 import type { ReleasePlan } from '../../domain/releases/plan.js';
 import type { PlanInput } from '../../domain/releases/plan-input.js';
-import { hasEnded } from '../../domain/releases/release.js';
+import { hasEnded, type Release } from '../../domain/releases/release.js';
 import type { Ctx } from '../context.js';
 import { freezeSegment } from './freeze-segment.js';
 import { type CommandInput, moveRelease } from './move-release.js';
@@ -51,7 +50,7 @@ export async function changePlan(
 }
 
 /** What has not begun may begin at another time; the next look decides anew. */
-function startOf({ state }: Attempt, { startAt }: ReleasePlan): Move['change'] {
+function startOf({ state }: Release, { startAt }: ReleasePlan): Move['change'] {
   return state === 'scheduled' ? { startAt: startAt === null ? null : new Date(startAt) } : {};
 }
 
@@ -60,7 +59,7 @@ function withPlan(move: Move, plan: ReleasePlan, change: Move['change']): Move {
 }
 
 /** Who has the feature now is not a matter of plans: jump to a step, or roll back. */
-function problemsOfPast(release: Attempt, plan: ReleasePlan): readonly FieldError[] {
+function problemsOfPast(release: Release, plan: ReleasePlan): readonly FieldError[] {
   const { step } = release;
   return release.plan.steps.slice(0, step + 1).flatMap((past, index) => {
     const now = plan.steps[index];

@@ -1,6 +1,7 @@
 import type { EnvironmentGrant } from '../../domain/grant.js';
 import { conflict, invalid, notFound } from '../../domain/refusals.js';
 import { type DrillOutcome, drill } from '../../domain/releases/drill.js';
+import { isWatched } from '../../domain/releases/release.js';
 import type { Ctx } from '../context.js';
 import { readRelease } from '../../store/read-models/release-view.js';
 import { gatherScene } from './gather-scene.js';
@@ -12,8 +13,6 @@ export interface DrillInput {
   readonly factor: number;
 }
 
-const STATES: readonly string[] = ['running', 'final_bake', 'paused'];
-
 /** Would this release stop, and how fast? Asked of a copy: nothing is written. */
 export async function drillRelease(
   ctx: Ctx,
@@ -24,7 +23,7 @@ export async function drillRelease(
   const scene = await gatherScene(ctx.db, input.release);
   if (!scene) throw notFound('release', input.release);
   const { release, totals, frozen, latches, now } = scene;
-  if (!STATES.includes(release.state)) throw conflict('only a running release can be drilled');
+  if (!isWatched(release.state)) throw conflict('only a running release can be drilled');
   const { metric, factor } = input;
   const gates = [...frozen.compared, ...frozen.limits].map((gate) => gate.metric);
   if (!gates.includes(metric)) {

@@ -1,6 +1,6 @@
 import type { EnvironmentGrant } from '../../domain/grant.js';
 import type { RunningRelease } from '../../domain/releases/managed-edit.js';
-import { ACTIVE_STATES } from '../../domain/releases/release.js';
+import { isActive } from '../../domain/releases/release.js';
 import type { Tx } from '../../store/db.js';
 import type { FlagConfigRow } from '../../store/flag-config-store.js';
 import { listPercents, lockOpenRelease, type ReleaseRow } from '../../store/release-store.js';
@@ -16,7 +16,7 @@ export async function findRunning(
   config: FlagConfigRow,
 ): Promise<Running | null> {
   const release = await lockOpenRelease(tx, grant, config.flagId);
-  if (!release || !ACTIVE_STATES.some((state) => state === release.state)) return null;
+  if (!release || !isActive(release.state)) return null;
   const { ruleId, percent } = release;
   const percents = [...(await listPercents(tx, release.id)), percent];
   return { release, ruleId, percent, percents };

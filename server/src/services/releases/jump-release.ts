@@ -1,6 +1,5 @@
 import type { EnvironmentGrant } from '../../domain/grant.js';
 import { conflict, invalid } from '../../domain/refusals.js';
-import { stepOf } from '../../domain/releases/attempt.js';
 import { assertCommandAllowed } from '../../domain/releases/commands.js';
 import { toStep } from '../../domain/releases/moves.js';
 import type { Ctx } from '../context.js';
@@ -23,7 +22,7 @@ export async function jumpRelease(
     command: 'jump',
     plan: async ({ release }, { tx, at }) => {
       assertCommandAllowed('jump', release);
-      const step = stepOf(release.plan, input.step);
+      const step = release.plan.steps[input.step];
       if (step === undefined) {
         const last = release.plan.steps.length - 1;
         throw invalid([

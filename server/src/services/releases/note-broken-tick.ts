@@ -1,5 +1,6 @@
 import type { Decision } from '../../domain/releases/decision.js';
 import { toPause } from '../../domain/releases/moves.js';
+import { risesByItself } from '../../domain/releases/release.js';
 import { readTickSubject } from '../../store/read-models/tick-scene.js';
 import { saveLook } from '../../store/release-store.js';
 import type { Ctx } from '../context.js';
@@ -14,13 +15,11 @@ export interface BrokenTick {
   readonly isStructural: boolean;
 }
 
-const MAY_PAUSE: readonly string[] = ['scheduled', 'running', 'final_bake'];
-
 /** A tick that cannot decide holds the release and says so. */
 export async function noteBrokenTick(ctx: Ctx, broken: BrokenTick): Promise<void> {
   const { releaseId, message, isStructural } = broken;
   const seen = await readTickSubject(ctx.db, releaseId);
-  if (!seen || !MAY_PAUSE.includes(seen.release.state)) return;
+  if (!seen || !risesByItself(seen.release.state)) return;
   const sentence = `Holding: the last look failed: ${message}`;
   if (!isStructural) {
     const decision: Decision = {

@@ -1,5 +1,4 @@
 import type { EnvironmentGrant } from '../../domain/grant.js';
-import { percentOf } from '../../domain/releases/attempt.js';
 import { assertCommandAllowed } from '../../domain/releases/commands.js';
 import { toPause } from '../../domain/releases/moves.js';
 import type { Ctx } from '../context.js';
@@ -17,7 +16,7 @@ export async function pauseRelease(
     isEssential: true,
     plan: ({ release }) => {
       assertCommandAllowed('pause', release);
-      const sentence = `Paused at ${percentOf(release.percent)} by ${ctx.actor.name}.`;
+      const sentence = `Paused at ${release.percent} % by ${ctx.actor.name}.`;
       return { move: toPause('manual', sentence) };
     },
   });

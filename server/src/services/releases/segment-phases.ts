@@ -1,5 +1,5 @@
 import type { EnvironmentGrant, Grant } from '../../domain/grant.js';
-import { ACTIVE_STATES } from '../../domain/releases/release.js';
+import { isActive } from '../../domain/releases/release.js';
 import { rulesAsWritten } from '../../domain/releases/managed-rule.js';
 import { dependentsOfSegment } from '../../domain/segment-closure.js';
 import { nameConfig, segmentsOfRules } from '../../domain/segment-users.js';
@@ -43,7 +43,7 @@ export async function beginSegmentPhases(
     const flag = { id: seen.flagId, key: flagKey };
     const config = await lockFlagConfig(tx, here, flag);
     const release = await lockRelease(tx, here, flag.id, seen.id);
-    const isRunning = release && ACTIVE_STATES.some((state) => state === release.state);
+    const isRunning = release && isActive(release.state);
     if (!isRunning || config.killed) continue;
     const what = `Segment "${key}" was changed by ${ctx.actor.name}`;
     const phase = await beginAudiencePhase(tx, release, what);

@@ -3,6 +3,7 @@ import { noLatches } from '../../domain/gates/freeze-gates.js';
 import { type Trip, type Tripwire, tripwire } from '../../domain/gates/tripwire.js';
 import { decideTrip, type TripNumbers } from '../../domain/releases/decide-trip.js';
 import { toRollback } from '../../domain/releases/moves.js';
+import { isWatched } from '../../domain/releases/release.js';
 import type { Tx } from '../../store/db.js';
 import type { CountedRelease } from '../../store/read-models/counted-releases.js';
 import {
@@ -38,8 +39,6 @@ export async function findTrips(
   return trips;
 }
 
-const STATES: readonly string[] = ['running', 'final_bake', 'paused'];
-
 /** A look between reading and writing overtakes a trip; then it is tried once more. */
 const TRIES = 3;
 
@@ -54,7 +53,7 @@ export async function tripRelease(
 ): Promise<boolean> {
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
     const seen = await readTickSubject(ctx.db, releaseId);
-    if (!seen || seen.isKilled || !STATES.includes(seen.release.state)) return false;
+    if (!seen || seen.isKilled || !isWatched(seen.release.state)) return false;
     if (await tripAsSeen(ctx, seen, evidence)) return true;
   }
   return false;

@@ -1,7 +1,6 @@
 import type { ReleaseMetric, Rule } from '@sluice/sdk/core';
 import type { EnvironmentGrant } from '../../domain/grant.js';
 import { conflict } from '../../domain/refusals.js';
-import { percentOf } from '../../domain/releases/attempt.js';
 import type { Decision } from '../../domain/releases/decision.js';
 import type { DecisionInputs } from '../../domain/releases/decision-inputs.js';
 import { replaceRule, ruleAsWritten, ruleOfPhase } from '../../domain/releases/managed-rule.js';
@@ -177,6 +176,6 @@ export function auditOf(grant: EnvironmentGrant, flag: string, row: ReleaseRow) 
   const { id, ruleId, state, pauseReason, step, phase, segment } = row;
   return {
     ...{ environment: grant.environmentKey, flag, id, ruleId, state, pauseReason },
-    ...{ step, phase, segment, percent: percentOf(row.percent) },
+    ...{ step, phase, segment, percent: `${row.percent} %` },
   };
 }

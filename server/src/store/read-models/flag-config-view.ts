@@ -3,8 +3,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { EnvironmentGrant } from '../../domain/grant.js';
 import { notFound } from '../../domain/refusals.js';
 import { rulesAsWritten } from '../../domain/releases/managed-rule.js';
-import type { ReleaseState } from '../../domain/releases/release.js';
-import { OPEN_STATES } from '../../domain/releases/release-states.js';
+import { OPEN_STATES, type ReleaseState } from '../../domain/releases/release.js';
 import type { Db, Tx } from '../db.js';
 import { flagConfigs, flags } from '../schema/index.js';
 

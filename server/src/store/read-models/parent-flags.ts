@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { ParentFlag } from '../../domain/releases/parent-flag.js';
-import { OPEN_STATES } from '../../domain/releases/release-states.js';
+import { OPEN_STATES } from '../../domain/releases/release.js';
 import type { Db, Tx } from '../db.js';
 
 /** As many as an evaluation follows. */

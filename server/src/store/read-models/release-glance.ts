@@ -1,5 +1,5 @@
 import { desc, inArray } from 'drizzle-orm';
-import type { ReleaseState } from '../../domain/releases/release.js';
+import { hasEnded, type ReleaseState } from '../../domain/releases/release.js';
 import type { Db, Tx } from '../db.js';
 import { releases } from '../schema/index.js';
 
@@ -8,9 +8,6 @@ export interface ReleaseGlance {
   readonly state: ReleaseState;
   readonly percent: number;
 }
-
-/** Ended without anything that a list should still say. */
-const QUIET: readonly ReleaseState[] = ['completed', 'killed', 'cancelled', 'superseded'];
 
 /** By flag and environment: what has not ended, or was rolled back last. */
 export async function readReleaseGlances(
@@ -29,7 +26,7 @@ export async function readReleaseGlances(
     .orderBy(releases.environmentId, releases.flagId, desc(releases.createdAt), desc(releases.id));
   const glances = new Map(
     rows
-      .filter(({ state }) => !QUIET.includes(state))
+      .filter(({ state }) => !hasEnded(state) || state === 'rolled_back')
       .map(({ flagId, environmentId, state, percent }) => [
         `${flagId}/${environmentId}`,
         { state, percent },

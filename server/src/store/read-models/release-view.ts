@@ -2,10 +2,14 @@ import { and, desc, eq, inArray, lt, type SQL } from 'drizzle-orm';
 import type { Evaluation } from '../../domain/gates/evidence.js';
 import type { EnvironmentGrant } from '../../domain/grant.js';
 import { notFound } from '../../domain/refusals.js';
-import { bakeNeededMs } from '../../domain/releases/attempt.js';
 import type { Hold } from '../../domain/releases/decision.js';
 import type { ReleasePlan } from '../../domain/releases/plan.js';
-import { hasEnded, type PauseReason, type ReleaseState } from '../../domain/releases/release.js';
+import {
+  bakeNeededMs,
+  hasEnded,
+  type PauseReason,
+  type ReleaseState,
+} from '../../domain/releases/release.js';
 import type { Db, Tx } from '../db.js';
 import { flagConfigs, flags, releasePhases, releases } from '../schema/index.js';
 import { mapPage, type Page, type PageQuery, placeOfCursor, toPage } from './page.js';
