@@ -4,7 +4,7 @@ import { path } from './path.js';
 import type * as dto from './release-types.js';
 import type { Page } from './types.js';
 
-/** Which flag where, and which attempt. */
+/** A release, by its flag, environment and id. */
 export interface ReleaseAddress extends FlagAddress {
   readonly id: string;
 }

@@ -1,6 +1,6 @@
 import type * as dto from '@sluice/server/app-type';
 
-/** One attempt to open one rule of a flag in one environment. */
+/** Opens one rule of a flag in one environment, step by step. */
 export type Release = dto.ReleaseDto;
 export type ReleaseState = Release['state'];
 /** A stretch of a release with one constant share. */

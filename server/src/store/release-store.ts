@@ -36,7 +36,7 @@ export async function lockRelease(
   return row;
 }
 
-/** The attempt that has not ended, if any, locked until commit. */
+/** The release that has not ended, if any, locked until commit. */
 export async function lockOpenRelease(
   tx: Tx,
   grant: EnvironmentGrant,
@@ -50,7 +50,7 @@ export async function lockOpenRelease(
   return row;
 }
 
-/** The newest attempt, whatever became of it. */
+/** The newest release, in whatever state. */
 export async function findLatestRelease(
   tx: Tx,
   grant: EnvironmentGrant,
@@ -167,7 +167,7 @@ export async function endPhase(tx: Tx, releaseId: string, at: Date): Promise<voi
     .where(and(eq(releasePhases.releaseId, releaseId), isNull(releasePhases.endedAt)));
 }
 
-/** Every percentage that the attempt has had. */
+/** Every percentage that the release has had. */
 export async function listPercents(tx: Tx, releaseId: string): Promise<readonly number[]> {
   const rows = await tx
     .selectDistinct({ percent: releasePhases.percent })
@@ -208,7 +208,7 @@ export interface OpenRelease {
   readonly flagKey: string;
 }
 
-/** Attempts of the project that have not ended, by environment; nothing is locked. */
+/** Releases of the project that have not ended, by environment; nothing is locked. */
 export async function listOpenReleases(tx: Db | Tx, grant: Grant): Promise<readonly OpenRelease[]> {
   const rows = await tx
     .select()

@@ -26,7 +26,7 @@ describe('a percentage that a release manages', () => {
     expect(percents(pinManaged(body(50), { release: null }, pinned))).toEqual([50, 7]);
   });
 
-  it('belongs to one attempt: the next begins where it is', () => {
+  it('belongs to one release: the next begins where it is', () => {
     const pinned = new Map<string, number>();
     pinManaged(body(1), at(1), pinned);
     expect(percents(pinManaged(body(5), at(5, 'r2'), pinned))).toEqual([5, 7]);

@@ -41,7 +41,7 @@ describe('what a person may do with a release', () => {
     expect(more({ state: 'paused', pauseReason: 'manual', step: 1 })).not.toContain('complete');
   });
 
-  it('is only another attempt once it has ended', () => {
+  it('is only a restart once it has ended', () => {
     for (const state of ['completed', 'rolled_back', 'killed', 'cancelled'] as const) {
       expect(main({ state })).toEqual(['restart']);
       expect(more({ state })).toEqual([]);

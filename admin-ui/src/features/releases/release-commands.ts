@@ -107,7 +107,7 @@ function offers(release: Release): Readonly<Record<ReleaseCommand, Offer>> {
     rollback: offer('rollback', {
       label: 'Roll back…',
       title: `Roll back the release of ${flag}?`,
-      description: `${back} This attempt is over then.`,
+      description: `${back} The release ends there.`,
       confirm: 'Roll back now',
     }),
     advance: offer('advance', {
@@ -164,7 +164,7 @@ function offers(release: Release): Readonly<Record<ReleaseCommand, Offer>> {
     restart: offer('restart', {
       label: 'Start again…',
       title: `Start the release of ${flag} again?`,
-      description: 'A new attempt with the same plan and no numbers.',
+      description: 'A new release with the same plan and no numbers.',
       confirm: 'Start again',
       asks: 'people',
     }),

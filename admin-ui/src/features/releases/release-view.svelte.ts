@@ -9,22 +9,22 @@ import { hasEnded } from './release-words.js';
 /** The release of one flag in one environment, kept fresh by the live stream. */
 export class ReleaseView {
   readonly at: FlagAddress;
-  /** The latest attempts, newest first. */
-  readonly attempts: Resource<readonly Release[]>;
+  /** The latest releases, newest first. */
+  readonly releases: Resource<readonly Release[]>;
   readonly timeline: Resource<ReleaseTimeline>;
   readonly #app: App;
   #chosen = $state<string>();
 
   readonly shown = $derived.by(() => {
-    const attempts = this.attempts.data;
-    return attempts?.find(({ id }) => id === this.#chosen) ?? attempts?.[0];
+    const releases = this.releases.data;
+    return releases?.find(({ id }) => id === this.#chosen) ?? releases?.[0];
   });
-  readonly active = $derived.by(() => this.attempts.data?.find((attempt) => !hasEnded(attempt)));
+  readonly active = $derived.by(() => this.releases.data?.find((release) => !hasEnded(release)));
 
   constructor(app: App, at: FlagAddress) {
     this.#app = app;
     this.at = at;
-    this.attempts = new Resource(async () => (await app.api.releases.list(at)).items);
+    this.releases = new Resource(async () => (await app.api.releases.list(at)).items);
     this.timeline = new Resource(async () => {
       const address = this.address;
       return address === undefined
@@ -47,7 +47,7 @@ export class ReleaseView {
   }
 
   async refresh(): Promise<void> {
-    await this.attempts.load();
+    await this.releases.load();
     await this.timeline.load();
   }
 
@@ -58,7 +58,7 @@ export class ReleaseView {
       running &&
       (await this.#app.api.releases.read({ ...this.at, id: running.id }).catch(() => undefined));
     // What is put in place would overtake a list that is on its way, and with it who was replaced.
-    if (release === undefined || hasEnded(release) || this.attempts.loading) {
+    if (release === undefined || hasEnded(release) || this.releases.loading) {
       await this.refresh();
     } else {
       this.#put(release);
@@ -66,7 +66,7 @@ export class ReleaseView {
     }
   }
 
-  /** Another attempt than the latest; undefined: the latest. */
+  /** Shows this release; undefined: the latest. */
   async choose(id: string | undefined): Promise<void> {
     this.#chosen = id;
     await this.timeline.load();
@@ -80,8 +80,8 @@ export class ReleaseView {
   }
 
   #put(release: Release): void {
-    const others = (this.attempts.data ?? []).filter(({ id }) => id !== release.id);
-    this.attempts.set([release, ...others].sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1)));
+    const others = (this.releases.data ?? []).filter(({ id }) => id !== release.id);
+    this.releases.set([release, ...others].sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1)));
   }
 
   #isAbout(news: LiveNews): boolean {

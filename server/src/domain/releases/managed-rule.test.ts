@@ -9,7 +9,7 @@ import { releaseMetrics, ruleAsWritten, ruleOfPhase } from './managed-rule.js';
 const WHEN = { attribute: 'country', operator: 'in', values: ['NL'] } as const;
 const RULE: Rule = { id: 'ramp', when: WHEN, rollout: { to: 1 }, serve: { variant: 'on' } };
 
-function attempt(audience: string | null): Release {
+function releaseFor(audience: string | null): Release {
   return {
     ...{ id: 'r1', ruleId: 'ramp', state: 'running', pauseReason: null },
     plan: completePlan({ steps: [{ percent: 5, audience }, { percent: 100 }], gates: [] }),
@@ -24,20 +24,20 @@ describe('a managed rule', () => {
   it.each([null, 'staff'])(
     'is what people wrote once the release is taken out (%s)',
     (audience) => {
-      const wire = ruleOfPhase(RULE, attempt(audience), { startedAt: 7, metrics: [] });
+      const wire = ruleOfPhase(RULE, releaseFor(audience), { startedAt: 7, metrics: [] });
       expect(wire).toMatchObject({ rollout: { to: 5 }, release: { phase: 3, phaseStartedAt: 7 } });
       expect(ruleAsWritten(wire)).toEqual({ ...RULE, rollout: { to: 5 } });
       const { when: _, ...everybody } = RULE;
-      const forAll = ruleOfPhase(everybody, attempt(audience), { startedAt: 7, metrics: [] });
+      const forAll = ruleOfPhase(everybody, releaseFor(audience), { startedAt: 7, metrics: [] });
       expect(ruleAsWritten(forAll)).toEqual({ ...everybody, rollout: { to: 5 } });
     },
   );
 
   it('never wraps the audience of a step around that of the step before', () => {
-    const first = ruleOfPhase(RULE, attempt('staff'), { startedAt: 1, metrics: [] });
-    const second = ruleOfPhase(first, attempt('beta'), { startedAt: 2 });
+    const first = ruleOfPhase(RULE, releaseFor('staff'), { startedAt: 1, metrics: [] });
+    const second = ruleOfPhase(first, releaseFor('beta'), { startedAt: 2 });
     expect(second.when).toEqual({ all: [{ segment: 'beta' }, WHEN] });
-    expect(ruleOfPhase(second, attempt(null), { startedAt: 3 }).when).toEqual(WHEN);
+    expect(ruleOfPhase(second, releaseFor(null), { startedAt: 3 }).when).toEqual(WHEN);
   });
 
   it('names what SDKs gather for each gate, absolute limits with what they are a share of', () => {

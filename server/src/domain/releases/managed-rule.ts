@@ -44,24 +44,24 @@ export interface PhaseOfRule {
   readonly seed?: string;
 }
 
-/** The rule as SDKs get it in the phase that the attempt is in. */
-export function ruleOfPhase(before: Rule, attempt: Release, phase: PhaseOfRule): Rule {
-  const audience = attempt.plan.steps[attempt.step]?.audience ?? null;
+/** The rule as SDKs get it in the current phase of its release. */
+export function ruleOfPhase(before: Rule, release: Release, phase: PhaseOfRule): Rule {
+  const audience = release.plan.steps[release.step]?.audience ?? null;
   const { when, ...rest } = ruleAsWritten(before);
   const wrapped = audience === null ? when : wrapCondition(audience, when);
-  const release: ManagedRelease = {
-    id: attempt.id,
-    phase: attempt.phase,
+  const managed: ManagedRelease = {
+    id: release.id,
+    phase: release.phase,
     phaseStartedAt: phase.startedAt,
-    warmUpSeconds: attempt.plan.warmUpSeconds,
-    salt: attempt.salt,
-    sample: attempt.sample,
+    warmUpSeconds: release.plan.warmUpSeconds,
+    salt: release.salt,
+    sample: release.sample,
     metrics: phase.metrics ?? before.release?.metrics ?? [],
     ...(audience === null ? {} : { audience }),
   };
   const seed = phase.seed === undefined ? {} : { seed: phase.seed };
-  const rollout = { ...rest.rollout, to: attempt.percent, ...seed };
-  return { ...orderedRule({ ...rest, rollout }, wrapped), release };
+  const rollout = { ...rest.rollout, to: release.percent, ...seed };
+  return { ...orderedRule({ ...rest, rollout }, wrapped), release: managed };
 }
 
 export function replaceRule(

@@ -88,6 +88,6 @@ export function releaseCommandRoutes() {
     command('rollback', 'Down to nobody, or to the percentage before', plain, rollBackRelease),
     command('complete', 'End the final bake now', plain, completeRelease),
     command('cancel', 'End it and leave everybody where they are', plain, cancelRelease),
-    command('restart', 'A new attempt with empty statistics', restarting, restartRelease),
+    command('restart', 'A new release with empty statistics', restarting, restartRelease),
   ];
 }

@@ -13,7 +13,7 @@ import { planOfInput } from './plan-of-input.js';
 export interface SourcesToAsk {
   readonly flag: string;
   readonly plan: PlanInput;
-  /** The attempt whose gates are asked at each tick anyway. */
+  /** The release whose gates are asked at each tick anyway. */
   readonly release?: string;
 }
 

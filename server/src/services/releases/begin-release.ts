@@ -97,7 +97,7 @@ async function schedule(
   return writeMove(tx, ctx, grant, subject, move, { at, reason });
 }
 
-/** The rule may have been edited since the attempt was drafted. */
+/** The rule may have been edited since the release was drafted. */
 async function currentRule(
   tx: Tx,
   grant: EnvironmentGrant,

@@ -4,7 +4,7 @@ import { toEnd } from '../../domain/releases/moves.js';
 import type { Ctx } from '../context.js';
 import { type CommandInput, moveRelease } from './move-release.js';
 
-/** Ends the attempt and leaves everybody where they are. */
+/** Ends the release and leaves everybody where they are. */
 export async function cancelRelease(
   ctx: Ctx,
   grant: EnvironmentGrant<'release:write'>,

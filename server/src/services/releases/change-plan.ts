@@ -27,7 +27,7 @@ export async function changePlan(
     command: 'change-plan',
     plan: async ({ release }, { tx, at }) => {
       if (hasEnded(release.state) || release.state === 'rolling_back') {
-        throw conflict('the attempt is over: its plan is history');
+        throw conflict('the release has ended: its plan is history');
       }
       const { plan, problems } = await planOfInput(tx, grant, input.plan);
       assertValid([...problems, ...problemsOfPast(release, plan)]);

@@ -201,7 +201,7 @@ describe.each(databaseKinds)('after a command, on %s', (kind) => {
       await restoreFlag(ctx, grant, { flag: 'flag', reason: 'a test', release: 'zero' });
     };
 
-    it.each(ENDS)('begins a new attempt and leaves the old one %s', async (state, end) => {
+    it.each(ENDS)('begins a new release and leaves the old one %s', async (state, end) => {
       const id = await create();
       await advanceRelease(ctx, grant, address(id));
       const seed = (await rule())?.rollout?.seed;
@@ -224,7 +224,7 @@ describe.each(databaseKinds)('after a command, on %s', (kind) => {
       expect(now?.rollout?.seed).toBe(seed);
     });
 
-    it('is refused while another attempt goes on, and while the flag is killed', async () => {
+    it('is refused while another release is open, and while the flag is killed', async () => {
       const first = await create();
       const second = await restart(first);
       await expect(restart(first)).rejects.toMatchObject({ code: 'RELEASE_ACTIVE' });
@@ -234,7 +234,7 @@ describe.each(databaseKinds)('after a command, on %s', (kind) => {
       expect(await read(second)).toMatchObject({ state: 'running', version: 2 });
     });
 
-    it('happens once for one key, and rolls back to where the first attempt began', async () => {
+    it('happens once for one key, and rolls back to where the first release began', async () => {
       const id = await create({ ...PLAN, rollbackTo: 'start' });
       await advanceRelease(ctx, grant, address(id));
       const again = { idempotencyKey: 'once' };

@@ -35,7 +35,7 @@ export interface CreateRelease {
   readonly idempotencyKey?: string | undefined;
 }
 
-/** A new attempt; the id of the first one when the same key comes again. */
+/** Creates a release. A repeat with the same key returns the id of the first one. */
 export async function createRelease(
   ctx: Ctx,
   grant: EnvironmentGrant<'release:write'>,
@@ -54,12 +54,12 @@ export async function createRelease(
     assertValid(problems);
     const target = targetRule(locked, flag.variants, input.ruleId);
     if ('problems' in target) throw invalid(target.problems);
-    const row = newAttempt(ctx, grant, { flag, target, plan });
+    const row = newRelease(ctx, grant, { flag, target, plan });
     await insertRelease(tx, row, () => refusalOfSecond(flag.key));
     const config = await addRule(tx, grant, { flag, config: locked, target, start: input.start });
     await remember(tx, grant, command, row.id);
     const release = await lockRelease(tx, grant, flag.id, row.id);
-    if (!release) throw conflict('the attempt has just gone');
+    if (!release) throw conflict('the release was just deleted');
     const subject: MoveSubject = { flag, config, release };
     await recordChange(tx, ctx, grant, {
       action: 'release.create',
@@ -85,7 +85,7 @@ interface Made {
   readonly plan: ReleasePlan;
 }
 
-export function newAttempt(
+export function newRelease(
   ctx: Ctx,
   grant: EnvironmentGrant,
   { flag, target, plan }: Made,

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const SALT_LENGTH = 22;
 
-/** 128 random bits, for the salt of an attempt and for newly drawn people. */
+/** 128 random bits: the salt of a release, or the seed that draws other users. */
 export function drawSalt(): string {
   let rest = BigInt(`0x${randomBytes(16).toString('hex')}`);
   let salt = '';

@@ -47,12 +47,12 @@ export interface ReleaseCommand extends CommandInput {
   readonly command: string;
   /** Stops harm: the last of the disk is kept for it. */
   readonly isEssential?: boolean;
-  /** Acts on the attempt as it is now and gives the one that it is about from now on. */
+  /** Acts on the release as it is now and returns the one that it is about from now on. */
   readonly act: (subject: MoveSubject, scene: Scene) => Promise<MoveSubject>;
 }
 
 export interface MoveRequest extends Omit<ReleaseCommand, 'act'> {
-  /** What to do with the attempt as it is now; throws what refuses it. */
+  /** Plans the move for the release as it is now; throws when the command is not possible. */
   readonly plan: (subject: MoveSubject, scene: Scene) => PlannedMove | Promise<PlannedMove>;
 }
 
@@ -74,7 +74,7 @@ export async function moveRelease(
 
 /**
  * One transaction; whatever acts writes through `writeMove`, whose `recordChange()` leaves the
- * audit row. A repeat with the same key changes nothing. Gives the id of the attempt.
+ * audit row. A repeat with the same key changes nothing. Returns the id of the release.
  */
 export async function commandRelease(
   ctx: Ctx,

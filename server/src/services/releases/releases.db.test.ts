@@ -147,7 +147,7 @@ describe.each(databaseKinds)('the commands of a release on %s', (kind) => {
     expect(answers.map(({ body }) => body.step)).toEqual([2, 2]);
   });
 
-  it('leave one attempt at a time to a flag in an environment', async () => {
+  it('allow one release at a time for a flag in an environment', async () => {
     await create();
     const second = await api.call(`POST ${at}`, { body: { plan: PLAN, start: true } });
     expect(second).toMatchObject({ status: 409, body: { code: 'RELEASE_ACTIVE' } });

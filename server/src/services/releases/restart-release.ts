@@ -8,7 +8,7 @@ import { findFlag } from '../../store/flag-store.js';
 import { insertRelease, lockRelease } from '../../store/release-store.js';
 import type { Ctx } from '../context.js';
 import { beginRelease } from './begin-release.js';
-import { newAttempt, refusalOfSecond } from './create-release.js';
+import { newRelease, refusalOfSecond } from './create-release.js';
 import { drawSalt } from './draw-salt.js';
 import { type CommandInput, commandRelease } from './move-release.js';
 import { writeMove } from './write-move.js';
@@ -18,7 +18,7 @@ export interface RestartInput extends CommandInput {
   readonly drawNewPeople: boolean;
 }
 
-/** A new attempt with the same plan and empty statistics; gives the new id. */
+/** Begins a new release with the same plan and empty statistics; returns its id. */
 export async function restartRelease(
   ctx: Ctx,
   grant: EnvironmentGrant<'release:write'>,
@@ -31,7 +31,7 @@ export async function restartRelease(
       const { release: old, flag } = subject;
       assertCommandAllowed('restart', old);
       const isOpen = !hasEnded(old.state);
-      const sentence = `Restarted by ${ctx.actor.name}; a new attempt takes over.`;
+      const sentence = `Restarted by ${ctx.actor.name}. A new release takes over.`;
       const ending = toEnd('superseded', { action: 'supersede', sentence, at });
       const { reason } = input;
       const freed = isOpen
@@ -41,10 +41,10 @@ export async function restartRelease(
       const target = targetRule(freed.config, definition.variants, old.ruleId);
       if ('problems' in target) throw invalid(target.problems);
       const plan = { ...old.plan, startAt: null };
-      const row = newAttempt(ctx, grant, { flag: definition, target, plan });
+      const row = newRelease(ctx, grant, { flag: definition, target, plan });
       await insertRelease(tx, row, () => refusalOfSecond(flag.key));
       const release = await lockRelease(tx, grant, flag.id, row.id);
-      if (!release) throw conflict('the attempt has just gone');
+      if (!release) throw conflict('the release was just deleted');
       return beginRelease(
         tx,
         ctx,

@@ -44,7 +44,7 @@ export interface MoveCircumstances {
   readonly evenKilled?: boolean;
 }
 
-/** The attempt as it is after the move, before it is stored. */
+/** The release as it is after the move, before it is stored. */
 export function releaseAfter(
   before: ReleaseRow,
   move: Move,
@@ -171,7 +171,7 @@ export function refusalOfKilled(flagKey: string): Error {
   return conflict(`flag "${flagKey}" is killed: nothing opens it until it is restored`);
 }
 
-/** What an audit entry tells of an attempt; its numbers are in its decisions. */
+/** A release as an audit entry shows it; its numbers are in its decisions. */
 export function auditOf(grant: EnvironmentGrant, flag: string, row: ReleaseRow) {
   const { id, ruleId, state, pauseReason, step, phase, segment } = row;
   return {

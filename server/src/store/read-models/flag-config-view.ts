@@ -19,7 +19,7 @@ export interface FlagConfigView {
   readonly onVariant: string | null;
   readonly defaultVariant: string | null;
   readonly rules: readonly Rule[];
-  /** The attempt that has not ended, if any; it manages its rule's percentage. */
+  /** The release that has not ended, if any; it manages its rule's percentage. */
   readonly release: OpenReleaseView | null;
   readonly version: number;
   readonly updatedAt: string;

@@ -36,7 +36,7 @@ describe.each(databaseKinds)('a release at a glance on %s', (kind) => {
     expect(glance('flag-up', OTHER_ENVIRONMENT)).toBeNull();
   });
 
-  it('is the latest attempt: a completed one hides the rollback before it', async () => {
+  it('is the latest release: a completed one hides the rollback before it', async () => {
     await database.db.execute(sql`
       insert into releases (id, project_id, environment_id, flag_id, rule_id, state, plan, percent,
         start_percent, salt, created_by, created_at)

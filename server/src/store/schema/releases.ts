@@ -19,7 +19,7 @@ import type { PauseReason, ReleaseState } from '../../domain/releases/release.js
 import { bytea } from './bytea.js';
 import { flagConfigs } from './flags.js';
 
-/** One attempt to open one rule of a flag in one environment. */
+/** Releases: each opens one rule of a flag in one environment. */
 export const releases = pgTable(
   'releases',
   {
