@@ -9,7 +9,7 @@ import type { Ctx } from '../services/context.js';
 import { createFlag } from '../services/flags/create-flag.js';
 import { killFlag } from '../services/flags/kill-flag.js';
 import { restoreFlag } from '../services/flags/restore-flag.js';
-import { cancelRelease } from '../services/releases/cancel-release.js';
+import { commandRelease } from '../services/releases/command-release.js';
 import { createRelease } from '../services/releases/create-release.js';
 import { previewRelease } from '../services/releases/preview-release.js';
 import { readRelease } from '../store/read-models/release-view.js';
@@ -86,7 +86,12 @@ describe.each(databaseKinds)('a release of a flag below others, on %s', (kind) =
     });
     const id = await start('coupon');
     expect(await look(id)).toMatchObject({ ...held(words), percent: 1 });
-    await cancelRelease(ctx, grant, { flag: 'shop', release: above, ...REASON });
+    await commandRelease(ctx, grant, {
+      command: 'cancel',
+      flag: 'shop',
+      release: above,
+      ...REASON,
+    });
     expect(await look(id)).toMatchObject({ state: 'running', percent: 5, holds: [] });
   });
 });

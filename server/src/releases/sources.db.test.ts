@@ -20,8 +20,8 @@ import { createFlag } from '../services/flags/create-flag.js';
 import { updateMetric } from '../services/metrics/update-metric.js';
 import { assertSourcesAnswer } from '../services/releases/assert-sources-answer.js';
 import { changePlan } from '../services/releases/change-plan.js';
+import { commandRelease } from '../services/releases/command-release.js';
 import { createRelease } from '../services/releases/create-release.js';
-import { overrideRelease } from '../services/releases/override-release.js';
 import { makeSources } from '../sources/make-sources.js';
 import { createOutboundClient } from '../sources/outbound-client.js';
 import { readRelease } from '../store/read-models/release-view.js';
@@ -322,7 +322,7 @@ describe.each(databaseKinds)('releases that ask a source, on %s', (kind) => {
       ...{ state: 'paused', pauseReason: 'absolute' },
       sentence: expect.stringContaining('queue is beyond its limit at 99'),
     });
-    await overrideRelease(ctx, grant, change);
+    await commandRelease(ctx, grant, { ...change, command: 'override' });
     expect(await tickAfter(id, TICK_SECONDS)).toMatchObject({
       ...{ state: 'running', percent: 1 },
       sentence: expect.stringContaining('queue is beyond its limit'),

@@ -15,15 +15,12 @@ import { createLog } from '../log.js';
 import type { Ctx } from '../services/context.js';
 import { createFlag } from '../services/flags/create-flag.js';
 import { killFlag } from '../services/flags/kill-flag.js';
-import { advanceRelease } from '../services/releases/advance-release.js';
 import { applyDecision } from '../services/releases/apply-decision.js';
-import { approveRelease } from '../services/releases/approve-release.js';
-import { cancelRelease } from '../services/releases/cancel-release.js';
 import { claimDue } from '../services/releases/claim-due.js';
+import { commandRelease } from '../services/releases/command-release.js';
 import { createRelease } from '../services/releases/create-release.js';
 import { forgetPeople } from '../services/releases/forget-people.js';
 import { gatherScene } from '../services/releases/gather-scene.js';
-import { pauseRelease } from '../services/releases/pause-release.js';
 import { findTrips, tripRelease } from '../services/releases/trip-release.js';
 import { verifyDecision } from '../services/releases/verify-decision.js';
 import { KnownExposures } from '../ingest/known-exposures.js';
@@ -80,6 +77,8 @@ describe.each(databaseKinds)('the ticks of releases on %s', (kind) => {
     await createFlag(ctx, grant, { key });
     return createRelease(ctx, grant, { flag: key, plan, start: true });
   };
+  const command = (name: 'approve' | 'cancel' | 'pause', release: string) =>
+    commandRelease(ctx, grant, { command: name, flag: 'flag', release, reason: 'a test' });
   const read = (id: string, key = 'flag') => readRelease(database.db, grant, key, id);
   const timeline = (id: string, key = 'flag') => readReleaseTimeline(database.db, grant, key, id);
   const ticking = async (id: string, times = 1) => {
@@ -262,7 +261,7 @@ describe.each(databaseKinds)('the ticks of releases on %s', (kind) => {
       const [kill] = await Promise.allSettled([
         killFlag(ctx, grant, input),
         tick(deps, id),
-        advanceRelease(ctx, grant, { ...input, release: id }),
+        commandRelease(ctx, grant, { ...input, command: 'advance', release: id }),
       ]);
       expect(kill.status).toBe('fulfilled');
       const ruleset = await loadRuleset(database.db, grant.environmentId);
@@ -277,8 +276,7 @@ describe.each(databaseKinds)('the ticks of releases on %s', (kind) => {
   it('forget who was counted once a release is over, and keep what was counted', async () => {
     const id = await start(GATED);
     await post(id, 1, 'treatment', { people: 19, errors: 3, first: 40_000 });
-    const input = { flag: 'flag', release: id, reason: 'a test' };
-    await cancelRelease(ctx, grant, input);
+    await command('cancel', id);
     const seen = async () => {
       const rows = await database.db.execute(sql`
         select 1 from release_seen where release_id = ${id}`);
@@ -345,7 +343,7 @@ describe.each(databaseKinds)('the ticks of releases on %s', (kind) => {
   it('ask for an approval last, and take it only then', async () => {
     const steps = (TIMED.steps ?? []).map((step, index) => ({ ...step, approval: index === 0 }));
     const id = await start({ ...TIMED, steps });
-    const approve = () => approveRelease(ctx, grant, { flag: 'flag', release: id, reason: 'yes' });
+    const approve = () => command('approve', id);
     await expect(approve()).rejects.toThrow(AppError);
     await ticking(id);
     expect(await read(id)).toMatchObject({ awaitsApproval: true, percent: 1 });
@@ -363,14 +361,14 @@ describe.each(databaseKinds)('the ticks of releases on %s', (kind) => {
       update releases set start_at = now() - interval '1 second' where id = ${id}`);
     await ticking(id);
     expect(await read(id)).toMatchObject({ state: 'scheduled', awaitsApproval: true });
-    await approveRelease(ctx, grant, { flag: 'flag', release: id, reason: 'yes' });
+    await command('approve', id);
     await ticking(id);
     expect(await read(id)).toMatchObject({ state: 'running', percent: 1, step: 0, phase: 1 });
   });
 
   it('look on while paused, and stay', async () => {
     const id = await start(TIMED);
-    await pauseRelease(ctx, grant, { flag: 'flag', release: id, reason: 'a test' });
+    await command('pause', id);
     await ticking(id, 3);
     expect(await read(id)).toMatchObject({ state: 'paused', pauseReason: 'manual', percent: 1 });
   });

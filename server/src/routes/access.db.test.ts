@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type Ask, ask, problemOf } from '../../../test/support/ask.js';
 import { cookieOf, SAME_ORIGIN, signIn } from '../../../test/support/sign-in.js';
 import { ADMIN_KEY, CLIENT_KEY, SERVER_KEY, withSluice } from '../../../test/support/sluice.js';
-import { COMMANDS } from '../domain/releases/commands.js';
+import { COMMAND_NAMES } from '../domain/releases/commands.js';
 
 const WHO = ['nobody', 'badKey', 'serverKey', 'clientKey', 'otherAdminKey', 'adminKey'] as const;
 type Who = (typeof WHO)[number] | 'session' | 'foreignSession';
@@ -98,7 +98,7 @@ const ROUTES: Readonly<Record<string, RouteCase>> = {
   [`POST ${R}/:release/decisions/:version/verify`]: { guard: 'project' },
   [`POST ${R}/:release/drill`]: { guard: 'project', json: { metric: 'http.errors', factor: 3 } },
   ...Object.fromEntries(
-    COMMANDS.map((name) => [
+    COMMAND_NAMES.map((name) => [
       `POST ${R}/:release/${name}`,
       { guard: 'project', json: { ...reason, ...COMMAND_BODIES[name] } },
     ]),

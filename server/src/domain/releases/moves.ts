@@ -35,6 +35,11 @@ export interface Move {
   readonly event?: ReleaseEventName;
 }
 
+/** Whether the move exposes more users than before. */
+export function raisesExposure({ event }: Move): boolean {
+  return event === 'advanced';
+}
+
 /** Goes to a step of the plan, up or down; the bake begins anew. */
 export function toStep(release: Release, step: number, { action, sentence, at }: MoveWords): Move {
   const { plan } = release;

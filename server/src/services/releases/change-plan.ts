@@ -7,11 +7,12 @@ import type { ReleasePlan } from '../../domain/releases/plan.js';
 import type { PlanInput } from '../../domain/releases/plan-input.js';
 import { hasEnded, type Release } from '../../domain/releases/release.js';
 import type { Ctx } from '../context.js';
-import { freezeSegment } from './freeze-segment.js';
-import { type CommandInput, moveRelease } from './move-release.js';
+import { withFrozenGates } from './freeze-segment.js';
+import { type ReleaseRequest, withLockedRelease } from './locked-release.js';
 import { planOfInput } from './plan-of-input.js';
+import { writeMove } from './write-move.js';
 
-export interface ChangePlan extends CommandInput {
+export interface ChangePlan extends ReleaseRequest {
   readonly version: number;
   readonly plan: PlanInput;
 }
@@ -22,40 +23,39 @@ export async function changePlan(
   grant: EnvironmentGrant<'release:write'>,
   input: ChangePlan,
 ): Promise<string> {
-  return moveRelease(ctx, grant, {
-    ...input,
-    command: 'change-plan',
-    plan: async ({ release }, { tx, at }) => {
-      if (hasEnded(release.state) || release.state === 'rolling_back') {
-        throw conflict('the release has ended: its plan is history');
-      }
-      const { plan, problems } = await planOfInput(tx, grant, input.plan);
-      assertValid([...problems, ...problemsOfPast(release, plan)]);
-      const sentence = `The plan was changed by ${ctx.actor.name}.`;
-      const hasNewGates = !isSame(plan.gates, release.plan.gates) && release.step >= 0;
-      if (!hasNewGates) {
-        const change = { plan, ...startOf(release, plan) };
-        return { move: { action: 'change-plan', sentence, change } };
-      }
-      const segment = release.segment + 1;
-      const { frozen, metrics } = await freezeSegment(tx, grant, plan, segment);
-      const words = {
-        ...{ action: 'change-plan', at },
-        sentence: `The gates were changed by ${ctx.actor.name}; evidence begins anew.`,
-      };
-      const move = toNewSegment(release, words, 'gates');
-      return { move: withPlan(move, plan, { frozen }), metrics };
-    },
+  const command = { ...input, command: 'change-plan' };
+  return withLockedRelease(ctx, grant, command, async ({ tx, at, subject }) => {
+    const { release } = subject;
+    if (hasEnded(release.state) || release.state === 'rolling_back') {
+      throw conflict('the release has ended: its plan is history');
+    }
+    const { plan, problems } = await planOfInput(tx, grant, input.plan);
+    assertValid([...problems, ...problemsOfPast(release, plan)]);
+    const planned = moveToPlan(release, plan, { by: ctx.actor.name, at });
+    const { move, metrics } = await withFrozenGates(tx, grant, release, planned);
+    return writeMove(tx, ctx, grant, subject, move, { at, reason: input.reason, metrics });
   });
+}
+
+function moveToPlan(
+  release: Release,
+  plan: ReleasePlan,
+  { by, at }: { readonly by: string; readonly at: Date },
+): Move {
+  const action = 'change-plan';
+  const hasNewGates = !isSame(plan.gates, release.plan.gates) && release.step >= 0;
+  if (!hasNewGates) {
+    const change = { plan, ...startOf(release, plan) };
+    return { action, sentence: `The plan was changed by ${by}.`, change };
+  }
+  const sentence = `The gates were changed by ${by}; evidence begins anew.`;
+  const move = toNewSegment(release, { action, sentence, at }, 'gates');
+  return { ...move, change: { ...move.change, plan } };
 }
 
 /** What has not begun may begin at another time; the next look decides anew. */
 function startOf({ state }: Release, { startAt }: ReleasePlan): Move['change'] {
   return state === 'scheduled' ? { startAt: startAt === null ? null : new Date(startAt) } : {};
-}
-
-function withPlan(move: Move, plan: ReleasePlan, change: Move['change']): Move {
-  return { ...move, change: { ...move.change, ...change, plan } };
 }
 
 /** Who has the feature now is not a matter of plans: jump to a step, or roll back. */

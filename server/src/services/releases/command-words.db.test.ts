@@ -14,21 +14,9 @@ import type { Ctx } from '../context.js';
 import { createFlag } from '../flags/create-flag.js';
 import { killFlag } from '../flags/kill-flag.js';
 import { restoreFlag } from '../flags/restore-flag.js';
-import { advanceRelease } from './advance-release.js';
-import { approveRelease } from './approve-release.js';
-import { cancelRelease } from './cancel-release.js';
 import { changePlan } from './change-plan.js';
-import { completeRelease } from './complete-release.js';
+import { type CommandRequest, commandRelease } from './command-release.js';
 import { createRelease } from './create-release.js';
-import { holdRelease } from './hold-release.js';
-import { jumpRelease } from './jump-release.js';
-import { overrideRelease } from './override-release.js';
-import { pauseRelease } from './pause-release.js';
-import { restartRelease } from './restart-release.js';
-import { resumeRelease } from './resume-release.js';
-import { rollBackRelease } from './roll-back-release.js';
-import { skipBake } from './skip-bake.js';
-import { startRelease } from './start-release.js';
 
 const PLAN: PlanInput = {
   steps: [1, 5, 25, 100].map((percent) => ({
@@ -37,7 +25,7 @@ const PLAN: PlanInput = {
   })),
   gates: [{ metric: 'http.errors', action: 'rollback' }],
 };
-const UNTIL = new Date('2100-01-01T00:00:00.000Z');
+const UNTIL = '2100-01-01T00:00:00.000Z';
 
 describe.each(databaseKinds)('after a command, on %s', (kind) => {
   const database = withDatabase(kind);
@@ -53,6 +41,10 @@ describe.each(databaseKinds)('after a command, on %s', (kind) => {
   });
 
   const address = (release: string) => ({ flag: 'flag', release, reason: 'a test' });
+  const give = (id: string, command: CommandRequest['command'], more: object = {}) =>
+    commandRelease(ctx, grant, { ...address(id), command, ...more } as CommandRequest);
+  const restart = (id: string, more: object = {}) =>
+    give(id, 'restart', { drawNewPeople: false, ...more });
   const create = (plan: PlanInput = PLAN, start = true) =>
     createRelease(ctx, grant, { flag: 'flag', plan, start });
   const read = (id: string) => readRelease(database.db, grant, 'flag', id);
@@ -73,54 +65,28 @@ describe.each(databaseKinds)('after a command, on %s', (kind) => {
     act: (id: string) => Promise<string>,
     before?: (id: string) => Promise<unknown>,
   ])[] = [
-    ['pause', /^Paused .*by /, (id) => pauseRelease(ctx, grant, address(id))],
-    [
-      'advance',
-      /^Advanced anyway from 1 % to 5 % by /,
-      (id) => advanceRelease(ctx, grant, address(id)),
-    ],
-    [
-      'hold',
-      /^Held at 1 % until 2100-01-01/,
-      (id) => holdRelease(ctx, grant, { ...address(id), until: UNTIL }),
-    ],
-    [
-      'skip-bake',
-      /^The rest of the bake at 1 % was skipped by /,
-      (id) => skipBake(ctx, grant, address(id)),
-    ],
-    ['jump', /25 %/, (id) => jumpRelease(ctx, grant, { ...address(id), step: 2 })],
-    ['rollback', /^Rolled back .*by /, (id) => rollBackRelease(ctx, grant, address(id))],
-    ['cancel', /^Cancelled .*by /, (id) => cancelRelease(ctx, grant, address(id))],
-    [
-      'restart',
-      /^Started at 1 % by /,
-      (id) => restartRelease(ctx, grant, { ...address(id), drawNewPeople: false }),
-    ],
-    [
-      'resume',
-      /^Resumed at 1 %/,
-      (id) => resumeRelease(ctx, grant, address(id)),
-      (id) => pauseRelease(ctx, grant, address(id)),
-    ],
+    ['pause', /^Paused .*by /, (id) => give(id, 'pause')],
+    ['advance', /^Advanced anyway from 1 % to 5 % by /, (id) => give(id, 'advance')],
+    ['hold', /^Held at 1 % until 2100-01-01/, (id) => give(id, 'hold', { until: UNTIL })],
+    ['skip-bake', /^The rest of the bake at 1 % was skipped by /, (id) => give(id, 'skip-bake')],
+    ['jump', /25 %/, (id) => give(id, 'jump', { step: 2 })],
+    ['rollback', /^Rolled back .*by /, (id) => give(id, 'rollback')],
+    ['cancel', /^Cancelled .*by /, (id) => give(id, 'cancel')],
+    ['restart', /^Started at 1 % by /, (id) => restart(id)],
+    ['resume', /^Resumed at 1 %/, (id) => give(id, 'resume'), (id) => give(id, 'pause')],
     [
       'override',
       /^The verdict was overridden by /,
-      (id) => overrideRelease(ctx, grant, address(id)),
+      (id) => give(id, 'override'),
       (id) => verdict(id),
     ],
     [
       'complete',
       /^Completed .*by /,
-      (id) => completeRelease(ctx, grant, address(id)),
-      (id) => jumpRelease(ctx, grant, { ...address(id), step: 3 }),
+      (id) => give(id, 'complete'),
+      (id) => give(id, 'jump', { step: 3 }),
     ],
-    [
-      'approve',
-      / approved going beyond 1 %\.$/,
-      (id) => approveRelease(ctx, grant, address(id)),
-      (id) => question(id),
-    ],
+    ['approve', / approved going beyond 1 %\.$/, (id) => give(id, 'approve'), (id) => question(id)],
     ['change-plan', /^The plan was changed by /, (id) => change(id, { ...PLAN, tickSeconds: 10 })],
     [
       'change-plan of gates',
@@ -129,7 +95,7 @@ describe.each(databaseKinds)('after a command, on %s', (kind) => {
     ],
   ];
   const verdict = async (id: string) => {
-    await pauseRelease(ctx, grant, address(id));
+    await give(id, 'pause');
     await database.db.execute(sql`update releases set pause_reason = 'srm' where id = ${id}`);
   };
   const question = (id: string) =>
@@ -168,32 +134,28 @@ describe.each(databaseKinds)('after a command, on %s', (kind) => {
 
   it('start says what a draft has become, and what a scheduled one waits for', async () => {
     const draft = await create(PLAN, false);
-    expect(await read(await startRelease(ctx, grant, address(draft)))).toMatchObject({
+    expect(await read(await give(draft, 'start'))).toMatchObject({
       ...{ state: 'running', sentence: expect.stringMatching(/^Started at 1 % by /) },
     });
-    await cancelRelease(ctx, grant, address(draft));
+    await give(draft, 'cancel');
     const waiting = await create({ ...PLAN, startApproval: true });
     const { sentence } = await read(waiting);
     expect(sentence).toMatch(/^Scheduled by .*; waits for an approval\.$/);
-    expect((await read(await approveRelease(ctx, grant, address(waiting)))).sentence).toMatch(
-      / approved the start\.$/,
-    );
+    expect((await read(await give(waiting, 'approve'))).sentence).toMatch(/ approved the start\.$/);
   });
 
   describe('restart', () => {
-    const restart = (id: string, more: object = {}) =>
-      restartRelease(ctx, grant, { ...address(id), drawNewPeople: false, ...more });
     const ENDS: readonly (readonly [state: string, end: (id: string) => Promise<unknown>])[] = [
       ['superseded', async () => undefined],
-      ['superseded', (id) => pauseRelease(ctx, grant, address(id))],
-      ['superseded', (id) => rollBackRelease(ctx, grant, address(id))],
-      ['cancelled', (id) => cancelRelease(ctx, grant, address(id))],
+      ['superseded', (id) => give(id, 'pause')],
+      ['superseded', (id) => give(id, 'rollback')],
+      ['cancelled', (id) => give(id, 'cancel')],
       ['completed', (id) => complete(id)],
       ['killed', (id) => kill(id)],
     ];
     const complete = async (id: string) => {
-      await jumpRelease(ctx, grant, { ...address(id), step: 3 });
-      await completeRelease(ctx, grant, address(id));
+      await give(id, 'jump', { step: 3 });
+      await give(id, 'complete');
     };
     const kill = async (id: string) => {
       await killFlag(ctx, grant, { flag: 'flag', reason: 'a test' });
@@ -203,7 +165,7 @@ describe.each(databaseKinds)('after a command, on %s', (kind) => {
 
     it.each(ENDS)('begins a new release and leaves the old one %s', async (state, end) => {
       const id = await create();
-      await advanceRelease(ctx, grant, address(id));
+      await give(id, 'advance');
       const seed = (await rule())?.rollout?.seed;
       await end(id);
       const next = await restart(id);
@@ -236,13 +198,13 @@ describe.each(databaseKinds)('after a command, on %s', (kind) => {
 
     it('happens once for one key, and rolls back to where the first release began', async () => {
       const id = await create({ ...PLAN, rollbackTo: 'start' });
-      await advanceRelease(ctx, grant, address(id));
+      await give(id, 'advance');
       const again = { idempotencyKey: 'once' };
       const ids = [await restart(id, again), await restart(id, again)];
       expect(ids[0]).toBe(ids[1]);
       const next = ids[0] ?? '';
       expect(await read(next)).toMatchObject({ startPercent: 0 });
-      await rollBackRelease(ctx, grant, address(next));
+      await give(next, 'rollback');
       expect(await read(next)).toMatchObject({ state: 'rolling_back', percent: 0 });
     });
   });

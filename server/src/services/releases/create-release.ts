@@ -21,7 +21,7 @@ import { assertConfigValid } from '../flags/assert-config-valid.js';
 import { recordChange } from '../record-change.js';
 import { beginRelease } from './begin-release.js';
 import { drawSalt } from './draw-salt.js';
-import { findRepeat, remember } from './move-release.js';
+import { findRepeat, remember } from './locked-release.js';
 import { planOfInput } from './plan-of-input.js';
 import { auditOf, type MoveSubject, refusalOfKilled } from './write-move.js';
 

@@ -5,7 +5,9 @@ import { freezeGates } from '../../domain/gates/freeze-gates.js';
 import type { EnvironmentGrant } from '../../domain/grant.js';
 import type { MetricDefinition } from '../../domain/metrics/metric.js';
 import { releaseMetrics } from '../../domain/releases/managed-rule.js';
+import type { Move } from '../../domain/releases/moves.js';
 import type { ReleasePlan } from '../../domain/releases/plan.js';
+import type { Release } from '../../domain/releases/release.js';
 import type { Db, Tx } from '../../store/db.js';
 import { readDefinitions } from '../../store/read-models/release-definitions.js';
 import { readBaseline } from '../../store/read-models/release-traffic.js';
@@ -30,6 +32,19 @@ export async function freezeSegment(
   const { definitions } = await resolveGates(tx, grant, plan);
   const frozen = freezeGates(plan, definitions, segment);
   return { frozen, metrics: releaseMetrics(frozen, definitions) };
+}
+
+/** A move that begins a new segment also freezes its gates, and SDKs measure for those. */
+export async function withFrozenGates(
+  tx: Tx,
+  grant: EnvironmentGrant,
+  release: Pick<Release, 'plan'>,
+  move: Move,
+): Promise<{ readonly move: Move; readonly metrics?: readonly ReleaseMetric[] }> {
+  const { segment, plan = release.plan } = move.change;
+  if (segment === undefined) return { move };
+  const { frozen, metrics } = await freezeSegment(tx, grant, plan, segment);
+  return { move: { ...move, change: { ...move.change, frozen } }, metrics };
 }
 
 /** Definitions of a plan's gates with every number in them; pointers go into `/plan`. */

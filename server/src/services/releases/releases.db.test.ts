@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { databaseKinds } from '../../../../test/support/database.js';
 import { type Management, withManagement } from '../../../../test/support/management.js';
-import { COMMAND_STATES, COMMANDS, type Command } from '../../domain/releases/commands.js';
+import { COMMAND_NAMES, COMMANDS, type Command } from '../../domain/releases/commands.js';
 
 const LIVE = '/projects/default/environments/production';
 
@@ -99,15 +99,15 @@ describe.each(databaseKinds)('the commands of a release on %s', (kind) => {
       jump: { step: 2 },
     };
     for (const [state, make] of Object.entries(bring)) {
-      const isListed = (name: Command) => COMMAND_STATES[name].some((it) => it === state);
+      const isListed = (name: Command) => COMMANDS[name].states.some((it) => it === state);
       const unlisted = await bringTo(state, make);
-      for (const name of COMMANDS.filter((it) => !isListed(it))) {
+      for (const name of COMMAND_NAMES.filter((it) => !isListed(it))) {
         const answer = await send(unlisted.id, name, bodies[name]);
         expect(answer, `${name} while ${state}`).toMatchObject({ status: 409 });
         expect(answer.body).toMatchObject({ code: 'CONFLICT' });
       }
       expect(await api.expect(200, `GET ${at}/${unlisted.id}`)).toMatchObject({ state });
-      for (const name of COMMANDS.filter(isListed)) {
+      for (const name of COMMAND_NAMES.filter(isListed)) {
         const release = await bringTo(state, make);
         const answer = await send(release.id, name, bodies[name]);
         if (answer.status !== 409) continue;

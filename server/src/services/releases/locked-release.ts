@@ -1,7 +1,5 @@
 import type { EnvironmentGrant } from '../../domain/grant.js';
 import { conflict, notFound, versionStale } from '../../domain/refusals.js';
-import type { Decision } from '../../domain/releases/decision.js';
-import type { Move } from '../../domain/releases/moves.js';
 import type { Tx } from '../../store/db.js';
 import { lockFlagConfig } from '../../store/flag-config-store.js';
 import { findFlag } from '../../store/flag-store.js';
@@ -13,12 +11,7 @@ import {
   readClock,
 } from '../../store/release-store.js';
 import { type Ctx, inEssentialTransaction, inTransaction } from '../context.js';
-import {
-  type MoveCircumstances,
-  type MoveSubject,
-  refusalOfKilled,
-  writeMove,
-} from './write-move.js';
+import { type MoveSubject, refusalOfKilled } from './write-move.js';
 
 export interface ReleaseAddress {
   /** Key of the flag. */
@@ -26,60 +19,42 @@ export interface ReleaseAddress {
   readonly release: string;
 }
 
-export interface CommandInput extends ReleaseAddress {
+/** What every change of a release that a person asks for may say. */
+export interface ReleaseRequest extends ReleaseAddress {
   readonly reason?: string | undefined;
   readonly idempotencyKey?: string | undefined;
   /** The version that the caller saw, where it must not be another. */
   readonly version?: number | undefined;
 }
 
-export type PlannedMove = Omit<MoveCircumstances, 'at' | 'reason'> & {
-  readonly move: Move;
-  readonly decision?: Decision;
-};
+/** An idempotency key stands for one command only. */
+export interface KeyedCommand {
+  readonly command: string;
+  readonly idempotencyKey?: string | undefined;
+}
 
-interface Scene {
+interface LockedRequest extends ReleaseRequest, KeyedCommand {
+  /** The command stops harm: the last of the disk is kept for it. */
+  readonly isEssential?: boolean | undefined;
+}
+
+export interface LockedRelease {
   readonly tx: Tx;
   readonly at: Date;
-}
-
-export interface ReleaseCommand extends CommandInput {
-  readonly command: string;
-  /** Stops harm: the last of the disk is kept for it. */
-  readonly isEssential?: boolean;
-  /** Acts on the release as it is now and returns the one that it is about from now on. */
-  readonly act: (subject: MoveSubject, scene: Scene) => Promise<MoveSubject>;
-}
-
-export interface MoveRequest extends Omit<ReleaseCommand, 'act'> {
-  /** Plans the move for the release as it is now; throws when the command is not possible. */
-  readonly plan: (subject: MoveSubject, scene: Scene) => PlannedMove | Promise<PlannedMove>;
-}
-
-/** Any command that is one move. */
-export async function moveRelease(
-  ctx: Ctx,
-  grant: EnvironmentGrant<'release:write'>,
-  { plan, ...request }: MoveRequest,
-): Promise<string> {
-  return commandRelease(ctx, grant, {
-    ...request,
-    act: async (subject, scene) => {
-      const { move, ...circumstances } = await plan(subject, scene);
-      const how = { ...circumstances, at: scene.at, reason: request.reason };
-      return writeMove(scene.tx, ctx, grant, subject, move, how);
-    },
-  });
+  readonly subject: MoveSubject;
 }
 
 /**
- * One transaction; whatever acts writes through `writeMove`, whose `recordChange()` leaves the
- * audit row. A repeat with the same key changes nothing. Returns the id of the release.
+ * Runs `act` in one transaction with the flag's config and the release locked, and returns the id
+ * of the release that `act` leaves behind. A repeat with the same idempotency key changes nothing
+ * and returns the first id. `act` writes through `writeMove`, whose `recordChange()` leaves the
+ * audit row.
  */
-export async function commandRelease(
+export async function withLockedRelease(
   ctx: Ctx,
   grant: EnvironmentGrant<'release:write'>,
-  request: ReleaseCommand,
+  request: LockedRequest,
+  act: (locked: LockedRelease) => Promise<MoveSubject>,
 ): Promise<string> {
   const run = request.isEssential ? inEssentialTransaction : inTransaction;
   return run(ctx, async (tx) => {
@@ -92,17 +67,17 @@ export async function commandRelease(
     assertVersion(release, request.version);
     if (config.killed) throw refusalOfKilled(flag.key);
     const at = await readClock(tx);
-    const after = await request.act({ flag, config, release }, { tx, at });
+    const after = await act({ tx, at, subject: { flag, config, release } });
     await remember(tx, grant, request, after.release.id);
     return after.release.id;
   });
 }
 
-/** What the first command with this key was about; a key stands for one command only. */
+/** The id of the release that the first command with this key was about. */
 export async function findRepeat(
   tx: Tx,
   grant: EnvironmentGrant,
-  { idempotencyKey, command }: Pick<ReleaseCommand, 'idempotencyKey' | 'command'>,
+  { idempotencyKey, command }: KeyedCommand,
 ): Promise<string | undefined> {
   if (idempotencyKey === undefined) return undefined;
   const first = await findCommand(tx, grant, idempotencyKey);
@@ -113,7 +88,7 @@ export async function findRepeat(
 export async function remember(
   tx: Tx,
   { environmentId }: EnvironmentGrant,
-  { idempotencyKey, command }: Pick<ReleaseCommand, 'idempotencyKey' | 'command'>,
+  { idempotencyKey, command }: KeyedCommand,
   releaseId: string,
 ): Promise<void> {
   if (idempotencyKey === undefined) return;
