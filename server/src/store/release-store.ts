@@ -243,14 +243,6 @@ export async function findTemplatePlan(
   return row?.plan;
 }
 
-/** The one clock of all schedules. */
-export async function readClock(db: Db | Tx): Promise<Date> {
-  const [row] = await db.execute<{ ms: number }>(
-    sql`select floor(extract(epoch from clock_timestamp()) * 1000)::float8 as ms`,
-  );
-  return new Date(Number(row?.ms));
-}
-
 function isHere(grant: EnvironmentGrant, flagId: string): SQL | undefined {
   return and(
     eq(releases.projectId, grant.projectId),

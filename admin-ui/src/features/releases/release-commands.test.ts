@@ -1,65 +1,64 @@
 import { describe, expect, it } from 'vitest';
-import type { Release } from '../../api/release-types.js';
+import type { Release, ReleaseCommand } from '../../api/release-types.js';
 import { offersFor } from './release-commands.js';
 
 const steps = [1, 25, 100].map((percent) => ({ percent }));
-const release = (more: Partial<Release>): Release =>
+const release = (commands: readonly ReleaseCommand[], more: object = {}): Release =>
   ({
     flag: 'checkout',
-    state: 'running',
-    pauseReason: null,
     step: 0,
     percent: 1,
     startPercent: 0,
-    awaitsApproval: false,
+    endedAt: null,
     plan: { steps, rollbackTo: 'zero' },
+    commands,
     ...more,
   }) as unknown as Release;
-const main = (more: Partial<Release>) =>
-  offersFor(release(more)).main.map(({ command }) => command);
-const more = (of: Partial<Release>) => offersFor(release(of)).more.map(({ command }) => command);
+const namesOf = (of: Release) => {
+  const { main, more } = offersFor(of);
+  return { main: main.map(({ command }) => command), more: more.map(({ command }) => command) };
+};
+const WHILE_RUNNING: readonly ReleaseCommand[] = [
+  ...(['pause', 'advance', 'hold', 'skip-bake', 'jump', 'rollback', 'cancel', 'restart'] as const),
+];
 
-describe('what a person may do with a release', () => {
-  it('is to pause or roll back while it runs, with the rest behind a menu', () => {
-    expect(main({})).toEqual(['pause', 'rollback']);
-    expect(more({})).toEqual(['advance', 'hold', 'skip-bake', 'jump', 'restart', 'cancel']);
+describe('the commands of a release that the page offers', () => {
+  it('are to pause or to roll back while it runs, with the rest in a menu', () => {
+    expect(namesOf(release(WHILE_RUNNING))).toEqual({
+      main: ['pause', 'rollback'],
+      more: ['advance', 'hold', 'skip-bake', 'jump', 'restart', 'cancel'],
+    });
   });
 
-  it('offers an approval only where it is waited for', () => {
-    expect(main({ awaitsApproval: true })[0]).toBe('approve');
-    expect(main({ state: 'scheduled', awaitsApproval: true })).toEqual(['approve', 'cancel']);
+  it('begin with the approval that the release waits for', () => {
+    expect(namesOf(release([...WHILE_RUNNING, 'approve'])).main[0]).toBe('approve');
   });
 
-  it('offers no plain resume against a verdict of the numbers', () => {
-    expect(main({ state: 'paused', pauseReason: 'manual' })).toEqual(['resume', 'rollback']);
-    expect(main({ state: 'paused', pauseReason: 'regression' })).toEqual(['override', 'rollback']);
-    expect(main({ state: 'paused', pauseReason: 'srm' })).toEqual(['override', 'rollback']);
+  it('are buttons before the first step, without a restart', () => {
+    const draft = release(['start', 'cancel', 'restart'], { step: -1 });
+    expect(namesOf(draft)).toEqual({ main: ['start', 'cancel'], more: [] });
   });
 
-  it('completes a release that is paused at its last step', () => {
-    expect(more({ state: 'paused', pauseReason: 'manual', step: 2 })[0]).toBe('complete');
-    expect(more({ state: 'paused', pauseReason: 'manual', step: 1 })).not.toContain('complete');
+  it('are a single restart once the release has ended', () => {
+    const ended = release(['restart'], { endedAt: '2026-01-31T09:00:00.000Z' });
+    expect(namesOf(ended)).toEqual({ main: ['restart'], more: [] });
   });
 
-  it('is only a restart once it has ended', () => {
-    for (const state of ['completed', 'rolled_back', 'killed', 'cancelled'] as const) {
-      expect(main({ state })).toEqual(['restart']);
-      expect(more({ state })).toEqual([]);
-    }
+  it('are none while the flag is killed, because the server allows none', () => {
+    expect(namesOf(release([]))).toEqual({ main: [], more: [] });
   });
 
-  it('asks for a reason where evidence is passed over, and never to stop', () => {
-    const all = [...offersFor(release({})).main, ...offersFor(release({})).more];
-    const asking = all.filter(({ needsReason }) => needsReason).map(({ command }) => command);
-    expect(asking).toEqual(['advance', 'skip-bake', 'jump']);
+  it('need a reason where evidence is passed over, and never to stop', () => {
+    const { main, more } = offersFor(release(WHILE_RUNNING));
+    const asking = [...main, ...more].filter(({ needsReason }) => needsReason);
+    expect(asking.map(({ command }) => command)).toEqual(['advance', 'skip-bake', 'jump']);
   });
 
-  it('says where a rollback leads', () => {
-    const words = (plan: object) =>
-      offersFor(release({ startPercent: 10, plan: { steps, ...plan } as never })).main.find(
-        ({ command }) => command === 'rollback',
-      )?.description;
-    expect(words({ rollbackTo: 'zero' })).toContain('Nobody gets the feature');
-    expect(words({ rollbackTo: 'start' })).toContain('goes back to 10 %');
+  it('say where a rollback leads', () => {
+    const wordsOf = (plan: object) =>
+      offersFor(release(['rollback'], { startPercent: 10, plan: { steps, ...plan } })).main[0]
+        ?.description;
+    expect(wordsOf({ rollbackTo: 'zero' })).toContain('Nobody gets the feature');
+    expect(wordsOf({ rollbackTo: 'start' })).toContain('goes back to 10 %');
   });
 });

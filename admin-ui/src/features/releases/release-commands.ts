@@ -1,5 +1,6 @@
 import type { Release, ReleaseCommand } from '../../api/release-types.js';
 import { formatPercent } from '../flag-editor/draft-rule.js';
+import { hasEnded } from './release-words.js';
 
 /** What a person may do with a release, and how it is asked. */
 export interface Offer {
@@ -28,53 +29,40 @@ function offer(command: ReleaseCommand, words: Words): Offer {
   return { command, needsReason: NEEDS_REASON.includes(command), ...words };
 }
 
+/** In the order of the buttons. */
+const BUTTONS: readonly ReleaseCommand[] = [
+  'start',
+  'approve',
+  'pause',
+  'resume',
+  'override',
+  'rollback',
+];
+
+/** In the order of the menu. */
+const MENU: readonly ReleaseCommand[] = [
+  'advance',
+  'complete',
+  'hold',
+  'skip-bake',
+  'jump',
+  'restart',
+  'cancel',
+];
+
+/** The commands that the server allows now, as buttons or in the menu. */
 export function offersFor(release: Release): Offers {
+  const { commands, step } = release;
   const all = offers(release);
-  const pick = (...names: ReleaseCommand[]): Offer[] => names.map((name) => all[name]);
-  const { state } = release;
-  switch (state) {
-    case 'draft':
-      return { main: pick('start', 'cancel'), more: [] };
-    case 'scheduled':
-      return { main: pick(...approval(release), 'cancel'), more: [] };
-    case 'running':
-      return {
-        main: pick(...approval(release), 'pause', 'rollback'),
-        more: pick('advance', 'hold', 'skip-bake', 'jump', 'restart', 'cancel'),
-      };
-    case 'final_bake':
-      return {
-        main: pick('pause', 'rollback'),
-        more: pick('complete', 'hold', 'skip-bake', 'jump', 'restart', 'cancel'),
-      };
-    case 'paused':
-      return {
-        main: pick(...wayOut(release), 'rollback'),
-        more: pick(...end(release), 'jump', 'restart', 'cancel'),
-      };
-    case 'rolling_back':
-      return { main: [], more: pick('cancel') };
-    default:
-      return { main: pick('restart'), more: [] };
+  const pick = (names: readonly ReleaseCommand[]): Offer[] =>
+    names.filter((name) => commands.includes(name)).map((name) => all[name]);
+  if (hasEnded(release)) {
+    return { main: pick(MENU), more: [] };
   }
-}
-
-/** An approval ahead of time is refused. */
-function approval({ awaitsApproval }: Release): ReleaseCommand[] {
-  return awaitsApproval ? ['approve'] : [];
-}
-
-/** From the last step there is nowhere else to go. */
-function end({ plan, step }: Release): ReleaseCommand[] {
-  return step === plan.steps.length - 1 ? ['complete'] : [];
-}
-
-/** After a verdict of the numbers, going on is a decision against them. */
-function wayOut({ pauseReason }: Release): ReleaseCommand[] {
-  if (pauseReason === 'regression' || pauseReason === 'srm') {
-    return ['override'];
-  }
-  return pauseReason === 'absolute' ? ['resume', 'override'] : ['resume'];
+  // Before the first step there is nothing to start again, and little else but to cancel.
+  return step < 0
+    ? { main: pick([...BUTTONS, 'cancel']), more: [] }
+    : { main: pick(BUTTONS), more: pick(MENU) };
 }
 
 function offers(release: Release): Readonly<Record<ReleaseCommand, Offer>> {

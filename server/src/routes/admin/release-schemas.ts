@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { Evaluation } from '../../domain/gates/evidence.js';
+import { COMMAND_NAMES } from '../../domain/releases/commands.js';
 import { HOLD_CODES } from '../../domain/releases/decision.js';
 import { ADVANCES, GATES_MAX, STEPS_MAX } from '../../domain/releases/plan.js';
 import type { PlanInput } from '../../domain/releases/plan-input.js';
@@ -142,6 +143,9 @@ export const releaseDto = z
     sentence: z.string().openapi({ description: 'What was decided last, and why' }),
     holds: z.array(holdDto).readonly(),
     awaitsApproval: z.boolean(),
+    commands: z.array(z.enum(COMMAND_NAMES)).readonly().openapi({
+      description: 'What a person may do now; a calendar freeze may still reject a rise',
+    }),
     evaluation: evaluationDto,
     ticked: z
       .array(

@@ -3,9 +3,10 @@ import { ulid } from 'ulid';
 import type { EnvironmentGrant } from '../../domain/grant.js';
 import { replaceRule, ruleOfPhase } from '../../domain/releases/managed-rule.js';
 import type { Move } from '../../domain/releases/moves.js';
+import { readClock } from '../../store/clock.js';
 import type { Tx } from '../../store/db.js';
 import { insertMarker } from '../../store/marker-store.js';
-import { readClock, type ReleaseRow } from '../../store/release-store.js';
+import { type ReleaseRow } from '../../store/release-store.js';
 import type { Ctx } from '../context.js';
 import { type MoveSubject, recordMove, releaseAfter, saveMove } from './write-move.js';
 

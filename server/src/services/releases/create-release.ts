@@ -5,6 +5,7 @@ import { assertValid, conflict, invalid } from '../../domain/refusals.js';
 import type { ReleasePlan } from '../../domain/releases/plan.js';
 import type { PlanInput } from '../../domain/releases/plan-input.js';
 import { type TargetRule, targetRule } from '../../domain/releases/target-rule.js';
+import { readClock } from '../../store/clock.js';
 import type { Tx } from '../../store/db.js';
 import { type FlagConfigRow, lockFlagConfig } from '../../store/flag-config-store.js';
 import { type FlagRow, findFlag } from '../../store/flag-store.js';
@@ -13,7 +14,6 @@ import {
   insertRelease,
   lockRelease,
   type NewRelease,
-  readClock,
   saveManagedRules,
 } from '../../store/release-store.js';
 import { type Ctx, inTransaction } from '../context.js';

@@ -1,7 +1,8 @@
 import type { EnvironmentGrant } from '../../domain/grant.js';
+import { readClock } from '../../store/clock.js';
 import type { Tx } from '../../store/db.js';
 import type { FlagConfigRow } from '../../store/flag-config-store.js';
-import { lockOpenRelease, readClock } from '../../store/release-store.js';
+import { lockOpenRelease } from '../../store/release-store.js';
 import type { Ctx } from '../context.js';
 import { toKilled } from './kill-release.js';
 import { writeMove } from './write-move.js';

@@ -1,5 +1,6 @@
 import type { EnvironmentGrant } from '../../domain/grant.js';
 import { conflict, notFound, versionStale } from '../../domain/refusals.js';
+import { readClock } from '../../store/clock.js';
 import type { Tx } from '../../store/db.js';
 import { lockFlagConfig } from '../../store/flag-config-store.js';
 import { findFlag } from '../../store/flag-store.js';
@@ -8,7 +9,6 @@ import {
   insertCommand,
   lockRelease,
   type ReleaseRow,
-  readClock,
 } from '../../store/release-store.js';
 import { type Ctx, inEssentialTransaction, inTransaction } from '../context.js';
 import { type MoveSubject, refusalOfKilled } from './write-move.js';

@@ -1,8 +1,9 @@
 import type { EnvironmentGrant } from '../../domain/grant.js';
+import { readClock } from '../../store/clock.js';
 import type { Tx } from '../../store/db.js';
 import { lockFlagConfig } from '../../store/flag-config-store.js';
 import type { TickSubject } from '../../store/read-models/tick-scene.js';
-import { lockRelease, type ReleaseRow, readClock } from '../../store/release-store.js';
+import { lockRelease, type ReleaseRow } from '../../store/release-store.js';
 import { type Ctx, inEssentialTransaction } from '../context.js';
 import { systemGrant } from './system-grant.js';
 import type { MoveSubject } from './write-move.js';

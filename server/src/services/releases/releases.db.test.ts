@@ -110,9 +110,8 @@ describe.each(databaseKinds)('the commands of a release on %s', (kind) => {
       for (const name of COMMAND_NAMES.filter(isListed)) {
         const release = await bringTo(state, make);
         const answer = await send(release.id, name, bodies[name]);
-        if (answer.status !== 409) continue;
-        expect(answer.body).toMatchObject({ code: 'CONFLICT' });
-        expect([state, name]).toEqual(exceptionOf(state, name));
+        const isPossible = release.commands.includes(name) && !isRiseOfPaused(state, name);
+        expect(answer.status, `${name} while ${state}`).toBe(isPossible ? 200 : 409);
       }
     }
   });
@@ -125,9 +124,8 @@ describe.each(databaseKinds)('the commands of a release on %s', (kind) => {
     return release;
   }
 
-  /** Allowed by the state, and refused by what else is known. */
-  const exceptionOf = (state: string, name: string) =>
-    ['override', 'approve', 'complete', 'jump'].includes(name) ? [state, name] : null;
+  /** The target of the jump in this test is above a release that is paused. */
+  const isRiseOfPaused = (state: string, name: string) => state === 'paused' && name === 'jump';
 
   it('answer a repeat with the same key as they answered first, and change nothing', async () => {
     const key = { 'Idempotency-Key': `key-${flag}` };

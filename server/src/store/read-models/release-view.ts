@@ -2,6 +2,7 @@ import { and, desc, eq, inArray, lt, type SQL } from 'drizzle-orm';
 import type { Evaluation } from '../../domain/gates/evidence.js';
 import type { EnvironmentGrant } from '../../domain/grant.js';
 import { notFound } from '../../domain/refusals.js';
+import { type Command, possibleCommands } from '../../domain/releases/commands.js';
 import type { Hold } from '../../domain/releases/decision.js';
 import type { ReleasePlan } from '../../domain/releases/plan.js';
 import {
@@ -10,6 +11,7 @@ import {
   type PauseReason,
   type ReleaseState,
 } from '../../domain/releases/release.js';
+import { CLOCK_MS } from '../clock.js';
 import type { Db, Tx } from '../db.js';
 import { flagConfigs, flags, releasePhases, releases } from '../schema/index.js';
 import { mapPage, type Page, type PageQuery, placeOfCursor, toPage } from './page.js';
@@ -45,6 +47,7 @@ export interface ReleaseView {
   readonly sentence: string;
   readonly holds: readonly Hold[];
   readonly awaitsApproval: boolean;
+  readonly commands: readonly Command[];
   readonly evaluation: Evaluation | null;
   /** What queries and probes said last. */
   readonly ticked: readonly TickView[];
@@ -70,6 +73,7 @@ type ReleaseRow = typeof releases.$inferSelect;
 interface Selected {
   readonly releases: ReleaseRow;
   readonly isKilled: boolean;
+  readonly nowMs: number;
 }
 
 /** A kill writes the flag and nothing else: the release learns of it at its next look. */
@@ -121,7 +125,7 @@ function selectReleases(
   condition: SQL | undefined,
 ) {
   return db
-    .select({ releases, isKilled: flagConfigs.killed })
+    .select({ releases, isKilled: flagConfigs.killed, nowMs: CLOCK_MS })
     .from(releases)
     .innerJoin(flags, eq(flags.id, releases.flagId))
     .innerJoin(
@@ -158,12 +162,13 @@ async function toViews(
   const watermark = await readWatermark(db, grant.environmentId);
   const ticksOf = await readLatestTicks(db, ids);
   const views: ReleaseView[] = [];
-  for (const { releases: row, isKilled } of rows) {
+  for (const { releases: row, isKilled, nowMs } of rows) {
     const own = phases.filter((phase) => phase.releaseId === row.id);
     const rollback = await readConfirmation(db, grant.environmentId, row.rollbackRevision);
     const ticked = ticksOf(row.id);
-    const parts = { grant, flag, row, isKilled, phases: own, ticked, watermark, rollback };
-    views.push(toReleaseView(parts));
+    const now = new Date(Number(nowMs));
+    const known = { grant, flag, row, isKilled, now, watermark };
+    views.push(toReleaseView({ ...known, phases: own, ticked, rollback }));
   }
   return views;
 }
@@ -173,6 +178,8 @@ interface Parts {
   readonly flag: string;
   readonly row: ReleaseRow;
   readonly isKilled: boolean;
+  /** The database's clock. */
+  readonly now: Date;
   readonly phases: readonly (typeof releasePhases.$inferSelect)[];
   readonly ticked: readonly TickView[];
   readonly watermark: Watermark;
@@ -189,6 +196,7 @@ function toReleaseView(parts: Parts): ReleaseView {
     sentence: isEnding ? KILLED : (row.decision?.sentence ?? ''),
     holds: isEnding ? [] : (row.decision?.holds ?? []),
     awaitsApproval: !isEnding && row.decision?.action === 'await_approval',
+    commands: parts.isKilled ? [] : possibleCommands(row, parts.now),
     evaluation: row.evaluation,
     ticked,
     phases: phases.map(toPhaseView),

@@ -2,6 +2,7 @@ import { SLOT_MS } from '@sluice/sdk/protocol';
 import { and, desc, eq, sql } from 'drizzle-orm';
 import type { GateTick } from '../../domain/gates/debounce.js';
 import { eventSeries } from '../../domain/metrics/series.js';
+import { CLOCK_MS } from '../clock.js';
 import type { Db, Tx } from '../db.js';
 import {
   environments,
@@ -35,7 +36,7 @@ export async function readTickSubject(
       flag: { id: flags.id, key: flags.key },
       projectKey: projects.key,
       environmentKey: environments.key,
-      nowMs: sql<number>`floor(extract(epoch from clock_timestamp()) * 1000)::float8`,
+      nowMs: CLOCK_MS,
     })
     .from(releases)
     .innerJoin(
