@@ -16,10 +16,8 @@ import type { Ctx } from '../services/context.js';
 import { createFlag } from '../services/flags/create-flag.js';
 import { killFlag } from '../services/flags/kill-flag.js';
 import { applyDecision } from '../services/releases/apply-decision.js';
-import { claimDue } from '../services/releases/claim-due.js';
 import { commandRelease } from '../services/releases/command-release.js';
 import { createRelease } from '../services/releases/create-release.js';
-import { forgetPeople } from '../services/releases/forget-people.js';
 import { gatherScene } from '../services/releases/gather-scene.js';
 import { findTrips, tripRelease } from '../services/releases/trip-release.js';
 import { verifyDecision } from '../services/releases/verify-decision.js';
@@ -30,6 +28,7 @@ import { readRelease } from '../store/read-models/release-view.js';
 import { readReleaseTimeline } from '../store/read-models/release-timeline.js';
 import { loadRuleset } from '../store/read-models/ruleset.js';
 import { SeriesCaps } from '../ingest/series-caps.js';
+import { claimDueReleases, forgetPeople } from '../store/tick-store.js';
 import { type TickDeps, tick } from './tick.js';
 import { Ticker } from './ticker.js';
 
@@ -282,11 +281,11 @@ describe.each(databaseKinds)('the ticks of releases on %s', (kind) => {
         select 1 from release_seen where release_id = ${id}`);
       return rows.length;
     };
-    await forgetPeople(ctx);
+    await forgetPeople(database.db);
     expect(await seen()).toBeGreaterThan(19);
     await database.db.execute(sql`
       update releases set ended_at = now() - interval '1 hour' where id = ${id}`);
-    await forgetPeople(ctx);
+    await forgetPeople(database.db);
     expect(await seen()).toBe(0);
     const [phase] = (await readReleaseTotals(database.db, id)).phases;
     expect(phase?.units.treatment).toBe(19);
@@ -336,7 +335,8 @@ describe.each(databaseKinds)('the ticks of releases on %s', (kind) => {
 
   it('claim a release for one server at a time', async () => {
     const id = await start(TIMED);
-    const claims = await Promise.all([claimDue(ctx, 500), claimDue(ctx, 500)]);
+    const claim = () => claimDueReleases(database.db, 500);
+    const claims = await Promise.all([claim(), claim()]);
     expect(claims.flat().filter((claimed) => claimed === id)).toHaveLength(1);
   });
 

@@ -1,8 +1,7 @@
 import { describeError } from '../domain/describe-error.js';
 import { AppError } from '../domain/errors.js';
-import { forgetPeople } from '../services/releases/forget-people.js';
 import { noteBrokenTick } from '../services/releases/note-broken-tick.js';
-import { claimDue } from '../services/releases/claim-due.js';
+import { claimDueReleases, forgetPeople } from '../store/tick-store.js';
 import { Places } from './places.js';
 import { type TickDeps, tick } from './tick.js';
 
@@ -58,7 +57,7 @@ export class Ticker {
   async tickDue(): Promise<void> {
     try {
       while (true) {
-        const due = await claimDue(this.#deps.ctx, CLAIM_MAX);
+        const due = await claimDueReleases(this.#deps.ctx.db, CLAIM_MAX);
         await this.#tickAll(due);
         if (due.length < CLAIM_MAX || this.#isStopped) return;
       }
@@ -80,7 +79,7 @@ export class Ticker {
     await this.tickDue();
     this.#looks += 1;
     if (this.#looks % LOOKS_PER_CLEANING !== 0) return;
-    await forgetPeople(this.#deps.ctx).catch((error: unknown) => {
+    await forgetPeople(this.#deps.ctx.db).catch((error: unknown) => {
       this.#deps.log.debug('people of releases that are over could not be forgotten', { error });
     });
   }

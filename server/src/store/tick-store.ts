@@ -38,11 +38,20 @@ export async function insertGateTick(
     )`);
 }
 
+const PEOPLE_AT_ONCE = 2_000;
+const CHUNKS_MAX = 50;
+
 /**
- * Who was counted matters only while more may come; sums and decisions stay for ever. A few at a
- * time, so that nothing waits behind it. Gives how many there were.
+ * Deletes which people were counted in releases that have ended. They matter only while more events
+ * may come; sums and decisions stay for ever. Short statements, so that nothing waits for them.
  */
-export async function deleteSeenPeople(db: Db, limit: number): Promise<number> {
+export async function forgetPeople(db: Db): Promise<void> {
+  for (let chunk = 0; chunk < CHUNKS_MAX; chunk += 1) {
+    if ((await deleteSeenPeople(db, PEOPLE_AT_ONCE)) < PEOPLE_AT_ONCE) return;
+  }
+}
+
+async function deleteSeenPeople(db: Db, limit: number): Promise<number> {
   const [row] = await db.execute<{ gone: number }>(sql`
     with gone as (
       delete from release_seen where ctid = any(array(

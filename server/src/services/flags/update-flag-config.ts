@@ -4,8 +4,13 @@ import { AppError } from '../../domain/errors.js';
 import { warningsOfConfig } from '../../domain/flag-warnings.js';
 import type { EnvironmentGrant } from '../../domain/grant.js';
 import { conflict, versionStale } from '../../domain/refusals.js';
-import { refusalOfEdit, withCurrentPercent } from '../../domain/releases/managed-edit.js';
+import {
+  type RunningRelease,
+  refusalOfEdit,
+  withCurrentPercent,
+} from '../../domain/releases/managed-edit.js';
 import { rulesAsWritten } from '../../domain/releases/managed-rule.js';
+import { isActive } from '../../domain/releases/release.js';
 import type { Tx } from '../../store/db.js';
 import {
   type FlagConfigChange,
@@ -20,6 +25,7 @@ import {
   readFlagConfig,
   toFlagConfigView,
 } from '../../store/read-models/flag-config-view.js';
+import { listPercents, lockOpenRelease, type ReleaseRow } from '../../store/release-store.js';
 import { type Ctx, inTransaction } from '../context.js';
 import { recordChange } from '../record-change.js';
 import {
@@ -29,7 +35,6 @@ import {
   withAudiencePhase,
 } from '../releases/audience-phase.js';
 import { endKilledRelease } from '../releases/end-killed-release.js';
-import { findRunning, type Running } from '../releases/find-running.js';
 import { assertConfigValid } from './assert-config-valid.js';
 import { assertRulesetFits } from './assert-ruleset-fits.js';
 
@@ -57,7 +62,7 @@ export async function updateFlagConfig(
     if (locked.version !== version) throw versionStale('flag', key, version, before);
     if (flag.archivedAt) throw conflict(`flag "${key}" is archived; unarchive it to change it`);
     const row = await endKilledRelease(tx, ctx, grant, flag, locked);
-    const running = await findRunning(tx, grant, row);
+    const running = await lockRunning(tx, grant, row);
     const change = allowedChange(row, asked, running);
     await assertConfigValid(tx, grant, flag, change);
     const warnings = warningsOfConfig(change);
@@ -73,6 +78,23 @@ export async function updateFlagConfig(
     }
     return { ...after, warnings };
   });
+}
+
+interface Running extends RunningRelease {
+  readonly release: ReleaseRow;
+}
+
+/** The release that manages a rule of this config now, locked; null when none does. */
+async function lockRunning(
+  tx: Tx,
+  grant: EnvironmentGrant,
+  config: FlagConfigRow,
+): Promise<Running | null> {
+  const release = await lockOpenRelease(tx, grant, config.flagId);
+  if (!release || !isActive(release.state)) return null;
+  const { ruleId, percent } = release;
+  const percents = [...(await listPercents(tx, release.id)), percent];
+  return { release, ruleId, percent, percents };
 }
 
 interface Recorded {

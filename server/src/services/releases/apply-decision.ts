@@ -7,8 +7,7 @@ import type { Ctx } from '../context.js';
 import { beginRelease } from './begin-release.js';
 import { killRelease } from './kill-release.js';
 import { keepLook } from './keep-look.js';
-import { moveAsSeen } from './move-as-seen.js';
-import { systemGrant } from './system-grant.js';
+import { moveAsSeen, systemGrant } from './move-as-seen.js';
 import { writeMove } from './write-move.js';
 
 export interface Applied {

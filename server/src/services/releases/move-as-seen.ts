@@ -5,7 +5,6 @@ import { lockFlagConfig } from '../../store/flag-config-store.js';
 import type { TickSubject } from '../../store/read-models/tick-scene.js';
 import { lockRelease, type ReleaseRow } from '../../store/release-store.js';
 import { type Ctx, inEssentialTransaction } from '../context.js';
-import { systemGrant } from './system-grant.js';
 import type { MoveSubject } from './write-move.js';
 
 export interface SeenScene {
@@ -35,6 +34,16 @@ export async function moveAsSeen(
     await act({ tx, grant, subject, at: await readClock(tx) });
     return true;
   });
+}
+
+/** A person who was allowed to start the release has asked the ticker to carry it on. */
+export function systemGrant(
+  subject: Pick<TickSubject, 'release' | 'projectKey' | 'environmentKey'>,
+): EnvironmentGrant<'release:write'> {
+  const { release, projectKey, environmentKey } = subject;
+  const { projectId, environmentId } = release;
+  const scope = { projectId, projectKey, environmentId, environmentKey };
+  return scope as EnvironmentGrant<'release:write'>;
 }
 
 function isSameLook(row: ReleaseRow, seen: ReleaseRow): boolean {
