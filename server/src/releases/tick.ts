@@ -17,8 +17,8 @@ export interface TickDeps {
   readonly ctx: Ctx;
   readonly log: Log;
   readonly measure: Sources['measure'];
-  /** Waits for the outside, which others need not wait for. */
-  readonly outside?: <T>(wait: () => Promise<T>) => Promise<T>;
+  /** Waits for external sources without the permit of this tick, so that other ticks may run. */
+  readonly withoutPermit?: <T>(wait: () => Promise<T>) => Promise<T>;
 }
 
 /** One look at one release: measured outside any transaction, applied by compare-and-set. */
@@ -40,8 +40,8 @@ export async function tick(deps: TickDeps, releaseId: string): Promise<ApplyResu
 async function measureAll(deps: TickDeps, scene: Scene): Promise<readonly TickedGate[]> {
   const { asked } = scene;
   if (asked.length === 0) return [];
-  const { outside = (wait) => wait() } = deps;
-  const said = await outside(() => Promise.all(asked.map((gate) => ask(deps, scene, gate))));
+  const { withoutPermit = (wait) => wait() } = deps;
+  const said = await withoutPermit(() => Promise.all(asked.map((gate) => ask(deps, scene, gate))));
   return Promise.all(
     asked.map((gate, index) =>
       recordMeasurement(deps.ctx.db, scene, gate, said[index] as Measurement),

@@ -2,14 +2,14 @@ import { describeError } from '../domain/describe-error.js';
 import { AppError } from '../domain/errors.js';
 import { noteBrokenTick } from '../services/releases/note-broken-tick.js';
 import { claimDueReleases, forgetPeople } from '../store/tick-store.js';
-import { Places } from './places.js';
+import { Semaphore } from './semaphore.js';
 import { type TickDeps, tick } from './tick.js';
 
 const LOOK_MS = 500;
 const JITTER_MS = 250;
 const CLAIM_MAX = 20;
-/** Ticks that work at once in one process; those that wait for a source let others work. */
-const AT_ONCE_MAX = 4;
+/** Limits how many releases one process evaluates at once. */
+const TICKS_AT_ONCE = 4;
 /** Some five minutes. */
 const LOOKS_PER_CLEANING = 500;
 /** After so many failures in a row nobody expects the next one to work. */
@@ -28,7 +28,7 @@ export interface TickerDeps extends TickDeps {
  */
 export class Ticker {
   readonly #deps: TickerDeps;
-  readonly #places = new Places(AT_ONCE_MAX);
+  readonly #permits = new Semaphore(TICKS_AT_ONCE);
   readonly #failures = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
@@ -88,14 +88,14 @@ export class Ticker {
     const work = (id: string) => async () => {
       if (!this.#isStopped) await this.#tickOne(id);
     };
-    await Promise.all(ids.map((id) => this.#places.within(work(id))));
+    await Promise.all(ids.map((id) => this.#permits.run(work(id))));
   }
 
   async #tickOne(releaseId: string): Promise<void> {
     const { log } = this.#deps;
     try {
-      const outside: TickDeps['outside'] = (wait) => this.#places.outside(wait);
-      await tick({ ...this.#deps, outside }, releaseId);
+      const withoutPermit: TickDeps['withoutPermit'] = (wait) => this.#permits.withoutPermit(wait);
+      await tick({ ...this.#deps, withoutPermit }, releaseId);
       this.#failures.delete(releaseId);
     } catch (thrown) {
       const error = this.#deps.unwrap(thrown);
