@@ -74,7 +74,7 @@ const LAYERS: readonly (readonly [string, RegExp])[] = [
   ['ingest', /^server\/src\/ingest\//],
   ['sources', /^server\/src\/sources\//],
   ['stream', /^server\/src\/stream\//],
-  ['releases', /^server\/src\/releases\//],
+  ['ticker', /^server\/src\/ticker\//],
   ['middleware', /^server\/src\/middleware\//],
   ['routes', /^server\/src\/routes\//],
   ['config', /^server\/src\/(config|log|metrics|version)\.ts$/],
@@ -94,7 +94,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   services: ['services', 'ingest', 'store', 'read-models', 'domain', 'core', 'protocol', 'config'],
   sources: ['sources', 'store', 'domain', 'core', 'protocol', 'config'],
   stream: ['stream', 'store', 'read-models', 'domain', 'core', 'protocol', 'config'],
-  releases: ['releases', 'sources', 'services', 'store', 'domain', 'core', 'config'],
+  ticker: ['ticker', 'sources', 'services', 'store', 'domain', 'core', 'config'],
   middleware: ['middleware', 'services', 'domain', 'protocol', 'config', 'request'],
   routes: [
     ...['routes', 'services', 'ingest', 'read-models', 'stream', 'middleware'],
@@ -102,7 +102,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   config: ['config', 'domain', 'request'],
   app: [
-    ...['app', 'config', 'routes', 'middleware', 'stream', 'releases', 'sources'],
+    ...['app', 'config', 'routes', 'middleware', 'stream', 'ticker', 'sources'],
     ...['services', 'ingest', 'store', 'read-models', 'domain', 'core', 'protocol'],
   ],
   'admin-ui': ['admin-ui', 'core', 'protocol'],

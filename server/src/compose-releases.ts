@@ -3,7 +3,7 @@ import { SYSTEM } from './domain/actor.js';
 import type { Trip } from './domain/gates/tripwire.js';
 import type { Sources } from './domain/sources/sources.js';
 import type { Log } from './log.js';
-import { Ticker } from './releases/ticker.js';
+import { Ticker } from './ticker/ticker.js';
 import type { AppDeps } from './routes/app-deps.js';
 import { tripRelease } from './services/releases/trip-release.js';
 import { unwrapRefusal } from './store/database-error.js';

@@ -6,7 +6,7 @@ import { AppError } from '../../domain/errors.js';
 import type { PlanInput } from '../../domain/releases/plan-input.js';
 import { measured } from '../../domain/sources/measurement.js';
 import { createLog } from '../../log.js';
-import { tick } from '../../releases/tick.js';
+import { tick } from '../../ticker/tick.js';
 import { readReleaseTotals } from '../../store/read-models/release-totals.js';
 import { type ReleaseView, readRelease } from '../../store/read-models/release-view.js';
 import { loadRuleset } from '../../store/read-models/ruleset.js';
