@@ -16,9 +16,9 @@ export interface Engine {
   freezeGates(
     plan: ReleasePlan,
     definitions: Readonly<Record<string, MetricDefinition>>,
-    segment: number,
+    round: number,
   ): FrozenGates;
-  noLatches(segment: number): Latches;
+  noLatches(round: number): Latches;
   evaluateGates(
     totals: ReleaseTotals,
     frozen: FrozenGates,
@@ -48,7 +48,7 @@ export interface MetricSums {
 /** A phase that a world adds to, look by look. */
 export interface Phase {
   readonly phase: number;
-  readonly segment: number;
+  readonly round: number;
   readonly step: number;
   share: number;
   readonly units: Arms;
@@ -174,7 +174,7 @@ function factsAt(now: number, evaluation: Evaluation): TickFacts {
 function newPhase(index: number, step: number, share: number): Phase {
   const none = (): Arms => ({ treatment: 0, control: 0 });
   return {
-    ...{ phase: index + 1, segment: 1, step, share, units: none(), firstUnits: none() },
+    ...{ phase: index + 1, round: 1, step, share, units: none(), firstUnits: none() },
     ...{ unitsInBothArms: 0, exposures: none(), metrics: {} },
   };
 }

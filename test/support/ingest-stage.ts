@@ -35,7 +35,7 @@ export async function stageRelease(db: Db, staged: StagedRelease = {}): Promise<
   const { projectId = 'p1', environmentId = ENVIRONMENT } = staged;
   const { phases = [{ percent: 10 }], gates = [], frozen = null } = staged;
   const latches = frozen && {
-    ...{ segment: frozen.segment, pause: 0, rollback: 0, sampleRatio: 0, limits: {} },
+    ...{ round: frozen.round, pause: 0, rollback: 0, sampleRatio: 0, limits: {} },
   };
   await db.execute(sql`
     insert into flags (id, project_id, key, name, type, seed, variants)

@@ -60,7 +60,7 @@ describe.each(databaseKinds)('ingesting a group on %s', (kind) => {
     await post('i1', { slots: [eventSlot({ releases: [treated, control] })] });
     const [phase] = (await totals()).phases;
     expect(phase).toMatchObject({
-      ...{ phase: 1, segment: 1, step: 0, share: 0.1, unitsInBothArms: 0 },
+      ...{ phase: 1, round: 1, step: 0, share: 0.1, unitsInBothArms: 0 },
       units: { treatment: 3, control: 1 },
       firstUnits: { treatment: 3, control: 1 },
       exposures: { treatment: 7, control: 3 },

@@ -19,7 +19,7 @@ import { ReportQueue } from './queue.js';
 
 const ERRORS = BUILT_IN_METRICS.find(({ key }) => key === 'http.errors');
 const FROZEN: FrozenGates = {
-  ...{ segment: 1, plannedPhases: 4, plannedSteps: 4, limits: [], ticked: [] },
+  ...{ round: 1, plannedPhases: 4, plannedSteps: 4, limits: [], ticked: [] },
   compared: [
     {
       ...{ metric: 'http.errors', action: 'rollback', margin: 0, ruledOut: 1, floor: 0.005 },

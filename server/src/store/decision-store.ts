@@ -57,15 +57,16 @@ export async function findNewestInputsAt(db: Db | Tx, releaseId: string): Promis
 }
 
 export interface OpenedInputs {
-  readonly inputs: DecisionInputs;
-  /** What is stored is what was stored. */
+  /** As they are stored, in the words of the version that made the decision. */
+  readonly stored: DecisionInputs;
+  /** The hash still fits the stored text. */
   readonly isIntact: boolean;
 }
 
 export function openInputs(row: Pick<DecisionRow, 'inputs' | 'inputsHash'>): OpenedInputs | null {
   if (row.inputs === null) return null;
   const text = gunzipSync(row.inputs).toString('utf8');
-  return { inputs: JSON.parse(text) as DecisionInputs, isIntact: hashOf(text) === row.inputsHash };
+  return { stored: JSON.parse(text) as DecisionInputs, isIntact: hashOf(text) === row.inputsHash };
 }
 
 function hashOf(text: string): string {

@@ -229,12 +229,12 @@ describe.each(databaseKinds)('releases that ask a source, on %s', (kind) => {
       definition: { ...QUERY, query: '/other', value: 1 },
     });
     server.answer(saying({ queue: 3 }));
-    expect(await untilPercent(id, 5)).toMatchObject({ percent: 5, segment: 1, holds: [] });
+    expect(await untilPercent(id, 5)).toMatchObject({ percent: 5, round: 1, holds: [] });
     const plan = { ...PLAN, gates: [{ ...GATE, action: 'pause' as const }] };
     const { version } = await read(id);
     await changePlan(ctx, grant, { flag: 'flag', release: id, version, plan, reason: 'a test' });
     expect(await tickAfter(id, TICK_SECONDS)).toMatchObject({
-      ...{ segment: 2, percent: 5 },
+      ...{ round: 2, percent: 5 },
       sentence: expect.stringContaining('nothing at "/other"'),
     });
   });

@@ -39,7 +39,7 @@ describe('a chart of a metric', () => {
 
 describe('a chart of quantiles', () => {
   const phase = (number: number, startedAt: string, endedAt: string | null) => ({
-    ...{ phase: number, segment: 1, step: 0, percent: 5, cause: 'step', revision: 1 },
+    ...{ phase: number, round: 1, step: 0, percent: 5, cause: 'step', revision: 1 },
     ...{ startedAt, endedAt },
   });
   const found = (number: number, arm: 'treatment' | 'control', value: number, quantile = 0.95) => ({

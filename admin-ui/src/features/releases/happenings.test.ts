@@ -18,7 +18,7 @@ describe('a timeline', () => {
       phases: [
         {
           phase: 1,
-          segment: 2,
+          round: 2,
           step: 0,
           percent: 5,
           startedAt: '2026-01-01T12:00:00Z',
@@ -47,7 +47,7 @@ describe('a timeline', () => {
     expect(entries.map(({ kind, title, text }) => [kind, title, text])).toEqual([
       ['decision', 'final bake', 'At 100 %.'],
       ['marker', 'deploy', 'deploy of shop 2, seen in the version of an instance'],
-      ['phase', 'Phase 1', '5 %, begun by override, segment 2'],
+      ['phase', 'Phase 1', '5 %, begun by override, round 2'],
     ]);
     expect(entries[0]).toMatchObject({ who: 'Ada', reason: 'go', version: 3 });
   });

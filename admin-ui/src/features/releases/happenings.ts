@@ -22,14 +22,14 @@ export function happenings({ decisions, phases, markers }: ReleaseTimeline): rea
   const all = [
     ...decisions.map(ofDecision),
     ...phases.map(
-      ({ phase, percent, startedAt, cause, segment }): Happening => ({
+      ({ phase, percent, startedAt, cause, round }): Happening => ({
         ...NOTHING,
         id: `phase-${phase}`,
         at: startedAt,
         kind: 'phase',
         title: `Phase ${phase}`,
         text: `${formatPercent(percent)}, begun by ${cause.replaceAll('_', ' ')}${
-          segment > 1 ? `, segment ${segment}` : ''
+          round > 1 ? `, round ${round}` : ''
         }`,
       }),
     ),

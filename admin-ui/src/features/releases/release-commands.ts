@@ -108,7 +108,7 @@ function offers(release: Release): Readonly<Record<ReleaseCommand, Offer>> {
       label: 'Go on against the verdict…',
       title: 'Go on against the verdict?',
       description:
-        'Evidence starts anew in a new segment; what was seen so far stays on record but no longer counts. Restart with new people for a clean second opinion.',
+        'A new round of evidence begins. What was seen so far stays on record but no longer counts. Restart with new people for a clean second opinion.',
       confirm: 'Go on',
     }),
     approve: offer('approve', {

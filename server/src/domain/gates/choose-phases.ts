@@ -8,7 +8,7 @@ export function isComparativeShare(share: number): boolean {
 }
 
 export interface ChosenPhases {
-  /** Of this segment, in order: all that exposed anybody. */
+  /** Of this round, in order: all that exposed anybody. */
   readonly all: readonly PhaseTotals[];
   readonly compared: readonly PhaseTotals[];
   /** Since this step began. */
@@ -16,9 +16,9 @@ export interface ChosenPhases {
   readonly comparedOfStep: readonly PhaseTotals[];
 }
 
-/** The phases that a look may use: those of other segments are shown but never counted. */
-export function choosePhases(totals: ReleaseTotals, segment: number, step: number): ChosenPhases {
-  const all = totals.phases.filter((phase) => phase.segment === segment && phase.share > 0);
+/** The phases that a look may use: those of other rounds are shown but never counted. */
+export function choosePhases(totals: ReleaseTotals, round: number, step: number): ChosenPhases {
+  const all = totals.phases.filter((phase) => phase.round === round && phase.share > 0);
   const ofStep = all.slice(all.findLastIndex((phase) => phase.step !== step) + 1);
   const compared = all.filter(({ share }) => isComparativeShare(share));
   const comparedOfStep = ofStep.filter(({ share }) => isComparativeShare(share));

@@ -14,8 +14,8 @@ const METRICS = {
 };
 const SHARES = [0.01, 0.05, 0.25, 0.5, 1];
 const errorsGate: GateInput = { metric: 'http.errors', action: 'rollback' };
-const freeze = (gates: readonly GateInput[] = [errorsGate], more: PlanInput = {}, segment = 1) =>
-  freezeGates(completePlan({ ...more, gates }), METRICS, segment);
+const freeze = (gates: readonly GateInput[] = [errorsGate], more: PlanInput = {}, round = 1) =>
+  freezeGates(completePlan({ ...more, gates }), METRICS, round);
 
 const arms = (treatment: number, control: number) => ({ treatment, control });
 const split = (treatment: number, control: number): MetricTotals => {
@@ -29,7 +29,7 @@ const phase = (
   const share = SHARES[step] as number;
   const units = arms(100_000 * share, 100_000 * (1 - share));
   return {
-    ...{ phase: step + 1, segment: 1, step, share, units, firstUnits: units },
+    ...{ phase: step + 1, round: 1, step, share, units, firstUnits: units },
     ...{ unitsInBothArms: 0, exposures: units, metrics },
     ...more,
   };
@@ -62,23 +62,23 @@ describe('evaluateGates, over phases', () => {
     expect(gates[0]?.effect.lower).toBeCloseTo(0.047, 3);
   });
 
-  it('takes no part of phases at nothing, near everybody, or of another segment', () => {
+  it('takes no part of phases at nothing, near everybody, or of another round', () => {
     const plain = look(totals(...phases), freeze(), 3);
     const harm = { 'http.errors': split(900, 1) };
     const more = [
       phase(3, harm, { phase: 5, share: 0 }),
       phase(4, harm, { phase: 6, share: 0.951 }),
-      phase(3, harm, { phase: 7, segment: 2 }),
+      phase(3, harm, { phase: 7, round: 2 }),
     ];
     const { pause, sampleRatio } = look(totals(...phases, ...more), freeze(), 3);
     expect(pause.lnE).toBeCloseTo(plain.pause.lnE, 9);
     expect(sampleRatio.lnE).toBeCloseTo(plain.sampleRatio.lnE, 9);
   });
 
-  it('begins at e = 1 with each segment, whatever the latches say', () => {
+  it('begins at e = 1 with each round, whatever the latches say', () => {
     const latched = { ...noLatches(1), pause: 9, rollback: 9, sampleRatio: 9 };
     const next = look(totals(...phases), freeze([errorsGate], {}, 2), 3, latched);
-    expect(next.latches).toMatchObject({ segment: 2, pause: 0, rollback: 0, sampleRatio: 0 });
+    expect(next.latches).toMatchObject({ round: 2, pause: 0, rollback: 0, sampleRatio: 0 });
     expect(next.pause.lnEMax).toBe(0);
   });
 

@@ -25,8 +25,8 @@ export function evaluateGates(
   latches: Latches,
   at: { readonly step: number },
 ): Evaluation {
-  const before = latches.segment === frozen.segment ? latches : noLatches(frozen.segment);
-  const phases = choosePhases(totals, frozen.segment, at.step);
+  const before = latches.round === frozen.round ? latches : noLatches(frozen.round);
+  const phases = choosePhases(totals, frozen.round, at.step);
   const judged = frozen.compared.map((gate) =>
     judgeGate(phases, { gate, sample: totals.sample, plannedPhases: frozen.plannedPhases }),
   );
@@ -49,7 +49,7 @@ export function evaluateGates(
       control: Math.round(distinctUnits(phases.ofStep, 'control') / totals.sample),
     },
     latches: {
-      segment: frozen.segment,
+      round: frozen.round,
       pause: pause.lnEMax,
       rollback: rollback.lnEMax,
       sampleRatio: sampleRatio.lnEMax,

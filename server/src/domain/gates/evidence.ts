@@ -2,7 +2,7 @@ import type { ComparedMetric, TickedMetric } from '../metrics/metric.js';
 import type { GateAction } from '../releases/plan.js';
 import type { PerArm } from './totals.js';
 
-/** A compared gate as it was when its segment began; never changed within one. */
+/** A compared gate as it was when its round began; never changed within one. */
 export interface FrozenGate {
   readonly metric: string;
   readonly definition: ComparedMetric;
@@ -23,16 +23,16 @@ export interface FrozenLimit {
   readonly limit: number;
 }
 
-/** A query or probe that is asked at each tick, as it was when its segment began. */
+/** A query or probe that is asked at each tick, as it was when its round began. */
 export interface FrozenTicked {
   readonly metric: string;
   readonly definition: TickedMetric;
   readonly action: GateAction;
 }
 
-/** What a segment of a release is judged by, written once. */
+/** What a round of a release is judged by, written once. */
 export interface FrozenGates {
-  readonly segment: number;
+  readonly round: number;
   /** Number of comparative steps planned: late onset averages over them. */
   readonly plannedPhases: number;
   /** Number of all steps planned, the last at 100 % too: absolute limits average over them. */
@@ -42,9 +42,9 @@ export interface FrozenGates {
   readonly ticked: readonly FrozenTicked[];
 }
 
-/** Highest values of this segment so far: later good data never takes a verdict back. */
+/** Highest values of this round so far: later good data never takes a verdict back. */
 export interface Latches {
-  readonly segment: number;
+  readonly round: number;
   readonly pause: number;
   readonly rollback: number;
   readonly sampleRatio: number;
@@ -94,7 +94,7 @@ export interface GateEvidence {
 
 export interface FamilyEvidence {
   readonly lnE: number;
-  /** With what came before in this segment. */
+  /** With what came before in this round. */
   readonly lnEMax: number;
   /** Share of the family's evidence by metric. */
   readonly parts: Readonly<Record<string, number>>;

@@ -3,11 +3,11 @@ import type { GatePlan, ReleasePlan } from '../releases/plan.js';
 import { isComparativeShare } from './choose-phases.js';
 import type { FrozenGate, FrozenGates, FrozenLimit, FrozenTicked, Latches } from './evidence.js';
 
-/** What a segment is judged by: from here on, edits of metrics and plans change nothing in it. */
+/** What a round is judged by: from here on, edits of metrics and plans change nothing in it. */
 export function freezeGates(
   plan: Pick<ReleasePlan, 'gates' | 'steps'>,
   definitions: Readonly<Record<string, MetricDefinition>>,
-  segment: number,
+  round: number,
 ): FrozenGates {
   const gates = plan.gates.flatMap((gate) => {
     const definition = definitions[gate.metric];
@@ -19,7 +19,7 @@ export function freezeGates(
   const pauseSum = weightOf(compared, ({ action }) => action !== 'watch');
   const rollbackSum = weightOf(compared, ({ action }) => action === 'rollback');
   return {
-    segment,
+    round,
     plannedPhases: plan.steps.filter(({ percent }) => isComparativeShare(percent / 100)).length,
     plannedSteps: plan.steps.length,
     compared: compared.map(
@@ -51,7 +51,7 @@ function weightOf(
   return gates.reduce((sum, { gate }) => sum + (counts(gate) ? gate.weight : 0), 0);
 }
 
-/** A segment begins at e = 1. */
-export function noLatches(segment: number): Latches {
-  return { segment, pause: 0, rollback: 0, sampleRatio: 0, limits: {} };
+/** A round begins at e = 1. */
+export function noLatches(round: number): Latches {
+  return { round, pause: 0, rollback: 0, sampleRatio: 0, limits: {} };
 }

@@ -10,7 +10,7 @@ export type PerArm<T> = Readonly<Record<Arm, T>>;
 
 /** What one metric has gathered in one phase. Absent parts: nothing yet. */
 export interface MetricTotals {
-  /** People whose first event in this segment fell into this phase, by arm; of the unit sample. */
+  /** People whose first event in this round fell into this phase, by arm; of the unit sample. */
   readonly firsts?: PerArm<number>;
   /** As `firsts`, with the warm-up counted: the tripwire's. */
   readonly firstsAll?: PerArm<number>;
@@ -22,15 +22,15 @@ export interface MetricTotals {
 /** One phase: a stretch of a release with one constant share. Never pooled with another. */
 export interface PhaseTotals {
   readonly phase: number;
-  /** Statistics restart with each segment. */
-  readonly segment: number;
+  /** Statistics restart with each round. */
+  readonly round: number;
   /** Index of the plan's step. */
   readonly step: number;
   /** Treated share, 0 to 1. */
   readonly share: number;
   /** Distinct people exposed in this phase; of the unit sample. */
   readonly units: PerArm<number>;
-  /** People whose first exposure in this segment fell into this phase: for the sample ratio. */
+  /** People whose first exposure in this round fell into this phase: for the sample ratio. */
   readonly firstUnits: PerArm<number>;
   /** People seen on both sides within this phase; should be none. */
   readonly unitsInBothArms: number;

@@ -24,7 +24,7 @@ export interface Trip {
  * so that gross harm ends in seconds. It spends the same error budget as the ticks.
  */
 export function tripwire(totals: ReleaseTotals, frozen: FrozenGates, latches: Latches): Tripwire {
-  const { compared } = choosePhases(totals, frozen.segment, 0);
+  const { compared } = choosePhases(totals, frozen.round, 0);
   const members = frozen.compared
     .filter(({ definition, weights }) => definition.kind === 'split' && weights.rollback > 0)
     .map((gate) => {
@@ -35,7 +35,7 @@ export function tripwire(totals: ReleaseTotals, frozen: FrozenGates, latches: La
       return { metric: gate.metric, weight: gate.weights.rollback, people, isReady, lnE };
     });
   const { lnE, parts } = familyOf(members);
-  const lnEMax = Math.max(latches.segment === frozen.segment ? latches.rollback : 0, lnE);
+  const lnEMax = Math.max(latches.round === frozen.round ? latches.rollback : 0, lnE);
   const treatedPeople = members.reduce((most, { people }) => Math.max(most, people), 0);
   const fires = lnEMax >= LN_ROLLBACK;
   return { lnE, lnEMax, treatedPeople, fires, because: fires ? mainPartsOf(parts) : [] };

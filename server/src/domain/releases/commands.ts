@@ -1,6 +1,6 @@
 import { conflict, invalid } from '../refusals.js';
 import type { Decision } from './decision.js';
-import { type Move, toEnd, toNewSegment, toPause, toResume, toRollback, toStep } from './moves.js';
+import { type Move, toEnd, toNewRound, toPause, toResume, toRollback, toStep } from './moves.js';
 import {
   currentStep,
   hasEnded,
@@ -89,7 +89,7 @@ export const COMMANDS = {
         : 'no verdict is in the way: resume the release',
     plan: (release, { by, at }) => {
       const sentence = `The verdict was overridden by ${by}; evidence begins anew.`;
-      return toNewSegment(release, { action: 'override', sentence, at }, 'override');
+      return toNewRound(release, { action: 'override', sentence, at }, 'override');
     },
   }),
   approve: define({

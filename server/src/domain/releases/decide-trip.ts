@@ -20,9 +20,7 @@ export function decideTrip({ totals, frozen, latches }: TripNumbers): Decision {
   }
   const [metric = frozen.compared.find(({ weights }) => weights.rollback > 0)?.metric ?? ''] =
     because;
-  const phases = totals.phases.filter(
-    ({ segment, share }) => segment === frozen.segment && share > 0,
-  );
+  const phases = totals.phases.filter(({ round, share }) => round === frozen.round && share > 0);
   const phase = phases.findLast((it) => peopleOf(it, metric, 'treatment') > 0) ?? phases.at(-1);
   const counts = phase === undefined ? '' : ` ${countsOf(phase, metric)}`;
   const where = phase === undefined ? '' : ` from ${asPercent(phase.share)}`;

@@ -41,7 +41,7 @@ const evaluation: Evaluation = {
   bothArmsShare: 0,
   stepUnits: { treatment: 1204, control: 20_001 },
   latches: noLatches(1),
-  frozen: { segment: 1, plannedPhases: 3, plannedSteps: 4, compared: [], limits: [], ticked: [] },
+  frozen: { round: 1, plannedPhases: 3, plannedSteps: 4, compared: [], limits: [], ticked: [] },
 };
 /** Everything is in order: the bake is over and the data covers it. */
 const facts: TickFacts = {

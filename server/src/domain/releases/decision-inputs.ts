@@ -1,4 +1,5 @@
 import type { FrozenGates, Latches } from '../gates/evidence.js';
+import { readFrozenGates, readLatches, readTotals } from '../gates/stored.js';
 import type { ReleaseTotals } from '../gates/totals.js';
 import type { ReleaseStatus, TickFacts } from './decision.js';
 
@@ -16,3 +17,14 @@ export type DecisionInputs =
       readonly facts: Omit<TickFacts, 'evaluation'>;
     })
   | (Numbers & { readonly kind: 'tripwire' });
+
+/** Brings inputs that any version has stored into the shape of today. */
+export function readDecisionInputs(stored: DecisionInputs): DecisionInputs {
+  const { totals, frozen, latches } = stored;
+  return {
+    ...stored,
+    totals: readTotals(totals),
+    frozen: readFrozenGates(frozen),
+    latches: readLatches(latches),
+  };
+}

@@ -64,7 +64,7 @@ export interface TickFacts {
   /** Markers of the last 15 minutes, newest first. */
   readonly recentMarkers: readonly RecentMarker[];
   /**
-   * Gates that have never had a number in this segment: a misspelt event must not pass for a quiet
+   * Gates that have never had a number in this round: a misspelt event must not pass for a quiet
    * one. Failures of requests (`http.*`) have one as soon as there are requests.
    */
   readonly neverSeen: readonly string[];

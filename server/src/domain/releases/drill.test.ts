@@ -21,7 +21,7 @@ function input(over: Partial<DrillInput> = {}): DrillInput {
     sample: 1,
     phases: [
       {
-        ...{ phase: 1, segment: 1, step: 0, share: 0.05, units: people, firstUnits: people },
+        ...{ phase: 1, round: 1, step: 0, share: 0.05, units: people, firstUnits: people },
         ...{ unitsInBothArms: 0, exposures: people },
         metrics: { 'http.errors': { firsts, firstsAll: firsts } },
       },

@@ -33,9 +33,7 @@ const STRIDE = 0.02;
 /** Replays looks from now on with a regression in a copy of the numbers; nothing else changes. */
 export function drill(input: DrillInput): DrillOutcome {
   const { totals, frozen, metric, factor } = input;
-  const phase = totals.phases.findLast(
-    ({ segment, share }) => segment === frozen.segment && share > 0,
-  );
+  const phase = totals.phases.findLast(({ round, share }) => round === frozen.round && share > 0);
   const name = `${metric} at ${inDigits(factor)}x`;
   if (phase === undefined || !hasControl(phase, metric)) {
     return outcome(null, `${name}: there is no number without the feature yet to make worse`);

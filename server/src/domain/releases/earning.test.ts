@@ -24,7 +24,7 @@ const seeing = (gates: readonly GateEvidence[]): TickFacts => {
     ...{ sampleRatio: { lnE: 0, lnEMax: 0 }, bothArmsShare: 0, latches: noLatches(1) },
     stepUnits: { treatment: 1_204, control: 20_001 },
     frozen: {
-      ...{ segment: 1, plannedPhases: 1, plannedSteps: 2 },
+      ...{ round: 1, plannedPhases: 1, plannedSteps: 2 },
       ...{ compared: [], limits: [], ticked: [] },
     },
   };

@@ -13,7 +13,7 @@ function releaseFor(audience: string | null): Release {
   return {
     ...{ id: 'r1', ruleId: 'ramp', state: 'running', pauseReason: null },
     plan: completePlan({ steps: [{ percent: 5, audience }, { percent: 100 }], gates: [] }),
-    ...{ step: 0, phase: 3, segment: 1, percent: 5, startPercent: 0, salt: 's', sample: 1 },
+    ...{ step: 0, phase: 3, round: 1, percent: 5, startPercent: 0, salt: 's', sample: 1 },
     ...{ frozen: null, latches: noLatches(1), startAt: null, startApprovedBy: null },
     ...{ approvedStep: -1, holdUntil: null, bakeSkippedStep: -1, bakedMs: 0 },
     ...{ stepStartedAt: null, version: 1 },

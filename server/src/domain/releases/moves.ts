@@ -79,7 +79,7 @@ export function toPause(reason: PauseReason, sentence: string): Move {
   };
 }
 
-/** In the same segment: what is proven stays proven. */
+/** In the same round: what is proven stays proven. */
 export function toResume(release: Release, at: Date): Move {
   const { plan, step, percent } = release;
   const state = step < 0 ? 'scheduled' : stateAtStep(plan, step);
@@ -122,20 +122,20 @@ export function toEnd(
 }
 
 /** Evidence begins anew; people stay where they are. */
-export function toNewSegment(
+export function toNewRound(
   release: Release,
   { action, sentence, at }: MoveWords,
   phase: 'override' | 'gates',
 ): Move {
-  const segment = release.segment + 1;
+  const round = release.round + 1;
   const goesOn = action === 'override';
   return {
     action,
     sentence,
     phase,
     change: {
-      segment,
-      latches: noLatches(segment),
+      round,
+      latches: noLatches(round),
       bakedMs: 0,
       nextTickAt: at,
       ...(goesOn ? { state: stateAtStep(release.plan, release.step), pauseReason: null } : {}),

@@ -6,16 +6,16 @@ const OF_REQUESTS = 'http.';
 export const REQUESTS = ['http.request', 'http.latency'];
 
 /**
- * Gates without a number in this segment. `events` are the names that anybody has sent since it
+ * Gates without a number in this round. `events` are the names that anybody has sent since it
  * began: an event that happens to others is spelt right, and a healthy app has requests but no
  * failure.
  */
 export function neverSeenGates(
-  { segment, compared, limits }: FrozenGates,
+  { round, compared, limits }: FrozenGates,
   totals: ReleaseTotals,
   events: ReadonlySet<string>,
 ): readonly string[] {
-  const phases = totals.phases.filter((phase) => phase.segment === segment);
+  const phases = totals.phases.filter((phase) => phase.round === round);
   const isGathered = (metric: string) => phases.some((phase) => hasNumber(phase.metrics[metric]));
   const hasRequests = REQUESTS.some((name) => events.has(name));
   const isHeard = ({ definition: { event } }: FrozenGate) =>

@@ -34,7 +34,7 @@ export interface Release {
   /** Index of the plan's step; -1 before the first. */
   readonly step: number;
   readonly phase: number;
-  readonly segment: number;
+  readonly round: number;
   readonly percent: number;
   readonly startPercent: number;
   readonly salt: string;

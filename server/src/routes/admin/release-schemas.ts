@@ -104,7 +104,7 @@ export const planChange = z
 export const phaseDto = z
   .object({
     phase: z.number().int(),
-    segment: z.number().int(),
+    round: z.number().int().openapi({ description: 'Evidence restarts with each round' }),
     step: z.number().int(),
     percent: percentSchema,
     startedAt: s.timeSchema,
@@ -137,7 +137,7 @@ export const releaseDto = z
     plan: planDto,
     step: z.number().int().openapi({ description: 'Index of the plan; -1 before the first' }),
     phase: z.number().int(),
-    segment: z.number().int(),
+    round: z.number().int(),
     percent: percentSchema,
     startPercent: percentSchema,
     sentence: z.string().openapi({ description: 'What was decided last, and why' }),

@@ -62,7 +62,7 @@ const show = createRoute({
 const update = createRoute({
   method: 'put',
   ...one,
-  summary: 'Change the plan: steps ahead are free, other gates begin a new segment',
+  summary: 'Change the plan: steps ahead are free, other gates begin a new round',
   request: {
     params: releaseParams,
     headers: s.ifMatchHeader.extend(idempotencyHeader.shape),

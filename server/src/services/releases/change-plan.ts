@@ -2,12 +2,12 @@ import type { FieldError } from '@sluice/sdk/protocol';
 import { isSame } from '../../domain/changed-fields.js';
 import type { EnvironmentGrant } from '../../domain/grant.js';
 import { assertValid, conflict } from '../../domain/refusals.js';
-import { type Move, toNewSegment } from '../../domain/releases/moves.js';
+import { type Move, toNewRound } from '../../domain/releases/moves.js';
 import type { ReleasePlan } from '../../domain/releases/plan.js';
 import type { PlanInput } from '../../domain/releases/plan-input.js';
 import { hasEnded, type Release } from '../../domain/releases/release.js';
 import type { Ctx } from '../context.js';
-import { withFrozenGates } from './freeze-segment.js';
+import { withFrozenGates } from './freeze-round.js';
 import { type ReleaseRequest, withLockedRelease } from './locked-release.js';
 import { planOfInput } from './plan-of-input.js';
 import { writeMove } from './write-move.js';
@@ -17,7 +17,7 @@ export interface ChangePlan extends ReleaseRequest {
   readonly plan: PlanInput;
 }
 
-/** Steps ahead are free; other gates begin a new segment, so that nobody picks the winner. */
+/** Steps ahead are free; other gates begin a new round, so that nobody picks the winner. */
 export async function changePlan(
   ctx: Ctx,
   grant: EnvironmentGrant<'release:write'>,
@@ -49,7 +49,7 @@ function moveToPlan(
     return { action, sentence: `The plan was changed by ${by}.`, change };
   }
   const sentence = `The gates were changed by ${by}; evidence begins anew.`;
-  const move = toNewSegment(release, { action, sentence, at }, 'gates');
+  const move = toNewRound(release, { action, sentence, at }, 'gates');
   return { ...move, change: { ...move.change, plan } };
 }
 

@@ -14,7 +14,7 @@ import type { Tx } from '../../store/db.js';
 import { listWindowRules } from '../../store/window-store.js';
 import type { Ctx } from '../context.js';
 import { beginRelease } from './begin-release.js';
-import { withFrozenGates } from './freeze-segment.js';
+import { withFrozenGates } from './freeze-round.js';
 import { type LockedRelease, type ReleaseRequest, withLockedRelease } from './locked-release.js';
 import { restartRelease } from './restart-release.js';
 import { type MoveSubject, writeMove } from './write-move.js';

@@ -171,7 +171,7 @@ describe.each(databaseKinds)('after a command, on %s', (kind) => {
       const next = await restart(id);
       expect(next).not.toBe(id);
       expect(await read(next)).toMatchObject({
-        ...{ state: 'running', step: 0, phase: 1, segment: 1, percent: 1, bakedMs: 0 },
+        ...{ state: 'running', step: 0, phase: 1, round: 1, percent: 1, bakedMs: 0 },
         ...{ holds: [], phases: [{ phase: 1, cause: 'step', endedAt: null }] },
       });
       const old = await read(id);

@@ -44,7 +44,7 @@ export async function gatherScene(db: Db, releaseId: string): Promise<Scene | un
   const subject = await readTickSubject(db, releaseId);
   if (!subject) return undefined;
   const { release, now, environmentKey } = subject;
-  const { environmentId, projectId, plan, segment } = release;
+  const { environmentId, projectId, plan, round } = release;
   const totals = await readReleaseTotals(db, releaseId);
   const frozen = await frozenOf(db, subject);
   const { watermark, live, silent } = await readWatermark(db, environmentId);
@@ -56,7 +56,7 @@ export async function gatherScene(db: Db, releaseId: string): Promise<Scene | un
     ...subject,
     ...{ totals, frozen, asked },
     status: statusOf(subject),
-    latches: release.latches ?? noLatches(segment),
+    latches: release.latches ?? noLatches(round),
     facts: {
       now: now.getTime(),
       watermark: watermark?.getTime() ?? null,
@@ -87,12 +87,12 @@ function statusOf({ release, isKilled }: TickSubject): ReleaseStatus {
   };
 }
 
-/** What began before queries were frozen with their segment is frozen at its next look. */
+/** What began before queries were frozen with their round is frozen at its next look. */
 async function frozenOf(db: Db, { release }: TickSubject): Promise<FrozenGates> {
-  const { frozen, plan, segment, projectId } = release;
-  if (frozen === null) return freezeGates({ ...plan, gates: [] }, {}, segment);
+  const { frozen, plan, round, projectId } = release;
+  if (frozen === null) return freezeGates({ ...plan, gates: [] }, {}, round);
   if ((frozen as Partial<FrozenGates>).ticked !== undefined) return frozen;
-  const { ticked } = freezeGates(plan, await readDefinitions(db, projectId), segment);
+  const { ticked } = freezeGates(plan, await readDefinitions(db, projectId), round);
   return { ...frozen, ticked };
 }
 

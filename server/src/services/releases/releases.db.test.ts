@@ -190,20 +190,20 @@ describe.each(databaseKinds)('the commands of a release on %s', (kind) => {
     await api.expect(204, `DELETE /projects/default/windows/${key}`, { version });
   });
 
-  it('let the steps ahead be edited, and begin a new segment with other gates', async () => {
+  it('let the steps ahead be edited, and begin a new round with other gates', async () => {
     const release = await create();
     const steps = [1, 10, 100].map((percent) => ({ percent }));
     const put = (plan: object, version: number) =>
       api.call(`PUT ${at}/${release.id}`, { body: { plan, reason: 'a test' }, version });
     const ahead = await put({ ...PLAN, steps }, release.version);
-    expect(ahead).toMatchObject({ status: 200, body: { segment: 1, phase: 1 } });
+    expect(ahead).toMatchObject({ status: 200, body: { round: 1, phase: 1 } });
     expect(await put({ ...PLAN, steps }, release.version)).toMatchObject({ status: 412 });
     const past = await put({ ...PLAN, steps: [{ percent: 2 }, { percent: 100 }] }, 3);
     expect(past).toMatchObject({ status: 400, body: { errors: [{ pointer: '/plan/steps/0' }] } });
     const gates = [{ metric: 'http.errors', action: 'pause' }, ...PLAN.gates.slice(1)];
     const crash = { metric: 'http.crash', action: 'rollback' };
     const other = await put({ ...PLAN, steps, gates: [...gates, crash] }, 3);
-    expect(other).toMatchObject({ status: 200, body: { segment: 2, phase: 2, percent: 1 } });
+    expect(other).toMatchObject({ status: 200, body: { round: 2, phase: 2, percent: 1 } });
     expect((await ruleset()).rules[0].release.metrics).toHaveLength(2);
   });
 

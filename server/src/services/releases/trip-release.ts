@@ -88,7 +88,7 @@ async function keepLook(ctx: Ctx, { id, version, step, lastTickAt }: ReleaseRow,
 }
 
 /** The maximum decides: a late event that moves a person elsewhere takes nothing back. */
-function withEvidence({ latches, segment }: ReleaseRow, { lnEMax }: Pick<Tripwire, 'lnEMax'>) {
-  const before = latches ?? noLatches(segment);
+function withEvidence({ latches, round }: ReleaseRow, { lnEMax }: Pick<Tripwire, 'lnEMax'>) {
+  const before = latches ?? noLatches(round);
   return { ...before, rollback: Math.max(before.rollback, lnEMax) };
 }

@@ -2,6 +2,7 @@ import { isSame } from '../../domain/changed-fields.js';
 import type { EnvironmentGrant } from '../../domain/grant.js';
 import { conflict } from '../../domain/refusals.js';
 import type { Decision } from '../../domain/releases/decision.js';
+import { readDecisionInputs } from '../../domain/releases/decision-inputs.js';
 import { redecide } from '../../domain/releases/redecide.js';
 import { openInputs } from '../../store/decision-store.js';
 import { readDecisionRow } from '../../store/read-models/release-timeline.js';
@@ -31,10 +32,14 @@ export async function verifyDecision(
   if (opened === null) {
     throw conflict(`decision ${row.version} was made by ${row.actor.name}, not from numbers`);
   }
-  const { inputs, isIntact } = opened;
+  const inputs = readDecisionInputs(opened.stored);
   const decided = redecide(inputs);
   const recomputed =
     inputs.kind === 'tripwire' ? { ...decided, bakedMs: row.decision?.bakedMs ?? 0 } : decided;
   const plain = JSON.parse(JSON.stringify(recomputed)) as Decision;
-  return { same: isIntact && isSame(plain, row.decision), stored: row.decision, recomputed: plain };
+  return {
+    same: opened.isIntact && isSame(plain, row.decision),
+    stored: row.decision,
+    recomputed: plain,
+  };
 }

@@ -35,7 +35,7 @@ export interface MoveCircumstances {
   /** Of an automatic move. */
   readonly decision?: Decision | undefined;
   readonly inputs?: DecisionInputs | undefined;
-  /** Given when a segment begins: what SDKs gather from now on. */
+  /** Given when a round begins: what SDKs gather from now on. */
   readonly metrics?: readonly ReleaseMetric[] | undefined;
   /** "Draw new people". */
   readonly seed?: string | undefined;
@@ -147,10 +147,10 @@ export async function recordMove(
   circumstances: MoveCircumstances & { readonly revision: number | null },
 ): Promise<void> {
   const { at, reason = null, decision = null, inputs = null, revision } = circumstances;
-  const { id, phase, segment, step, percent, version } = release;
+  const { id, phase, round, step, percent, version } = release;
   if (move.phase !== undefined) {
     await insertPhase(tx, {
-      ...{ releaseId: id, phase, segment, percent, revision },
+      ...{ releaseId: id, phase, round, percent, revision },
       step: move.phase === 'rollback' ? -1 : step,
       startedAt: at,
       cause: move.phase,
@@ -173,9 +173,9 @@ export function refusalOfKilled(flagKey: string): Error {
 
 /** A release as an audit entry shows it; its numbers are in its decisions. */
 export function auditOf(grant: EnvironmentGrant, flag: string, row: ReleaseRow) {
-  const { id, ruleId, state, pauseReason, step, phase, segment } = row;
+  const { id, ruleId, state, pauseReason, step, phase, round } = row;
   return {
     ...{ environment: grant.environmentKey, flag, id, ruleId, state, pauseReason },
-    ...{ step, phase, segment, percent: `${row.percent} %` },
+    ...{ step, phase, round, percent: `${row.percent} %` },
   };
 }

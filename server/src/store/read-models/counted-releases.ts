@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { FrozenGates, Latches } from '../../domain/gates/evidence.js';
+import { readFrozenGates, readLatches } from '../../domain/gates/stored.js';
 import { BUILT_IN_METRICS } from '../../domain/metrics/built-in-metrics.js';
 import type { GatePlan } from '../../domain/releases/plan.js';
 import { ACTIVE_STATES, type ReleaseState } from '../../domain/releases/release.js';
@@ -60,7 +61,9 @@ export async function readCountedReleases(
 }
 
 function toCountedRelease(row: Row): CountedRelease {
-  const { id, frozen, latches, sample, segment } = row;
+  const { id, sample, segment } = row;
+  const frozen = row.frozen === null ? null : readFrozenGates(row.frozen);
+  const latches = row.latches === null ? null : readLatches(row.latches);
   const phases = row.phases ?? [];
   const gates = row.gates ?? [];
   const judged = [...(frozen?.compared ?? []), ...(frozen?.limits ?? []), ...gates];

@@ -59,7 +59,7 @@ export async function readReleaseTimeline(
 
 export interface DecisionDetails extends DecisionView {
   readonly decision: unknown;
-  /** What it was computed from; null for a person's act. */
+  /** The inputs as they are stored, so that their hash can be checked; null: a person acted. */
   readonly inputs: unknown;
   readonly inputsHash: string | null;
   readonly serverVersion: string;
@@ -90,7 +90,7 @@ export function toDecisionDetails(row: DecisionRow): DecisionDetails {
   return {
     ...toDecisionView(row),
     decision: row.decision,
-    inputs: openInputs(row)?.inputs ?? null,
+    inputs: openInputs(row)?.stored ?? null,
     inputsHash: row.inputsHash,
     serverVersion: row.serverVersion,
   };

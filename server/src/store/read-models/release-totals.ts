@@ -95,7 +95,7 @@ export function toReleaseTotals(release: Release, rows: readonly TotalRow[]): Re
     const inBoth = find(UNITS, BOTH_ARMS)?.count ?? 0;
     const inOne = countOf('units');
     return {
-      ...{ phase: phase.phase, segment: phase.segment, step: phase.step },
+      ...{ phase: phase.phase, round: phase.segment, step: phase.step },
       share: phase.percent / 100,
       units: perArm((arm) => inOne[arm] + inBoth),
       firstUnits: countOf('firstUnits'),

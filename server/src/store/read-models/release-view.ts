@@ -21,7 +21,7 @@ import { readWatermark, type Watermark } from './watermark.js';
 
 export interface PhaseView {
   readonly phase: number;
-  readonly segment: number;
+  readonly round: number;
   readonly step: number;
   readonly percent: number;
   readonly startedAt: string;
@@ -40,7 +40,7 @@ export interface ReleaseView {
   readonly plan: ReleasePlan;
   readonly step: number;
   readonly phase: number;
-  readonly segment: number;
+  readonly round: number;
   readonly percent: number;
   readonly startPercent: number;
   /** What was decided last, as the page shows it. */
@@ -189,10 +189,10 @@ interface Parts {
 function toReleaseView(parts: Parts): ReleaseView {
   const { grant, flag, row, phases, ticked, watermark, rollback } = parts;
   const isEnding = parts.isKilled && !hasEnded(row.state);
-  const { id, ruleId, state, pauseReason, plan, step, phase, segment, percent, startPercent } = row;
+  const { id, ruleId, state, pauseReason, plan, step, phase, round, percent, startPercent } = row;
   return {
     ...{ id, environment: grant.environmentKey, flag, ruleId, state, pauseReason, plan },
-    ...{ step, phase, segment, percent, startPercent },
+    ...{ step, phase, round, percent, startPercent },
     sentence: isEnding ? KILLED : (row.decision?.sentence ?? ''),
     holds: isEnding ? [] : (row.decision?.holds ?? []),
     awaitsApproval: !isEnding && row.decision?.action === 'await_approval',
@@ -218,11 +218,11 @@ function toReleaseView(parts: Parts): ReleaseView {
 }
 
 export function toPhaseView(row: typeof releasePhases.$inferSelect): PhaseView {
-  const { phase, segment, step, percent, cause, revision } = row;
+  const { phase, round, step, percent, cause, revision } = row;
   const startedAt = row.startedAt.toISOString();
   return {
     phase,
-    segment,
+    round,
     step,
     percent,
     startedAt,

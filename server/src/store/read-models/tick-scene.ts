@@ -65,10 +65,10 @@ export async function readSources(
   return new Map(rows.map((row) => [row.key, row]));
 }
 
-/** Of the segment in force, newest last: an override must not meet the same verdict again. */
+/** Ticks of the current round, newest last: an override must not meet the same verdict again. */
 export async function readGateTicks(
   db: Db | Tx,
-  { id, segment }: Pick<TickSubject['release'], 'id' | 'segment'>,
+  { id, round }: Pick<TickSubject['release'], 'id' | 'round'>,
   metric: string,
   limit: number,
 ): Promise<readonly GateTick[]> {
@@ -81,7 +81,7 @@ export async function readGateTicks(
         eq(gateTicks.metric, metric),
         sql`${gateTicks.at} >= (
           select min(started_at) from release_phases where release_id = ${id}
-            and segment = ${segment}::int
+            and segment = ${round}::int
         )`,
       ),
     )

@@ -12,12 +12,23 @@ import {
   timestamp,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
-import type { Evaluation, FrozenGates, Latches } from '../../domain/gates/evidence.js';
+import {
+  readEvaluation,
+  readFrozenGates,
+  readLatches,
+  withSegment,
+} from '../../domain/gates/stored.js';
 import type { Decision } from '../../domain/releases/decision.js';
 import type { ReleasePlan } from '../../domain/releases/plan.js';
 import type { PauseReason, ReleaseState } from '../../domain/releases/release.js';
 import { bytea } from './bytea.js';
 import { flagConfigs } from './flags.js';
+import { storedJson } from './stored-json.js';
+
+/** The release before runs on the same rows while servers are replaced, so it finds its names. */
+const frozenJson = storedJson({ read: readFrozenGates, write: withSegment });
+const latchesJson = storedJson({ read: readLatches, write: withSegment });
+const evaluationJson = storedJson({ read: readEvaluation });
 
 /** Releases: each opens one rule of a flag in one environment. */
 export const releases = pgTable(
@@ -34,16 +45,17 @@ export const releases = pgTable(
     /** Index of the plan's step; -1 before the first. */
     step: integer().notNull().default(-1),
     phase: integer().notNull().default(0),
-    segment: integer().notNull().default(1),
+    /** Evidence restarts with each round. */
+    round: integer('segment').notNull().default(1),
     /** Percent in force. */
     percent: doublePrecision().notNull(),
     startPercent: doublePrecision().notNull(),
     salt: text().notNull(),
     sample: doublePrecision().notNull().default(1),
-    frozen: json().$type<FrozenGates>(),
-    latches: json().$type<Latches>(),
-    /** The latest look, for the page; a decision keeps its own. */
-    evaluation: json().$type<Evaluation>(),
+    frozen: frozenJson(),
+    latches: latchesJson(),
+    /** The latest evaluation, for the page. A decision keeps the one that it was made from. */
+    evaluation: evaluationJson(),
     decision: json().$type<Decision>(),
     startAt: timestamp({ withTimezone: true, precision: 3 }),
     startApprovedBy: text(),
@@ -89,7 +101,7 @@ export const releasePhases = pgTable(
       .notNull()
       .references(() => releases.id, { onDelete: 'cascade' }),
     phase: integer().notNull(),
-    segment: integer().notNull(),
+    round: integer('segment').notNull(),
     step: integer().notNull(),
     percent: doublePrecision().notNull(),
     revision: bigint({ mode: 'number' }),

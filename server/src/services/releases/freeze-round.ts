@@ -17,33 +17,33 @@ const HISTORY_MIN = 1_000;
 /** Slow for a service of which nothing is known yet: any fixed threshold keeps the test right. */
 const THRESHOLD_MS = 1_000;
 
-export interface FrozenSegment {
+export interface FrozenRound {
   readonly frozen: FrozenGates;
   readonly metrics: readonly ReleaseMetric[];
 }
 
-/** What a segment is judged by from now on. */
-export async function freezeSegment(
+/** What a round is judged by from now on. */
+export async function freezeRound(
   tx: Tx,
   grant: EnvironmentGrant,
   plan: ReleasePlan,
-  segment: number,
-): Promise<FrozenSegment> {
+  round: number,
+): Promise<FrozenRound> {
   const { definitions } = await resolveGates(tx, grant, plan);
-  const frozen = freezeGates(plan, definitions, segment);
+  const frozen = freezeGates(plan, definitions, round);
   return { frozen, metrics: releaseMetrics(frozen, definitions) };
 }
 
-/** A move that begins a new segment also freezes its gates, and SDKs measure for those. */
+/** A move that begins a new round also freezes its gates, and SDKs measure for those. */
 export async function withFrozenGates(
   tx: Tx,
   grant: EnvironmentGrant,
   release: Pick<Release, 'plan'>,
   move: Move,
 ): Promise<{ readonly move: Move; readonly metrics?: readonly ReleaseMetric[] }> {
-  const { segment, plan = release.plan } = move.change;
-  if (segment === undefined) return { move };
-  const { frozen, metrics } = await freezeSegment(tx, grant, plan, segment);
+  const { round, plan = release.plan } = move.change;
+  if (round === undefined) return { move };
+  const { frozen, metrics } = await freezeRound(tx, grant, plan, round);
   return { move: { ...move, change: { ...move.change, frozen } }, metrics };
 }
 
