@@ -17,7 +17,6 @@ import { type ClientOptions, parseKey, parseOptions, type Settings } from './opt
 import { Readiness } from './readiness.js';
 import { RequestContexts } from './request/request-context.js';
 import type { RulesObserver, RulesSource } from './rules-source.js';
-import { changedKeys } from './sync/changed-keys.js';
 import type { SyncFailure } from './sync/ruleset-sync.js';
 import type { Snapshot } from './sync/snapshot.js';
 import { Findings } from './telemetry/findings.js';
@@ -200,8 +199,8 @@ export class Client implements FlagClient {
     this.#telemetry.use(after.compiled);
     this.#statusMayHaveChanged();
     if (!this.#listeners.has('change')) return;
-    const { epoch, revision } = after.compiled;
-    const keys = changedKeys(before?.compiled ?? null, after.compiled);
+    const { epoch, revision, flags } = after.compiled;
+    const keys = [...flags.changedSince(before?.compiled.flags)].sort();
     this.#listeners.emit('change', { keys, epoch, revision, source: after.source });
   }
 

@@ -3,6 +3,7 @@ import type { EvaluationContext } from './core/context.js';
 import type { Ruleset } from './core/ruleset.js';
 import { type Logger, warningLogger } from './log.js';
 import { decodeRuleset } from './protocol/decode-ruleset.js';
+import { parseJson } from './protocol/json-text.js';
 import { parseTrustedProxies, type TrustedProxies } from './request/client-address.js';
 import type { ContextFromRequest } from './request/request-context.js';
 import type { Random } from './sync/backoff.js';
@@ -197,10 +198,33 @@ function parseBootstrap(value: unknown, onBad: OnBadOption): Ruleset | null {
   if (value === undefined) return null;
   try {
     const decoded = decodeRuleset(value);
-    if ('value' in decoded) return decoded.value;
+    if ('value' in decoded) return ownCopy(decoded.value);
     onBad('bootstrap', `a ruleset document (${decoded.problem})`);
   } catch {
     onBad('bootstrap', 'a ruleset document that can be read');
   }
   return null;
+}
+
+/** A flag is read when it is first evaluated, and the caller may change the document before that. */
+function ownCopy(ruleset: Ruleset): Ruleset {
+  const flags = copiedMembers(ruleset.flags);
+  return { ...ruleset, flags, segments: copiedMembers(ruleset.segments) };
+}
+
+/** A member that cannot be copied becomes undefined, which is a malformed flag. */
+function copiedMembers<T>(record: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
+  const copy: Record<string, T> = Object.create(null);
+  for (const key of Object.keys(record)) {
+    copy[key] = parseJson(textOf(record, key)) as T;
+  }
+  return copy;
+}
+
+function textOf(record: object, key: string): string {
+  try {
+    return JSON.stringify(record[key as keyof typeof record]) ?? '';
+  } catch {
+    return '';
+  }
 }

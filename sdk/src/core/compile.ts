@@ -1,89 +1,83 @@
-import type { CompiledRuleset, FlagOrigin, ReadFlag } from './compiled.js';
-import {
-  compileSegments,
-  isSameSegments,
-  type SegmentTable,
-  segmentLookup,
-  segmentNames,
-} from './conditions/segment.js';
-import { parseFlag } from './flag.js';
-import { isSameJson, keysOf, member } from './json.js';
-import { linkParents } from './parent.js';
-import { ignoreProblems } from './problems/problem.js';
+import { CompiledRuleset, type RulesetChanges } from './compiled.js';
+import { CompiledFlag } from './compiled-flag.js';
+import { segmentNames } from './conditions/segment.js';
+import { SegmentTable } from './conditions/segment-table.js';
+import { FlagTable } from './flag-table.js';
+import { isEqualDocument, keysOf, member } from './json.js';
 import type { Ruleset } from './ruleset.js';
 
 /**
- * Makes a ruleset ready for evaluation, once per revision. Never throws: what cannot be read is
- * malformed, and only that. Flags and segments that are as they were in `previous`, with all that
- * they depend on, are taken over from it.
+ * Makes a ruleset ready for evaluation. Never throws: a flag that cannot be read is malformed and
+ * affects no other. The caller must not change the document afterwards, because each flag is read
+ * from it when it is first evaluated. Flags and segments that are the same as in `previous`, including
+ * the segments that they name, are taken over from it.
  */
 export function compile(ruleset: Ruleset, previous?: CompiledRuleset): CompiledRuleset {
-  const [epoch, revision, at] = [
-    member(ruleset, 'epoch'),
-    member(ruleset, 'revision'),
-    member(ruleset, 'at'),
-  ];
-  const segments = compileSegments(member(ruleset, 'segments'), previous?.segments);
-  const read = readFlags(member(ruleset, 'flags'), segments, previous);
-  return {
-    ruleset,
-    epoch: typeof epoch === 'string' ? epoch : '',
-    revision: typeof revision === 'number' ? revision : 0,
-    at: typeof at === 'number' ? at : 0,
-    flags: linkParents(read, previous?.flags),
-    segments,
-  };
+  const segments = SegmentTable.of(member(ruleset, 'segments'), previous?.segments);
+  const isTakenOver = takeOver(segments, previous);
+  const flags = new Map<string, CompiledFlag>();
+  const sources = member(ruleset, 'flags');
+  for (const key of keysOf(sources)) {
+    const source = member(sources, key);
+    const before = previous?.flags.get(key);
+    const isSame = before !== undefined && isTakenOver(before, source);
+    if (isSame) before.source = source;
+    flags.set(key, isSame ? before : new CompiledFlag(key, source, segments));
+  }
+  return new CompiledRuleset(ruleset, new FlagTable(flags), segments);
 }
 
-function readFlags(
-  flags: unknown,
-  segments: SegmentTable,
-  previous: CompiledRuleset | undefined,
-): Map<string, ReadFlag> {
-  const read = new Map<string, ReadFlag>();
-  for (const key of keysOf(flags)) {
-    const source = member(flags, key);
-    const before = previous?.flags.get(key);
-    if (before !== undefined && isUnchanged(before, source, segments, previous?.segments)) {
-      before.origin.source = source;
-      read.set(key, before);
-    } else {
-      read.set(key, readFlag(key, source, segments));
+/** The next revision. It costs what it changes; a changed segment costs one look at each flag. */
+export function applyChanges(before: CompiledRuleset, changes: RulesetChanges): CompiledRuleset {
+  const segments = changedSegments(before, changes);
+  const isTakenOver = takeOver(segments, before);
+  const flags = new Map<string, CompiledFlag | undefined>();
+  if (segments !== before.segments) {
+    for (const [key, flag] of before.flags) {
+      if (!isTakenOver(flag, flag.source)) {
+        flags.set(key, new CompiledFlag(key, flag.source, segments));
+      }
     }
   }
-  return read;
-}
-
-function readFlag(key: string, source: unknown, segments: SegmentTable): ReadFlag {
-  const reading = { segment: segmentLookup(segments), report: ignoreProblems };
-  try {
-    return { body: parseFlag(key, source, reading), origin: originOf(source) };
-  } catch {
-    // Only what JSON cannot say ends here: a getter that throws, a value without end.
-    return { body: parseFlag(key, undefined, reading), origin: originOf(undefined) };
+  for (const key of keysOf(changes.flags)) {
+    const source = changes.flags[key];
+    const known = before.flags.get(key);
+    if (source === null) flags.set(key, undefined);
+    else if (known !== undefined && isTakenOver(known, source)) known.source = source;
+    else flags.set(key, new CompiledFlag(key, source, segments));
   }
+  const { revision, at } = changes;
+  const envelope = { ...before.envelope, revision, at };
+  return new CompiledRuleset(envelope, before.flags.with(flags), segments);
 }
 
-function originOf(source: unknown): FlagOrigin {
-  const rules = member(source, 'rules');
-  const names = new Set<string>();
-  for (const rule of Array.isArray(rules) ? rules : []) {
-    for (const name of segmentNames(member(rule, 'when'))) names.add(name);
-  }
-  return { source, parentKey: member(source, 'parent'), segmentNames: names };
+/** Is a flag the same with this source, and are the segments that it names the same? */
+function takeOver(segments: SegmentTable, previous: CompiledRuleset | undefined) {
+  const changed = previous && segments.changedSince(previous.segments);
+  return (flag: CompiledFlag, source: unknown): boolean =>
+    changed !== undefined &&
+    isEqualDocument(flag.source, source) &&
+    (changed.size === 0 || !namesAny(source, changed));
 }
 
-function isUnchanged(
-  { origin }: ReadFlag,
-  source: unknown,
-  segments: SegmentTable,
-  previous: SegmentTable | undefined,
-): boolean {
+function namesAny(flag: unknown, segments: ReadonlySet<string>): boolean {
+  const rules = member(flag, 'rules');
   try {
-    return (
-      isSameJson(origin.source, source) && isSameSegments(origin.segmentNames, segments, previous)
+    return (Array.isArray(rules) ? rules : []).some((rule) =>
+      [...segmentNames(member(rule, 'when'))].some((name) => segments.has(name)),
     );
   } catch {
-    return false;
+    return true;
   }
+}
+
+function changedSegments(before: CompiledRuleset, changes: RulesetChanges): SegmentTable {
+  const keys = keysOf(changes.segments);
+  if (keys.length === 0) return before.segments;
+  const sources = before.segments.toRecord();
+  for (const key of keys) {
+    if (changes.segments[key] === null) delete sources[key];
+    else sources[key] = changes.segments[key];
+  }
+  return SegmentTable.of(sources, before.segments);
 }

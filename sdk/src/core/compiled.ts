@@ -1,40 +1,56 @@
-import type { SegmentTable } from './conditions/segment.js';
-import type { FlagBody } from './flag.js';
-import type { Outcome } from './outcome.js';
+import type { SegmentTable } from './conditions/segment-table.js';
+import type { FlagTable } from './flag-table.js';
+import { isRecord, member } from './json.js';
 import type { Ruleset } from './ruleset.js';
 
+/** A ruleset without its flags and segments. */
+type Envelope = Omit<Ruleset, 'flags' | 'segments'>;
+
 /** A ruleset ready to be evaluated. It never changes; the next revision is another one. */
-export interface CompiledRuleset {
-  /** What it was made from. */
-  readonly ruleset: Ruleset;
+export class CompiledRuleset {
   readonly epoch: string;
   readonly revision: number;
   readonly at: number;
-  readonly flags: ReadonlyMap<string, CompiledFlag>;
+  readonly flags: FlagTable;
   readonly segments: SegmentTable;
+  readonly #document: unknown;
+
+  /** `document` is the whole ruleset or only its envelope. */
+  constructor(document: unknown, flags: FlagTable, segments: SegmentTable) {
+    const [epoch, revision, at] = [
+      member(document, 'epoch'),
+      member(document, 'revision'),
+      member(document, 'at'),
+    ];
+    this.epoch = typeof epoch === 'string' ? epoch : '';
+    this.revision = typeof revision === 'number' ? revision : 0;
+    this.at = typeof at === 'number' ? at : 0;
+    this.flags = flags;
+    this.segments = segments;
+    this.#document = document;
+  }
+
+  get envelope(): Envelope {
+    if (!isRecord(this.#document)) return {} as Envelope;
+    const { flags: _, segments: __, ...envelope } = this.#document;
+    return envelope as unknown as Envelope;
+  }
+
+  /** The whole document. After a patch it is assembled at each read, which costs all flags. */
+  get ruleset(): Ruleset {
+    if (member(this.#document, 'flags') !== undefined) return this.#document as Ruleset;
+    return {
+      ...this.envelope,
+      flags: this.flags.toRecord() as Ruleset['flags'],
+      segments: this.segments.toRecord() as Ruleset['segments'],
+    };
+  }
 }
 
-/** A flag that has been read and waits for its parents. */
-export interface ReadFlag {
-  readonly body: FlagBody;
-  readonly origin: FlagOrigin;
-}
-
-/** A flag with its parents. */
-export interface CompiledFlag extends ReadFlag {
-  /** Known without looking at the subject: killed, malformed, off or shut out by its parents. */
-  readonly fixed: Outcome | undefined;
-  readonly parent: CompiledFlag | undefined;
-  /** Parents in its chain; without end when one is missing or they run in a cycle. */
-  readonly parentCount: number;
-}
-
-/** What a flag was made from. */
-export interface FlagOrigin {
-  /** Replaced by an equal document, so that old documents can be let go. */
-  source: unknown;
-  /** `undefined`: none is set. What is no string is nobody's key. */
-  readonly parentKey: unknown;
-  /** The segments that its rules name themselves. */
-  readonly segmentNames: ReadonlySet<string>;
+/** The changes between two revisions: an entry replaces the whole value, `null` removes it. */
+export interface RulesetChanges {
+  readonly revision: number;
+  readonly at: number;
+  readonly flags: Readonly<Record<string, unknown>>;
+  readonly segments: Readonly<Record<string, unknown>>;
 }

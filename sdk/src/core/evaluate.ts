@@ -1,7 +1,9 @@
-import type { CompiledFlag, CompiledRuleset } from './compiled.js';
+import type { CompiledRuleset } from './compiled.js';
+import type { CompiledFlag } from './compiled-flag.js';
 import type { Now } from './conditions/matcher.js';
 import { type EvaluationContext, readUnit, subjectOf } from './context.js';
 import type { FlagBody } from './flag.js';
+import type { FlagTable } from './flag-table.js';
 import {
   failedOutcome,
   failure,
@@ -10,6 +12,7 @@ import {
   withoutUnit,
   withReleases,
 } from './outcome.js';
+import { parentOf } from './parent.js';
 import type { ResolutionDetails } from './resolution.js';
 
 const NOT_FOUND = failedOutcome('FLAG_NOT_FOUND');
@@ -62,7 +65,8 @@ export function resolve(
 ): Outcome {
   try {
     const flag = compiled.flags.get(key);
-    return flag === undefined ? NOT_FOUND : decide(flag, subjectOf(context), now);
+    if (flag === undefined) return NOT_FOUND;
+    return decide(flag, compiled.flags, subjectOf(context), now);
   } catch {
     return FAILED;
   }
@@ -78,11 +82,23 @@ export function detailsFor<T>(outcome: Outcome, defaultValue: T): ResolutionDeta
   return details as ResolutionDetails<T>;
 }
 
-function decide(flag: CompiledFlag, subject: object, now: Now): Outcome {
-  if (flag.fixed !== undefined) return flag.fixed;
-  const { body, parent } = flag;
-  if (parent === undefined) return decideByRules(body, subject, now, undefined);
-  const { isActive, details } = decide(parent, subject, now);
+function decide(flag: CompiledFlag, flags: FlagTable, subject: object, now: Now): Outcome {
+  const { body } = flag;
+  if (body.fixed !== undefined) return body.fixed;
+  if (flag.parentKey !== undefined) return decideBehindParent(flag, flags, subject, now);
+  return decideByRules(body, subject, now, undefined);
+}
+
+function decideBehindParent(
+  flag: CompiledFlag,
+  flags: FlagTable,
+  subject: object,
+  now: Now,
+): Outcome {
+  const { body } = flag;
+  const parent = parentOf(flag, flags);
+  if (parent === undefined) return body.disabled;
+  const { isActive, details } = decide(parent, flags, subject, now);
   if (isActive === true) return decideByRules(body, subject, now, details?.releases);
   return withReleases(body.disabled, undefined, details?.releases);
 }
@@ -97,8 +113,10 @@ function decideByRules(
   let ownArms: ReleaseArms | undefined;
   let missingUnit: string | undefined;
   let isSkimmed = false;
-  for (let index = 0; index < body.rules.length; index++) {
-    const { matches, drawnBy, includes, choose, release, outcome } = body.rules[index]!;
+  for (let index = 0; ; index++) {
+    const rule = body.rule(index);
+    if (rule === undefined) break;
+    const { matches, drawnBy, includes, choose, release, outcome } = rule;
     if (matches !== undefined && !matches(subject, now)) continue;
     if (drawnBy === undefined) return withReleases(outcome, ownArms, parentArms);
     const unit = readUnit(subject, drawnBy);

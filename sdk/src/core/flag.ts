@@ -1,26 +1,67 @@
-import type { Reading } from './conditions/condition.js';
+import type { Reading, SegmentLookup } from './conditions/condition.js';
 import { type Definition, parseDefinition } from './definition.js';
 import { isRecord, type JsonRecord, own } from './json.js';
 import { failedOutcome, type Outcome, servedOutcome } from './outcome.js';
-import { type Report, reportBelow, show } from './problems/problem.js';
+import { ignoreProblems, type Report, show } from './problems/problem.js';
 import { isSeed } from './rollout.js';
 import { type CompiledRule, parseRule, type RuleScope } from './rule.js';
 import type { FlagStatus } from './ruleset.js';
 
-/**
- * A flag on its own: all that can be known without looking at its parents. Bodies and rules are made
- * by literals and never by spreading, because V8 gives each spread object a hidden class of its own,
- * and evaluation reads objects of many classes several times slower.
- */
-export interface FlagBody {
+/** A flag on its own: all that can be known without looking at its parents. */
+export class FlagBody {
   /** Killed, malformed or off: nothing else is asked. */
   readonly fixed: Outcome | undefined;
   /** When the parent is not active. */
   readonly disabled: Outcome;
-  /** None but for a conditional flag. */
-  readonly rules: readonly CompiledRule[];
   /** When no rule is taken. */
   readonly otherwise: Outcome;
+  readonly #rules: CompiledRule[] = [];
+  #unread: UnreadRules | undefined;
+
+  constructor({ fixed, disabled, otherwise }: Outcomes, unread?: UnreadRules) {
+    this.fixed = fixed;
+    this.disabled = disabled;
+    this.otherwise = otherwise;
+    this.#unread = unread;
+  }
+
+  /** The usable rules in their order; undefined after the last one. */
+  rule(index: number): CompiledRule | undefined {
+    if (index < this.#rules.length) return this.#rules[index];
+    return this.#unread === undefined ? undefined : this.#readTo(index);
+  }
+
+  /**
+   * Reads one more rule; false when all have been read. A rule is read when an evaluation first
+   * reaches it, because its patterns may take milliseconds to compile. An unusable rule is skipped,
+   * and so is a rule with the id of an earlier one.
+   */
+  readRule(): boolean {
+    if (this.#unread === undefined) return false;
+    const { sources, scope, segment } = this.#unread;
+    const rule = readRule(sources[this.#unread.next++], scope, segment);
+    if (this.#unread.next >= sources.length) this.#unread = undefined;
+    if (rule !== undefined && !this.#hasRule(rule.id)) this.#rules.push(rule);
+    return true;
+  }
+
+  #readTo(index: number): CompiledRule | undefined {
+    while (index >= this.#rules.length && this.readRule());
+    return this.#rules.at(index);
+  }
+
+  #hasRule(id: string): boolean {
+    return this.#rules.some((rule) => rule.id === id);
+  }
+}
+
+type Outcomes = Pick<FlagBody, 'fixed' | 'disabled' | 'otherwise'>;
+
+interface UnreadRules {
+  readonly sources: readonly unknown[];
+  readonly scope: RuleScope;
+  readonly segment: SegmentLookup;
+  next: number;
 }
 
 const STATUSES: readonly unknown[] = ['off', 'on', 'inherit', 'conditional'] satisfies FlagStatus[];
@@ -40,30 +81,27 @@ export function parseFlag(key: string, flag: unknown, reading: Reading): FlagBod
   if (!definition.isUsable || seed === undefined || rules === undefined || killed === undefined) {
     return fixedBody(malformedOutcome(definition));
   }
-  const { fixed, disabled, otherwise } = statusBody(flag, definition, report);
-  const isConditional = own(flag, 'status') === 'conditional';
-  const usable = isConditional ? parseRules(rules, { ...definition, key, seed }, reading) : [];
-  return { fixed, disabled, rules: usable, otherwise };
+  const outcomes = outcomesOf(flag, definition, report);
+  const isConditional = own(flag, 'status') === 'conditional' && rules.length > 0;
+  if (!isConditional) return new FlagBody(outcomes);
+  const scope = { ...definition, key, seed };
+  return new FlagBody(outcomes, { sources: rules, scope, segment: reading.segment, next: 0 });
 }
 
-/** A rule that must not be taken is left out, and so is a second one of the same id. */
-function parseRules(
-  rules: readonly unknown[],
+/** Only a value that JSON cannot express throws; then this rule alone is unusable. */
+function readRule(
+  source: unknown,
   scope: RuleScope,
-  { segment, report }: Reading,
-): CompiledRule[] {
-  const usable = new Map<string, CompiledRule>();
-  for (const [index, source] of rules.entries()) {
-    const below = reportBelow(report, `/rules/${index}`);
-    const rule = parseRule(source, scope, { segment, report: below });
-    if (rule === undefined) continue;
-    if (usable.has(rule.id)) below('/id', `id must be unique, got ${show(rule.id)} again`);
-    else usable.set(rule.id, rule);
+  segment: SegmentLookup,
+): CompiledRule | undefined {
+  try {
+    return parseRule(source, scope, { segment, report: ignoreProblems });
+  } catch {
+    return undefined;
   }
-  return [...usable.values()];
 }
 
-function statusBody(flag: JsonRecord, definition: Definition, report: Report): FlagBody {
+function outcomesOf(flag: JsonRecord, definition: Definition, report: Report): Outcomes {
   const { offVariant } = definition;
   const status = own(flag, 'status');
   const defaultVariant = own(flag, 'defaultVariant');
@@ -76,25 +114,29 @@ function statusBody(flag: JsonRecord, definition: Definition, report: Report): F
   );
   switch (status) {
     case 'on':
-      return openBody(disabled, onOutcome);
+      return { fixed: undefined, disabled, otherwise: onOutcome };
     case 'inherit':
-      return openBody(disabled, own(flag, 'parent') === undefined ? byDefault : onOutcome);
+      return {
+        fixed: undefined,
+        disabled,
+        otherwise: own(flag, 'parent') === undefined ? byDefault : onOutcome,
+      };
     case 'conditional':
-      return openBody(disabled, byDefault);
+      return { fixed: undefined, disabled, otherwise: byDefault };
     case 'off':
-      return fixedBody(disabled);
+      return fixedOutcome(disabled);
     default:
       report('/status', `status must be one of ${show(STATUSES)}, got ${show(status)}`);
-      return fixedBody(disabled);
+      return fixedOutcome(disabled);
   }
 }
 
-function openBody(disabled: Outcome, otherwise: Outcome): FlagBody {
-  return { fixed: undefined, disabled, rules: [], otherwise };
+function fixedBody(outcome: Outcome): FlagBody {
+  return new FlagBody(fixedOutcome(outcome));
 }
 
-function fixedBody(outcome: Outcome): FlagBody {
-  return { fixed: outcome, disabled: outcome, rules: [], otherwise: outcome };
+function fixedOutcome(outcome: Outcome): Outcomes {
+  return { fixed: outcome, disabled: outcome, otherwise: outcome };
 }
 
 /** Nothing beats a kill, whatever is wrong with the rest of the flag. */

@@ -8,8 +8,8 @@ export {
   unitBucket,
   unitHash,
 } from './bucket.js';
-export { compile } from './compile.js';
-export type { CompiledRuleset } from './compiled.js';
+export { applyChanges, compile } from './compile.js';
+export type { CompiledRuleset, RulesetChanges } from './compiled.js';
 export type { Now } from './conditions/matcher.js';
 export { segmentNames } from './conditions/segment.js';
 export type { EvaluationContext } from './context.js';

@@ -51,19 +51,37 @@ function deepFreeze(value: JsonValue): JsonValue {
   return Object.freeze(value);
 }
 
+/** As `isSameJson`, and false for a document that throws when it is read. */
+export function isEqualDocument(a: unknown, b: unknown): boolean {
+  try {
+    return isSameJson(a, b);
+  } catch {
+    return false;
+  }
+}
+
 /** Equal as documents: key order and identity carry no meaning. */
 export function isSameJson(a: unknown, b: unknown): boolean {
-  if (Object.is(a, b)) return true;
+  if (typeof a !== 'object' || a === null || a === b) return Object.is(a, b);
   if (Array.isArray(a)) return Array.isArray(b) && isSameList(a, b);
-  return isRecord(a) && isRecord(b) && isSameRecord(a, b);
+  return isRecord(b) && isSameRecord(a as JsonRecord, b);
 }
 
 function isSameList(a: readonly unknown[], b: readonly unknown[]): boolean {
-  return a.length === b.length && a.every((value, index) => isSameJson(value, b[index]));
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index++) if (!isSameJson(a[index], b[index])) return false;
+  return true;
 }
 
+/** Equal documents usually have their members in the same order, which saves a look-up of each. */
 function isSameRecord(a: JsonRecord, b: JsonRecord): boolean {
   const names = Object.keys(a);
-  if (names.length !== Object.keys(b).length) return false;
-  return names.every((name) => Object.hasOwn(b, name) && isSameJson(a[name], b[name]));
+  const others = Object.keys(b);
+  if (names.length !== others.length) return false;
+  for (let index = 0; index < names.length; index++) {
+    const name = names[index]!;
+    if (name !== others[index] && !Object.hasOwn(b, name)) return false;
+    if (!isSameJson(a[name], b[name])) return false;
+  }
+  return true;
 }

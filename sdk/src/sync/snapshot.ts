@@ -1,8 +1,7 @@
-import { type CompiledRuleset, compile } from '../core/index.js';
+import { applyChanges, type CompiledRuleset, compile } from '../core/index.js';
 import type { Ruleset } from '../core/ruleset.js';
 import { formatPosition, isSamePosition, type Position } from '../protocol/position.js';
 import type { RulesetPatch } from '../protocol/ruleset-message.js';
-import { applyPatch } from './apply-patch.js';
 
 /** Where the rules came from, best first. */
 export type Source = 'live' | 'disk' | 'bootstrap';
@@ -59,8 +58,10 @@ export class SnapshotStore {
     if (patch.to === position.revision) return this.confirm() ? 'same' : 'behind';
     if (patch.to < position.revision) return 'behind';
     if (patch.from !== position.revision) return 'gap';
-    const { ruleset } = (this.#current as Snapshot).compiled;
-    this.#swap(applyPatch(ruleset, patch), 'live');
+    const { compiled } = this.#current as Snapshot;
+    const { to: revision, at, flags, segments } = patch;
+    const next = applyChanges(compiled, { revision, at, flags, segments });
+    this.#current = { compiled: next, source: 'live' };
     return 'applied';
   }
 
@@ -73,7 +74,7 @@ export class SnapshotStore {
 
   /** Another key may belong to another environment, whose revisions say nothing about ours. */
   #isSameHome({ project, environment }: Ruleset): boolean {
-    const held = this.#current?.compiled.ruleset;
+    const held = this.#current?.compiled.envelope;
     return held?.project === project && held.environment === environment;
   }
 

@@ -1,9 +1,9 @@
 import { seedPrefix } from '../core/bucket.js';
 import { type AttributeReader, attributeReader, readUnit, subjectOf } from '../core/context.js';
-import { isRecord, isSameJson, keysOf, member } from '../core/json.js';
+import type { FlagTable } from '../core/flag-table.js';
+import { isRecord, isSameJson, member } from '../core/json.js';
 import { isValidKey } from '../core/problems/key.js';
 import type { Arm } from '../core/resolution.js';
-import type { Ruleset } from '../core/ruleset.js';
 import { ArmTally } from './arm-tally.js';
 import { type KnownUnit, KnownUnits, type UnitPool } from './known-units.js';
 import { type Effect, effectsOf } from './metric-effects.js';
@@ -24,41 +24,53 @@ export interface ReleasePhase {
   readonly source: unknown;
 }
 
-/** By release id. A phase that is as it was is kept, with whom it knows. */
-export function phasesOf(
-  ruleset: Ruleset,
-  before: ReadonlyMap<string, ReleasePhase>,
-  pool: UnitPool,
-): ReadonlyMap<string, ReleasePhase> {
-  const phases = new Map<string, ReleasePhase>();
-  const flags = member(ruleset, 'flags');
-  for (const flag of keysOf(flags)) {
-    for (const { release, by } of managedRules(member(flags, flag))) {
-      const known = before.get(String(member(release, 'id')));
-      const source = { flag, release, by };
-      const phase = isSameJson(known?.source, source) ? known : newPhase(source, pool);
-      if (phase !== undefined) phases.set(phase.id, phase);
-    }
+/** The releases in the current rules. Only flags that have changed are read again. */
+export class ReleasePhases {
+  readonly #pool: UnitPool;
+  readonly #managed = new Map<string, readonly ManagedRule[]>();
+  #flags: FlagTable | undefined;
+
+  constructor(pool: UnitPool) {
+    this.#pool = pool;
   }
-  return phases;
+
+  /** By release id. A phase that is the same as in `before` is kept with its known units. */
+  phasesOf(
+    flags: FlagTable,
+    before: ReadonlyMap<string, ReleasePhase>,
+  ): ReadonlyMap<string, ReleasePhase> {
+    for (const key of flags.replacedSince(this.#flags)) {
+      const managed = managedRules(flags.get(key)?.source);
+      if (managed === undefined) this.#managed.delete(key);
+      else this.#managed.set(key, managed);
+    }
+    this.#flags = flags;
+    const phases = new Map<string, ReleasePhase>();
+    for (const [flag, rules] of this.#managed) {
+      for (const { release, by } of rules) {
+        const known = before.get(String(member(release, 'id')));
+        const source = { flag, release, by };
+        const phase = isSameJson(known?.source, source) ? known : newPhase(source, this.#pool);
+        if (phase !== undefined) phases.set(phase.id, phase);
+      }
+    }
+    return phases;
+  }
 }
 
 type ManagedRule = Pick<Source, 'release' | 'by'>;
 
-const NONE: readonly ManagedRule[] = [];
-/** Of thousands of flags a change replaces one; the others keep their documents. */
-const readBefore = new WeakMap<object, readonly ManagedRule[]>();
-
-function managedRules(flag: unknown): readonly ManagedRule[] {
-  if (!isRecord(flag)) return NONE;
-  const known = readBefore.get(flag);
-  if (known !== undefined) return known;
+/** Undefined for a flag without a release. */
+function managedRules(flag: unknown): readonly ManagedRule[] | undefined {
   const rules = member(flag, 'rules');
-  const managed = (Array.isArray(rules) ? rules : []).flatMap((rule): ManagedRule[] => {
+  if (!Array.isArray(rules)) return undefined;
+  let managed: ManagedRule[] | undefined;
+  for (const rule of rules) {
     const release = member(rule, 'release');
-    return isRecord(release) ? [{ release, by: member(member(rule, 'rollout'), 'by') }] : [];
-  });
-  readBefore.set(flag, managed.length === 0 ? NONE : managed);
+    if (!isRecord(release)) continue;
+    managed ??= [];
+    managed.push({ release, by: member(member(rule, 'rollout'), 'by') });
+  }
   return managed;
 }
 

@@ -10,7 +10,7 @@ import { EventBuffer } from './event-buffer.js';
 import { HarmPace } from './harm-pace.js';
 import { UnitPool } from './known-units.js';
 import { CRASH_EVENT, ERROR_EVENT, REQUEST_EVENT } from './metric-effects.js';
-import { personIn, phasesOf, type ReleasePhase } from './release-phases.js';
+import { personIn, type ReleasePhase, ReleasePhases } from './release-phases.js';
 import { RequestMeter } from './request-meter.js';
 import type { RequestScope, SeenArm } from './request-scope.js';
 
@@ -36,6 +36,7 @@ export class Telemetry {
   readonly #deps: TelemetryDeps;
   readonly #buffer: EventBuffer;
   readonly #pool = new UnitPool();
+  readonly #releases = new ReleasePhases(this.#pool);
   readonly #pace = new HarmPace();
   #compiled: CompiledRuleset | null = null;
   #phases: ReadonlyMap<string, ReleasePhase> = new Map();
@@ -63,7 +64,7 @@ export class Telemetry {
   use(compiled: CompiledRuleset): void {
     this.#compiled = compiled;
     try {
-      this.#phases = phasesOf(compiled.ruleset, this.#phases, this.#pool);
+      this.#phases = this.#releases.phasesOf(compiled.flags, this.#phases);
     } catch {
       // Only what JSON cannot say ends here, such as a bootstrap whose getter throws.
       this.#phases = new Map();

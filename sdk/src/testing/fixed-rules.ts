@@ -13,7 +13,7 @@ export class FixedRules implements RulesSource {
   constructor(clock: Clock, observer: RulesObserver, ruleset: Ruleset) {
     this.#clock = clock;
     this.#observer = observer;
-    this.#snapshots.offerLive(ruleset);
+    this.#offer(ruleset);
   }
 
   get current(): Snapshot {
@@ -41,8 +41,14 @@ export class FixedRules implements RulesSource {
   change(flags: Ruleset['flags']): void {
     const before = this.current;
     const { ruleset, revision } = before.compiled;
-    this.#snapshots.offerLive({ ...ruleset, revision: revision + 1, flags });
+    this.#offer({ ...ruleset, revision: revision + 1, flags });
     this.#observer.onChange(before, this.current);
+  }
+
+  /** Reads all flags at once, because the test may change its definitions afterwards. */
+  #offer(ruleset: Ruleset): void {
+    this.#snapshots.offerLive(ruleset);
+    for (const flag of this.current.compiled.flags.list()) while (flag.readMore());
   }
 
   setKey(): void {}

@@ -1,5 +1,6 @@
 import { parseCondition, type Reading, type SegmentLookup } from '../conditions/condition.js';
-import { compileSegments, parseSegment, segmentLookup } from '../conditions/segment.js';
+import { parseSegment } from '../conditions/segment.js';
+import { SegmentTable } from '../conditions/segment-table.js';
 import { parseDefinition } from '../definition.js';
 import { isRecord, type JsonRecord, own } from '../json.js';
 import { isSeed } from '../rollout.js';
@@ -55,7 +56,7 @@ export function ruleScope(flag: JsonRecord): RuleScope {
 }
 
 export function lookupIn(segments: Segments): SegmentLookup {
-  return segmentLookup(compileSegments(segments));
+  return SegmentTable.of(segments).lookup;
 }
 
 /** A document that throws when it is read has that one problem. */
