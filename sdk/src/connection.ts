@@ -4,6 +4,7 @@ import { DiskCopy } from './cache/disk-copy.js';
 import { DiskWriter } from './cache/disk-writer.js';
 import { registerClient, unregisterClient } from './client-registry.js';
 import { isDoneWithin } from './clock.js';
+import type { Ruleset } from './core/ruleset.js';
 import { Freshness } from './freshness.js';
 import type { Identity } from './identity.js';
 import type { QuietLog } from './log.js';
@@ -14,6 +15,7 @@ import { ServerTime } from './server-time.js';
 import { between } from './sync/backoff.js';
 import { fetchTransport } from './sync/fetch-transport.js';
 import { nodeTransport } from './sync/node-transport.js';
+import { ReadAhead } from './sync/read-ahead.js';
 import { RulesetSync } from './sync/ruleset-sync.js';
 import { type Snapshot, SnapshotStore } from './sync/snapshot.js';
 import type { Transport } from './sync/transport.js';
@@ -33,6 +35,7 @@ export class Connection implements RulesSource {
   readonly #observer: RulesObserver;
   readonly #telemetry: Telemetry;
   readonly #snapshots = new SnapshotStore();
+  readonly #readAhead: ReadAhead;
   readonly #freshness: Freshness;
   readonly #serverTime: ServerTime;
   readonly #transport: Transport;
@@ -54,6 +57,7 @@ export class Connection implements RulesSource {
     this.#observer = observer;
     this.#telemetry = telemetry;
     const { clock, random } = settings;
+    this.#readAhead = new ReadAhead(clock);
     this.#freshness = new Freshness(clock, settings, () => observer.onAge());
     this.#serverTime = new ServerTime(clock);
     this.#transport = settings.fetch === null ? nodeTransport : fetchTransport(settings.fetch);
@@ -133,6 +137,7 @@ export class Connection implements RulesSource {
     this.#watch.close();
     this.#crashes?.watch.close();
     this.#freshness.close();
+    this.#readAhead.close();
     if (this.#key !== null) unregisterClient(this.#key);
     await this.flush(timeoutMs);
     this.#isSilent = true;
@@ -154,10 +159,12 @@ export class Connection implements RulesSource {
     if (stored && !this.#closed) this.#offerCopy(stored.ruleset, 'disk');
   }
 
-  #offerCopy(ruleset: Snapshot['compiled']['ruleset'], source: 'disk' | 'bootstrap'): void {
+  #offerCopy(ruleset: Ruleset, source: 'disk' | 'bootstrap'): void {
     const before = this.#snapshots.current;
     if (!this.#snapshots.offerCopy(ruleset, source)) return;
-    this.#observer.onChange(before, this.#snapshots.current as Snapshot);
+    const after = this.#snapshots.current as Snapshot;
+    this.#readAhead.begin(after.compiled.flags);
+    this.#observer.onChange(before, after);
   }
 
   #useKey(url: string, key: string): void {
@@ -227,9 +234,10 @@ export class Connection implements RulesSource {
 
   #applied(before: Snapshot | null, spreadMs: number | null): void {
     const after = this.#snapshots.current as Snapshot;
-    const { epoch, revision, ruleset } = after.compiled;
+    const { epoch, revision, flags } = after.compiled;
     this.#sender.applied({ epoch, revision }, spreadMs);
-    this.#disk?.writer.save(ruleset);
+    this.#disk?.writer.save(after.compiled.ruleset);
+    this.#readAhead.begin(flags);
     this.#observer.onChange(before, after);
   }
 
