@@ -236,7 +236,7 @@ export class Connection implements RulesSource {
     const after = this.#snapshots.current as Snapshot;
     const { epoch, revision, flags } = after.compiled;
     this.#sender.applied({ epoch, revision }, spreadMs);
-    this.#disk?.writer.save(after.compiled.ruleset);
+    this.#disk?.writer.save(after.compiled);
     this.#readAhead.begin(flags);
     this.#observer.onChange(before, after);
   }

@@ -2,7 +2,9 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { rulesetOf } from '../../../test/support/rulesets.js';
+import { OFF_FLAG, ON_FLAG, rulesetOf } from '../../../test/support/rulesets.js';
+import { applyChanges, compile } from '../core/index.js';
+import type { Ruleset } from '../core/ruleset.js';
 import { DiskCopy } from './disk-copy.js';
 
 const URL = 'http://flags.example.com';
@@ -23,8 +25,27 @@ async function onlyFile(): Promise<string> {
 
 describe('the copy on disk', () => {
   it('gives back what was written', async () => {
-    await copy.write(rulesetOf({ revision: 7 }), 123);
+    await copy.write(compile(rulesetOf({ revision: 7 })), 123);
     expect(await copy.read()).toEqual({ ruleset: rulesetOf({ revision: 7 }), savedAt: 123 });
+  });
+
+  it('gives back a ruleset of many chunks as it was when the writing began', async () => {
+    const flags = Object.fromEntries(
+      Array.from({ length: 2_000 }, (_, index) => [
+        `zoë-${index}`,
+        { ...ON_FLAG, seed: `s${index}` },
+      ]),
+    );
+    const segments = {
+      staff: { when: { attribute: 'a', operator: 'in', values: ['b'] } },
+    } as const;
+    const ruleset: Ruleset = { ...rulesetOf({ revision: 7, flags }), segments };
+    const compiled = compile(ruleset);
+    const writing = copy.write(compiled, 123);
+    const changes = { 'zoë-1': null, 'zoë-2': OFF_FLAG };
+    applyChanges(compiled, { revision: 8, at: 0, flags: changes, segments: {} });
+    await writing;
+    expect(await copy.read()).toEqual({ ruleset, savedAt: 123 });
   });
 
   it('is absent before the first write', async () => {
@@ -32,8 +53,8 @@ describe('the copy on disk', () => {
   });
 
   it('leaves one file, readable by its owner only, without the key in name or content', async () => {
-    await copy.write(rulesetOf({ revision: 1 }), 1);
-    await copy.write(rulesetOf({ revision: 2 }), 2);
+    await copy.write(compile(rulesetOf({ revision: 1 })), 1);
+    await copy.write(compile(rulesetOf({ revision: 2 })), 2);
     const path = await onlyFile();
     expect(await readdir(folder)).toHaveLength(1);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
@@ -42,13 +63,13 @@ describe('the copy on disk', () => {
   });
 
   it('belongs to one server and one key', async () => {
-    await copy.write(rulesetOf({}), 1);
+    await copy.write(compile(rulesetOf({})), 1);
     expect(await new DiskCopy(folder, 'http://other.example.com', KEY).read()).toBeNull();
     expect(await new DiskCopy(folder, URL, `${KEY}x`).read()).toBeNull();
   });
 
   it('counts as absent with any byte changed or lost', async () => {
-    await copy.write(rulesetOf({}), 1);
+    await copy.write(compile(rulesetOf({})), 1);
     const path = await onlyFile();
     const bytes = await readFile(path);
     for (let at = 0; at < bytes.length; at += 7) {
@@ -66,7 +87,7 @@ describe('the copy on disk', () => {
   it.each(['', '{}', 'null\n{}', '{"format":2,"savedAt":1,"sha256":""}\n{}', '\u0000\n\u0000'])(
     'counts as absent when it holds %j',
     async (text) => {
-      await copy.write(rulesetOf({}), 1);
+      await copy.write(compile(rulesetOf({})), 1);
       await writeFile(await onlyFile(), text);
       expect(await copy.read()).toBeNull();
     },
@@ -76,7 +97,7 @@ describe('the copy on disk', () => {
     const file = join(folder, 'file');
     await writeFile(file, '');
     const impossible = new DiskCopy(join(file, 'below'), URL, KEY);
-    await expect(impossible.write(rulesetOf({}), 1)).rejects.toThrow();
+    await expect(impossible.write(compile(rulesetOf({})), 1)).rejects.toThrow();
     expect(await impossible.read()).toBeNull();
     expect(await readdir(folder)).toEqual(['file']);
   });

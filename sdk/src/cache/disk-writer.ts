@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '../clock.js';
-import type { Ruleset } from '../core/ruleset.js';
+import type { CompiledRuleset } from '../core/index.js';
 import type { DiskCopy } from './disk-copy.js';
 
 /** Changes that come close together are written once, away from the moment of the change. */
@@ -10,7 +10,7 @@ export class DiskWriter {
   readonly #copy: DiskCopy;
   readonly #clock: Clock;
   readonly #onFailure: (error: unknown) => void;
-  #next: Ruleset | null = null;
+  #next: CompiledRuleset | null = null;
   #timer: Timer | null = null;
   #writing: Promise<void> = Promise.resolve();
 
@@ -20,8 +20,8 @@ export class DiskWriter {
     this.#onFailure = onFailure;
   }
 
-  save(ruleset: Ruleset): void {
-    this.#next = ruleset;
+  save(compiled: CompiledRuleset): void {
+    this.#next = compiled;
     this.#timer ??= this.#clock.setTimer(() => void this.flush(), WRITE_AFTER_MS);
   }
 
@@ -34,11 +34,11 @@ export class DiskWriter {
   }
 
   async #write(): Promise<void> {
-    const ruleset = this.#next;
-    if (ruleset === null) return;
+    const compiled = this.#next;
+    if (compiled === null) return;
     this.#next = null;
     try {
-      await this.#copy.write(ruleset, this.#clock.now());
+      await this.#copy.write(compiled, this.#clock.now());
     } catch (error) {
       this.#onFailure(error);
     }
