@@ -4,14 +4,9 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/support/longest-first.js';
 import { HANG_MS } from './test/support/patience.js';
+import { sourceAlias as alias } from './test/support/source-alias.js';
 
-const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-
-/** Tests run the sources; only spawned processes run what `npm run build` made. */
-const alias = [
-  { find: /^@sluice\/sdk$/, replacement: source('sdk/src/index.ts') },
-  { find: /^@sluice\/sdk\/(\w+)$/, replacement: source('sdk/src/$1/index.ts') },
-];
+const svelteConfig = fileURLToPath(new URL('admin-ui/svelte.config.js', import.meta.url));
 
 const project = (name: string, include: string[], more: object = {}) => ({
   resolve: { alias },
@@ -34,7 +29,7 @@ const spawning = {
 
 /** State classes hold runes, which only mean something in the browser's build of Svelte. */
 const pages = {
-  plugins: [svelte({ configFile: source('admin-ui/svelte.config.js') })],
+  plugins: [svelte({ configFile: svelteConfig })],
   resolve: { alias, conditions: ['browser'] },
   test: {
     name: 'unit-ui',

@@ -1,12 +1,10 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findFreePort } from './server.js';
-import { until } from './until.js';
-
-export const hasPrometheus = spawnSync('prometheus', ['--version']).status === 0;
+import { findFreePort } from '../../support/server.js';
+import { until } from '../../support/until.js';
 
 export interface RealServer {
   readonly url: string;
@@ -37,12 +35,12 @@ export async function startPrometheus(target: URL): Promise<RealServer> {
     await ended;
     await rm(directory, { recursive: true, force: true });
   };
-  await untilWell(`${url}/-/ready`, stop);
+  await untilReady(`${url}/-/ready`, stop);
   return { url, stop };
 }
 
-/** Stops what does not come up. */
-export async function untilWell(url: string, stop: () => Promise<void>): Promise<void> {
+/** Waits for the first answer with status 200; stops the server when none comes. */
+export async function untilReady(url: string, stop: () => Promise<void>): Promise<void> {
   try {
     await until(async () => {
       const { status } = await fetch(url);

@@ -3,16 +3,11 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type RealServer, untilWell } from './real-prometheus.js';
-import { findFreePort } from './server.js';
+import { findFreePort } from '../../support/server.js';
+import { type RealServer, untilReady } from './prometheus.js';
 
 /** Debian's own: the packages graphite-web and python3-whisper are made for it. */
 const PYTHON = '/usr/bin/python3';
-
-const LOOK = `import importlib.util as u, sys
-sys.exit(0 if all(u.find_spec(n) for n in ('graphite', 'whisper', 'django')) else 1)`;
-
-export const hasGraphite = spawnSync(PYTHON, ['-c', LOOK]).status === 0;
 
 /** Points of a path are [value, seconds ago]. */
 export type Series = Readonly<Record<string, readonly (readonly [number, number])[]>>;
@@ -50,7 +45,7 @@ export async function startGraphite(series: Series): Promise<RealServer> {
     await ended;
     await rm(directory, { recursive: true, force: true });
   };
-  await untilWell(`http://${host}/render?target=none&format=json`, stop);
+  await untilReady(`http://${host}/render?target=none&format=json`, stop);
   return { url: `http://${host}`, stop };
 }
 

@@ -1,0 +1,9 @@
+import { fileURLToPath } from 'node:url';
+
+const source = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+/** Tests run the sources; only spawned processes run what `npm run build` made. */
+export const sourceAlias = [
+  { find: /^@sluice\/sdk$/, replacement: source('sdk/src/index.ts') },
+  { find: /^@sluice\/sdk\/(\w+)$/, replacement: source('sdk/src/$1/index.ts') },
+];
