@@ -94,6 +94,7 @@ export async function compose(
     readiness: () => readinessOf(delivery, stopping.signal.aborted),
   });
   const prepare = async () => {
+    await database.assertOwnSessions();
     await database.migrate();
     await initialise(contextFor(SYSTEM, ulid()), { ...config, hasher, log });
     await assertReachable(db, config);

@@ -1,6 +1,7 @@
 import type { Log } from '../log.js';
-import { ConnectionPool } from './connections/connection-pool.js';
+import { assertOwnSessions } from './connections/assert-own-sessions.js';
 import { connectTo } from './connections/connect.js';
+import { ConnectionPool } from './connections/connection-pool.js';
 import { type Codecs, createPooledClient } from './connections/pooled-client.js';
 import { RevisionListener } from './connections/revision-listener.js';
 import { createDb, type Db } from './db.js';
@@ -28,6 +29,8 @@ export interface Database {
   readonly db: Db;
   /** The same for what may wait a moment: on the embedded database everybody else goes first. */
   readonly patientDb: Db;
+  /** CONFLICT when the address leads to a pooler that changes sessions between transactions. */
+  assertOwnSessions(): Promise<void>;
   /**
    * Brings the schema up to this version and says what it applied. UNAVAILABLE: try again; any
    * other refusal stands. Migrations other than those of `drizzle/` are for tests.
@@ -79,6 +82,7 @@ function openPostgres(url: string): Database {
     kind: 'postgres',
     db,
     patientDb: db,
+    assertOwnSessions: () => assertOwnSessions({ connect, answerTimeoutMs: ANSWER_TIMEOUT_MS }),
     migrate: (migrations) => migrate(pool, migrations),
     listen: (onNudge) => {
       const listener = new RevisionListener({
@@ -118,6 +122,7 @@ async function openEmbedded(options: DatabaseOptions): Promise<Database> {
     kind: 'embedded',
     db: createDb(createPooledClient(pool, codecs)),
     patientDb: createDb(createPooledClient(pool, codecs, 'patient')),
+    assertOwnSessions: async () => undefined,
     migrate: (migrations) => server.patiently(() => migrate(pool, migrations)),
     listen: () => () => undefined,
     assertSpace: () => space.assert(),
