@@ -5,6 +5,8 @@ import { type RunningServer, startServer } from '../support/server.js';
 import { until } from '../support/until.js';
 import { mountSmallDisk, type SmallDisk } from './support/small-disk.js';
 
+/** The clean root keeps the machine busy meanwhile. */
+const START_MS_MAX = 120_000;
 const PROJECT = '/api/v1/projects/default';
 const DISK_MIB = 160;
 /** Below the 64 MiB under which the server refuses changes. */
@@ -21,7 +23,10 @@ describe('a disk under the embedded database', () => {
 
   beforeAll(async () => {
     disk = await mountSmallDisk(DISK_MIB);
-    server = await startServer({ dataDir: join(disk.path, 'data') });
+    server = await startServer({
+      dataDir: join(disk.path, 'data'),
+      readyTimeoutMs: START_MS_MAX,
+    });
     expect((await create('before')).status).toBe(201);
   });
   afterAll(async () => {

@@ -11,6 +11,8 @@ import { type RunningServer, startServer } from '../support/server.js';
 import { until } from '../support/until.js';
 import { PgBouncer } from './support/pgbouncer.js';
 
+/** The clean root keeps the machine busy meanwhile. */
+const START_MS_MAX = 120_000;
 const FLAG = 'awesome';
 const ROUNDS = 11;
 /** A poll takes half a second on average, so a median below this proves that LISTEN works. */
@@ -31,7 +33,10 @@ afterAll(async () => {
 /** Starts a server with a data directory of its own, whose connections lead through the pooler. */
 function startThrough(pooler: PgBouncer, name: string, keys = {}): Promise<RunningServer> {
   const databaseUrl = pooler.through(fresh.options.url ?? expect.fail('no PostgreSQL'));
-  return startServer({ dataDir: join(directory, name), databaseUrl, ...keys });
+  return startServer({
+    ...{ dataDir: join(directory, name), databaseUrl, readyTimeoutMs: START_MS_MAX },
+    ...keys,
+  });
 }
 
 describe('two servers behind PgBouncer in session mode', () => {
