@@ -69,7 +69,8 @@ function bareEnvironment(node) {
   for (const name of ['npm', 'npx', 'git', 'sh', 'env']) {
     symlinkSync(findProgram(name, process.env.PATH), join(bin, name));
   }
-  return { PATH: bin, HOME: folder, CI: 'true' };
+  const { CHROMIUM_PATH, DATABASE_URL, TEST_DATABASE_URL, ...env } = process.env;
+  return { ...env, PATH: bin, CI: 'true' };
 }
 
 function report() {
