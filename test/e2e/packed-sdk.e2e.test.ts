@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,14 +15,14 @@ let manifest: {
   readonly dependencies: Readonly<Record<string, string>>;
 };
 
-/** The tarball that npm would publish, unpacked beside the packages it asks for. */
+/** The files that npm would publish, beside the packages that they import. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sluice-packed-'));
-  await run('npm', ['pack', '--workspace', 'sdk', '--pack-destination', folder], { cwd: root });
-  const tarball = (await readdir(folder)).find((name) => name.endsWith('.tgz')) as string;
+  const pack = ['pack', '--workspace', 'sdk', '--dry-run', '--json'];
+  const { stdout } = await run('npm', pack, { cwd: root });
+  const [{ files }] = JSON.parse(stdout) as [{ files: readonly { path: string }[] }];
   const target = join(folder, 'node_modules/@sluice/sdk');
-  await mkdir(target, { recursive: true });
-  await run('tar', ['-xzf', join(folder, tarball), '-C', target, '--strip-components=1']);
+  for (const { path } of files) await cp(join(root, 'sdk', path), join(target, path));
   manifest = JSON.parse(await readFile(join(target, 'package.json'), 'utf8'));
   for (const name of Object.keys(manifest.dependencies)) {
     await symlink(join(root, 'node_modules', name), join(folder, 'node_modules', name));
