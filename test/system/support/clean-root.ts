@@ -32,8 +32,13 @@ export interface StartedCommand {
   readonly kill: () => Promise<void>;
 }
 
-/** Gives a command processes and mounts of its own, which end with it; it shares the network. */
+/** Gives a command processes and mounts of its own; it shares the network. */
 const APART = ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc=/proc'];
+/**
+ * The first process, whose end is the end of all. It stays root: the kernel forgets that a process
+ * wants to die with its parent when the process changes its user.
+ */
+const KEEPER = ['--', 'sh', '-c', '"$@"; exit $?', 'sh'];
 const PATH = '/usr/local/bin:/usr/bin:/bin';
 
 /**
@@ -59,8 +64,9 @@ export class CleanRoot {
 
   start({ account, folder, line, env = {} }: Command): StartedCommand {
     const { id, home } = ACCOUNTS[account];
-    const inside = [`--root=${this.path}`, `--wd=${folder}`, `--setuid=${id}`, `--setgid=${id}`];
-    const child = spawn('unshare', [...APART, ...inside, '--', ...line], {
+    const place = [`--root=${this.path}`, `--wd=${folder}`];
+    const user = ['setpriv', `--reuid=${id}`, `--regid=${id}`, '--clear-groups'];
+    const child = spawn('unshare', [...APART, ...place, ...KEEPER, ...user, ...line], {
       env: { PATH, HOME: home, ...this.#settings, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
