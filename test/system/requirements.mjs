@@ -7,8 +7,8 @@ const PACKAGES = new URL('packages.txt', import.meta.url);
 
 /** For each Debian package of `packages.txt`: whether what it brings can be used here. */
 const PACKAGE_CHECKS = {
-  debootstrap: () => succeeds('debootstrap', '--version'),
   'graphite-web': () => hasPythonModules('graphite', 'django'),
+  mmdebstrap: () => succeeds('mmdebstrap', '--version'),
   nginx: () => succeeds('nginx', '-v'),
   pgbouncer: () => succeeds('pgbouncer', '--version'),
   prometheus: () => succeeds('prometheus', '--version'),
