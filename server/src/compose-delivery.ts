@@ -106,7 +106,7 @@ export function composeDelivery(deps: DeliveryDeps): Delivery {
       await reports.drain();
       await feed.stop();
       unlisten?.();
-      await copies.flush();
+      await Promise.all([copies.flush(), keyCopy.flush()]);
     },
   };
 }

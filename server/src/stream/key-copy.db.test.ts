@@ -40,8 +40,14 @@ describe.each(databaseKinds)('the copy of the keys on %s', (kind) => {
       ...{ log: createLog({ level: 'silent' }), now: () => new Date(nowMs) },
     });
 
+  const refreshed = async () => {
+    const copy = open();
+    await copy.refresh();
+    await copy.flush();
+  };
+
   it('recalls the live keys of SDKs after a restart, and no others', async () => {
-    await open().refresh();
+    await refreshed();
     const copy = open();
     await copy.load();
     const about = { projectId: 'p1', environmentId: 'e1' };
@@ -62,13 +68,14 @@ describe.each(databaseKinds)('the copy of the keys on %s', (kind) => {
     nowMs += 1;
     await copy.refresh();
     expect(copy.recall('hash-1')).toBeUndefined();
+    await copy.flush();
     const again = open();
     await again.load();
     expect(again.recall('hash-1')).toBeUndefined();
   });
 
   it('holds hashes only, for the owner of the file only', async () => {
-    await open().refresh();
+    await refreshed();
     const text = await readFile(join(directory, 'sdk-keys'), 'utf8');
     expect(text).toContain('hash-1');
     expect(text).not.toContain('sluice_');

@@ -21,6 +21,7 @@ export class KeyCopy {
   readonly #deps: KeyCopyDeps;
   #byHash: ReadonlyMap<string, StoredKey> = new Map();
   #written = '';
+  #writing = Promise.resolve();
   #readAt = Number.NEGATIVE_INFINITY;
 
   constructor(deps: KeyCopyDeps) {
@@ -39,16 +40,28 @@ export class KeyCopy {
     this.#take(parseKeys(this.#written));
   }
 
-  /** Re-reads the keys when it is time to; rejects when the database does not answer. */
+  /**
+   * Re-reads the keys when it is time to; rejects when the database does not answer. Whoever calls
+   * also delivers changes, so it does not wait for the disk.
+   */
   async refresh(): Promise<void> {
-    const { db, path, log, now } = this.#deps;
+    const { db, now } = this.#deps;
     const at = now();
     if (at.getTime() - this.#readAt < REFRESH_MS) return;
     const keys = await listLiveSdkKeys(db, at);
     this.#readAt = at.getTime();
     this.#take(keys);
-    const text = JSON.stringify(keys);
+    this.#writing = this.#writing.then(() => this.#write(JSON.stringify(keys)));
+  }
+
+  /** Resolves when the keys read so far are on disk, or could not be written; never rejects. */
+  flush(): Promise<void> {
+    return this.#writing;
+  }
+
+  async #write(text: string): Promise<void> {
     if (text === this.#written) return;
+    const { path, log } = this.#deps;
     try {
       await writeCheckedFile(path, Buffer.from(text));
       this.#written = text;
