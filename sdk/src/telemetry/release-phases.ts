@@ -1,4 +1,5 @@
 import { seedPrefix } from '../core/bucket.js';
+import type { CompiledFlag } from '../core/compiled-flag.js';
 import { type AttributeReader, attributeReader, readUnit, subjectOf } from '../core/context.js';
 import type { FlagTable } from '../core/flag-table.js';
 import { isRecord, isSameJson, member } from '../core/json.js';
@@ -39,12 +40,7 @@ export class ReleasePhases {
     flags: FlagTable,
     before: ReadonlyMap<string, ReleasePhase>,
   ): ReadonlyMap<string, ReleasePhase> {
-    for (const key of flags.replacedSince(this.#flags)) {
-      const managed = managedRules(flags.get(key)?.source);
-      if (managed === undefined) this.#managed.delete(key);
-      else this.#managed.set(key, managed);
-    }
-    this.#flags = flags;
+    this.#readChanges(flags);
     const phases = new Map<string, ReleasePhase>();
     for (const [flag, rules] of this.#managed) {
       for (const { release, by } of rules) {
@@ -55,6 +51,18 @@ export class ReleasePhases {
       }
     }
     return phases;
+  }
+
+  #readChanges(flags: FlagTable): void {
+    if (this.#flags === undefined) for (const [key, flag] of flags) this.#readFlag(key, flag);
+    else for (const key of flags.replacedSince(this.#flags)) this.#readFlag(key, flags.get(key));
+    this.#flags = flags;
+  }
+
+  #readFlag(key: string, flag: CompiledFlag | undefined): void {
+    const managed = managedRules(flag?.source);
+    if (managed === undefined) this.#managed.delete(key);
+    else this.#managed.set(key, managed);
   }
 }
 
