@@ -1,9 +1,9 @@
 import type { CompiledRuleset } from '../core/index.js';
 
-const CHUNK_LENGTH = 64 * 1024;
+const CHUNK_LENGTH = 256 * 1024;
 
 /**
- * A ruleset as JSON in chunks that each take a fraction of a millisecond. To serialize the largest
+ * A ruleset as JSON in chunks that each take a millisecond or two. To serialize the largest
  * ruleset at once would block the event loop for tens of milliseconds. A later revision does not change
  * the chunks.
  */
