@@ -36,6 +36,11 @@ export function pageOf<T>(rows: readonly T[], limit: number, cursorOf: (row: T) 
   return { items: [...rows], next: last === undefined ? null : cursorOf(last) };
 }
 
+/** A named schema or null; `.nullable()` would make the component itself nullable, for everyone. */
+export function orNull<T extends z.ZodType>(schema: T) {
+  return z.union([schema, z.null()]);
+}
+
 export function jsonRequest<T extends z.ZodType>(schema: T) {
   return { content: { 'application/json': { schema } }, required: true } as const;
 }

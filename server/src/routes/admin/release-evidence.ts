@@ -13,7 +13,14 @@ import {
 import type { AppDeps } from '../app-deps.js';
 import * as s from '../schemas.js';
 import { markerDto } from './markers.js';
-import { decisionDto, phaseDto, planDto, planInput } from './release-schemas.js';
+import {
+  decisionDto,
+  holdDto,
+  pauseReasonSchema,
+  phaseDto,
+  planDto,
+  planInput,
+} from './release-schemas.js';
 import { releaseParams } from './releases.js';
 import { environmentFlagParams, warningSchema } from './ruleset-schemas.js';
 import { OF_WRITES } from './usual-problems.js';
@@ -86,12 +93,35 @@ const timeline = createRoute({
   responses: { 200: s.jsonResponse(timelineDto, 'Oldest first'), ...s.problems('NOT_FOUND') },
 });
 
-const anything = z.unknown();
+const verdictDto = z
+  .object({
+    action: z.enum([
+      'none',
+      'start',
+      'hold',
+      'await_approval',
+      'advance',
+      'final_bake',
+      'complete',
+      'pause',
+      'rollback',
+      'finish_rollback',
+      'kill',
+    ]),
+    sentence: z.string(),
+    holds: z.array(holdDto).readonly(),
+    pauseReason: pauseReasonSchema.optional(),
+    because: z.array(z.string()).readonly().openapi({ description: 'Metrics it rests on' }),
+    bakedMs: z.number(),
+  })
+  .openapi('Verdict');
 
 export const decisionDetailsDto = decisionDto
   .extend({
-    decision: anything,
-    inputs: anything.openapi({ description: "null: a person's act" }),
+    decision: s.orNull(verdictDto).openapi({ description: "null: a person's act" }),
+    inputs: z.unknown().openapi({
+      description: "As they were stored, so that the hash can be checked; null: a person's act",
+    }),
     inputsHash: z.string().nullable().openapi({ description: 'SHA-256 of the inputs as stored' }),
     serverVersion: z.string(),
   })
@@ -110,7 +140,7 @@ const decision = createRoute({
 });
 
 export const verificationDto = z
-  .object({ same: z.boolean(), stored: anything, recomputed: anything })
+  .object({ same: z.boolean(), stored: s.orNull(verdictDto), recomputed: verdictDto })
   .openapi('Verification');
 
 const verify = createRoute({

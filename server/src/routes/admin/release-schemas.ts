@@ -1,11 +1,11 @@
 import { z } from '@hono/zod-openapi';
-import type { Evaluation } from '../../domain/gates/evidence.js';
 import { COMMAND_NAMES } from '../../domain/releases/commands.js';
 import { HOLD_CODES } from '../../domain/releases/decision.js';
 import { ADVANCES, GATES_MAX, STEPS_MAX } from '../../domain/releases/plan.js';
 import type { PlanInput } from '../../domain/releases/plan-input.js';
 import { RELEASE_STATES } from '../../domain/releases/release.js';
 import * as s from '../schemas.js';
+import { evaluationDto } from './evaluation-schemas.js';
 
 const actionSchema = z.enum(['rollback', 'pause', 'watch']);
 const percentSchema = z.number().openapi({ example: 5 });
@@ -114,17 +114,13 @@ export const phaseDto = z
   })
   .openapi('ReleasePhase');
 
-const holdDto = z.object({
+export const holdDto = z.object({
   code: z.enum(HOLD_CODES),
   message: z.string(),
   metric: z.string().optional(),
 });
 
-const evaluationDto = z.custom<Evaluation | null>().openapi('Evaluation', {
-  type: ['object', 'null'],
-  description:
-    'One look: gates with effect, bounds, phases and lnE; families, limits and sample ratio',
-});
+export const pauseReasonSchema = z.enum(['manual', 'regression', 'srm', 'absolute', 'error']);
 
 export const releaseDto = z
   .object({
@@ -133,7 +129,7 @@ export const releaseDto = z
     flag: z.string(),
     ruleId: z.string(),
     state: z.enum(RELEASE_STATES),
-    pauseReason: z.enum(['manual', 'regression', 'srm', 'absolute', 'error']).nullable(),
+    pauseReason: pauseReasonSchema.nullable(),
     plan: planDto,
     step: z.number().int().openapi({ description: 'Index of the plan; -1 before the first' }),
     phase: z.number().int(),
@@ -146,7 +142,7 @@ export const releaseDto = z
     commands: z.array(z.enum(COMMAND_NAMES)).readonly().openapi({
       description: 'What a person may do now; a calendar freeze may still reject a rise',
     }),
-    evaluation: evaluationDto,
+    evaluation: s.orNull(evaluationDto),
     ticked: z
       .array(
         z.object({

@@ -17,12 +17,18 @@ const isObject = (value: unknown) =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const mustBeObject = { error: 'must be an object' };
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
-const list = (items: object) => ({ type: 'array' as const, items });
+const list = <T extends object>(items: T) => ({ type: 'array' as const, items });
 
 export const statusSchema = z.enum(['off', 'on', 'inherit', 'conditional']);
 export const typeSchema = z.enum(['boolean', 'string', 'number', 'json']);
 
-export const valueSchema = z.any() as z.ZodType<JsonValue>;
+export const valueSchema = (z.any() as z.ZodType<JsonValue>).openapi('JsonValue', {
+  anyOf: [
+    { type: ['string', 'number', 'boolean', 'null'] },
+    list(ref('JsonValue')),
+    { type: 'object', additionalProperties: ref('JsonValue') },
+  ],
+});
 
 export const conditionSchema = z.custom<Condition>(isObject, mustBeObject).openapi('Condition', {
   type: 'object',
@@ -43,6 +49,21 @@ export const conditionSchema = z.custom<Condition>(isObject, mustBeObject).opena
   ],
   example: { attribute: 'country', operator: 'in', values: ['NL', 'DE'] },
 });
+
+const releaseMetric = form(
+  {
+    key: { type: 'string' },
+    kind: { type: 'string' },
+    event: { type: 'string' },
+    attribution: { type: 'string', enum: ['request', 'assignment'] },
+  },
+  {
+    total: { type: 'string' },
+    per: { type: 'string' },
+    thresholdMs: { type: 'number' },
+    cap: { type: 'number' },
+  },
+);
 
 export const ruleSchema = z.custom<Rule>(isObject, mustBeObject).openapi('Rule', {
   ...form(
@@ -74,8 +95,17 @@ export const ruleSchema = z.custom<Rule>(isObject, mustBeObject).openapi('Rule',
         },
       ),
       release: {
-        type: 'object',
-        readOnly: true,
+        ...form(
+          { id: { type: 'string' }, phase: { type: 'integer' } },
+          {
+            phaseStartedAt: { type: 'number' },
+            warmUpSeconds: { type: 'number' },
+            salt: { type: 'string' },
+            sample: { type: 'number' },
+            metrics: list(releaseMetric),
+            audience: { type: 'string' },
+          },
+        ),
         description: 'Of a running release, in what server keys get; never in a config',
       },
     },
@@ -91,11 +121,11 @@ export const ruleSchema = z.custom<Rule>(isObject, mustBeObject).openapi('Rule',
 const flagSchema = z.custom<Flag>(isObject).openapi('RulesetFlag', {
   ...form(
     {
-      type: { type: 'string' },
+      type: { type: 'string', enum: typeSchema.options },
       seed: { type: 'string' },
-      variants: { type: 'object' },
+      variants: { type: 'object', additionalProperties: ref('JsonValue') },
       offVariant: { type: 'string' },
-      status: { type: 'string' },
+      status: { type: 'string', enum: statusSchema.options },
       killed: { type: 'boolean' },
       rules: list(ref('Rule')),
     },

@@ -1,6 +1,7 @@
 import { and, asc, desc, eq } from 'drizzle-orm';
 import type { EnvironmentGrant } from '../../domain/grant.js';
 import { notFound } from '../../domain/refusals.js';
+import type { Decision } from '../../domain/releases/decision.js';
 import { type DecisionRow, openInputs } from '../decision-store.js';
 import type { Db } from '../db.js';
 import { decisions, flags, releasePhases, releases } from '../schema/index.js';
@@ -58,7 +59,7 @@ export async function readReleaseTimeline(
 }
 
 export interface DecisionDetails extends DecisionView {
-  readonly decision: unknown;
+  readonly decision: Decision | null;
   /** The inputs as they are stored, so that their hash can be checked; null: a person acted. */
   readonly inputs: unknown;
   readonly inputsHash: string | null;
