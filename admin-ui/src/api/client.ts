@@ -1,47 +1,91 @@
 import type { Problem } from '@sluice/sdk/protocol';
 import { ApiError } from './api-error.js';
+import {
+  type Answer,
+  fillPath,
+  type Inputs,
+  type Item,
+  type ListPath,
+  type Path,
+} from './contract.js';
 
 const TIMEOUT_MS = 15_000;
-/** What the server says to a stranger is about keys, which a person at a page has none of. */
+const LIST_MAX = 200;
+/** The server's own message is about keys, which a person at a page has none of. */
 const SESSION_ENDED = 'Your session has ended. Sign in and try again.';
 
-export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
-export interface SendOptions {
+interface Page<T> {
+  readonly items: readonly T[];
+  readonly next: string | null;
+}
+
+/** An input of the contract, whichever route it is for. */
+interface Request {
+  readonly path?: Readonly<Record<string, string>>;
+  readonly query?: object;
   readonly body?: unknown;
-  readonly query?: Query | undefined;
-  /** Sent as `If-Match`. */
   readonly version?: number;
-  /** The same for every try of one act, so that it is done once. */
   readonly idempotencyKey?: string;
 }
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
-
-/** Speaks JSON with the management API; the only place that calls fetch. */
+/** Speaks JSON with the management API, as its contract says; the only place that calls fetch. */
 export class ApiClient {
-  /** Called for each 401 but those of signing in. */
+  /** Called for each 401 except those of signing in. */
   onUnauthenticated: () => void = () => {};
-  readonly #root: string;
+  readonly #base: string;
   readonly #fetch: typeof fetch;
 
+  /** `base` is the path that the page is mounted at, with a slash at its end. */
   constructor(base: string, fetchLike: typeof fetch = (input, init) => fetch(input, init)) {
-    this.#root = `${base}api/v1`;
+    this.#base = base.replace(/\/$/, '');
     this.#fetch = fetchLike;
   }
 
-  url(path: string, query: Query = {}): string {
-    const search = new URLSearchParams();
-    for (const [name, value] of Object.entries(query)) {
-      if (value !== undefined && value !== '') {
-        search.set(name, String(value));
-      }
-    }
-    return `${this.#root}${path}${search.size > 0 ? `?${search}` : ''}`;
+  get<P extends Path<'get'>>(path: P, ...[input]: Inputs<'get', P>): Promise<Answer<'get', P>> {
+    return this.#send('GET', path, input);
   }
 
-  async send<T>(method: Method, path: string, options: SendOptions = {}): Promise<T> {
-    const response = await this.#exchange(method, path, options);
+  post<P extends Path<'post'>>(path: P, ...[input]: Inputs<'post', P>): Promise<Answer<'post', P>> {
+    return this.#send('POST', path, input);
+  }
+
+  put<P extends Path<'put'>>(path: P, ...[input]: Inputs<'put', P>): Promise<Answer<'put', P>> {
+    return this.#send('PUT', path, input);
+  }
+
+  delete<P extends Path<'delete'>>(
+    path: P,
+    ...[input]: Inputs<'delete', P>
+  ): Promise<Answer<'delete', P>> {
+    return this.#send('DELETE', path, input);
+  }
+
+  /** Every page of a list that stays small. */
+  async all<P extends ListPath>(
+    path: P,
+    ...[input]: Inputs<'get', P>
+  ): Promise<readonly Item<P>[]> {
+    const items: Item<P>[] = [];
+    let cursor: string | undefined;
+    do {
+      const query = { limit: LIST_MAX, cursor };
+      const page = await this.#send<Page<Item<P>>>('GET', path, { ...input, query });
+      items.push(...page.items);
+      cursor = page.next ?? undefined;
+    } while (cursor !== undefined);
+    return items;
+  }
+
+  /** The address of a route that does not answer JSON, such as the stream of live events. */
+  url<P extends Path<'get'>>(path: P, ...[input]: Inputs<'get', P>): string {
+    return this.#addressOf(path, input ?? {});
+  }
+
+  /** Answers are not validated: a test holds the server to the document that the types come from. */
+  async #send<T>(method: Method, path: string, request: Request = {}): Promise<T> {
+    const response = await this.#exchange(method, path, request);
     if (response.status === 204) {
       return undefined as T;
     }
@@ -57,29 +101,38 @@ export class ApiClient {
     throw error;
   }
 
-  async #exchange(method: Method, path: string, options: SendOptions): Promise<Response> {
-    const headers: Record<string, string> = { accept: 'application/json' };
-    if (method !== 'GET') {
-      headers['content-type'] = 'application/json';
-    }
-    if (options.version !== undefined) {
-      headers['if-match'] = `"${options.version}"`;
-    }
-    if (options.idempotencyKey !== undefined) {
-      headers['idempotency-key'] = options.idempotencyKey;
-    }
+  async #exchange(method: Method, path: string, request: Request): Promise<Response> {
     try {
-      return await this.#fetch(this.url(path, options.query), {
+      return await this.#fetch(this.#addressOf(path, request), {
         method,
-        headers,
+        headers: headersOf(method, request),
         credentials: 'same-origin',
         signal: AbortSignal.timeout(TIMEOUT_MS),
-        ...(method === 'GET' ? {} : { body: JSON.stringify(options.body ?? {}) }),
+        ...(method === 'GET' ? {} : { body: JSON.stringify(request.body ?? {}) }),
       });
     } catch (cause) {
       throw unreachable(cause);
     }
   }
+
+  #addressOf(path: string, { path: parameters, query = {} }: Request): string {
+    const search = new URLSearchParams();
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined && value !== '') {
+        search.set(name, String(value));
+      }
+    }
+    return `${this.#base}${fillPath(path, parameters)}${search.size > 0 ? `?${search}` : ''}`;
+  }
+}
+
+function headersOf(method: Method, { version, idempotencyKey }: Request): Record<string, string> {
+  return {
+    accept: 'application/json',
+    ...(method === 'GET' ? {} : { 'content-type': 'application/json' }),
+    ...(version === undefined ? {} : { 'if-match': `"${version}"` }),
+    ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+  };
 }
 
 function unreachable(cause: unknown): ApiError {

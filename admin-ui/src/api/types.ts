@@ -1,35 +1,41 @@
-import type * as dto from '@sluice/server/app-type';
+import type * as schema from './schema.js';
 
-export type { FlagStatus, FlagType, JsonValue, Rule } from '@sluice/sdk/core';
+/** The names of the OpenAPI document; below, the parts of them that have no name there. */
+export type * from './schema.js';
+export type { FlagStatus, FlagType } from '@sluice/sdk/core';
 export type { FieldError as FieldMessage } from '@sluice/sdk/protocol';
 
-export type Page<T> = dto.PageDto<T>;
-export type Session = dto.SessionDto;
-export type Project = dto.ProjectDto;
-export type Environment = dto.EnvironmentDto;
-export type Flag = dto.FlagDto;
-export type NewFlag = dto.NewFlagDto;
-/** Bodies as the server takes them, but never written to. */
-export type FlagBody = Frozen<dto.FlagChangeDto>;
-export type FlagConfig = dto.FlagConfigDto & Partial<Pick<dto.SavedFlagConfigDto, 'warnings'>>;
+/** Saving answers with warnings as well. */
+export type FlagConfig = schema.FlagConfig & Partial<Pick<schema.SavedFlagConfig, 'warnings'>>;
 /** The release that manages a rule's percentage. */
 export type ManagingRelease = NonNullable<FlagConfig['release']>;
-export type ConfigBody = Frozen<dto.FlagConfigChangeDto>;
-export type Segment = dto.SegmentDto;
-export type SegmentBody = Pick<Segment, 'name' | 'description' | 'when'>;
-export type Preview = dto.PreviewDto;
-export type Ruleset = dto.RulesetDto;
-export type AuditEntry = dto.AuditEntryDto;
-export type Receipts = dto.ReceiptsDto;
-export type Instance = dto.InstanceDto;
-export type Key = dto.KeyDto;
-export type CreatedKey = dto.CreatedKeyDto;
-export type KeyKind = Key['kind'];
-export type FlagKind = Flag['kind'];
+export type KeyKind = schema.Key['kind'];
+export type FlagKind = schema.Flag['kind'];
 
-type Frozen<T> = {
-  readonly [Field in keyof T]: T[Field] extends (infer Item)[] ? readonly Item[] : T[Field];
-};
+/** Null until the first evaluation of a release. */
+export type Evaluation = NonNullable<schema.Release['evaluation']>;
+export type WebhookEvent = schema.NewWebhook['events'][number];
+
+export type ReleaseState = schema.Release['state'];
+export type Hold = schema.Release['holds'][number];
+export type StepPlan = schema.ReleasePlan['steps'][number];
+export type GatePlan = schema.ReleasePlan['gates'][number];
+export type StepPower = schema.ReleasePreview['power'][number];
+export type GateVerdict = schema.GateEvidence['verdict'];
+export type PhaseEvidence = schema.GateEvidence['phases'][number];
+export type LimitEvidence = Evaluation['limits'][number];
+export type SeriesPoint = schema.ReleaseSeries['points'][number];
+export type SeriesQuantile = schema.ReleaseSeries['quantiles'][number];
+
+export type ReleaseCommand = schema.Release['commands'][number];
+
+/** What one or another command takes beside its name. */
+export interface CommandBody {
+  readonly reason: string;
+  readonly until?: string;
+  readonly step?: number;
+  readonly drawNewPeople?: boolean;
+}
 
 export const FLAG_KINDS = [
   'release',
@@ -37,13 +43,6 @@ export const FLAG_KINDS = [
   'operational',
   'permission',
 ] as const satisfies readonly FlagKind[];
-
-export interface NewKey {
-  readonly kind: KeyKind;
-  readonly name: string;
-  readonly environment?: string;
-  readonly expiresAt?: string;
-}
 
 export interface AuditQuery {
   readonly environment?: string;

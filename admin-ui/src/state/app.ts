@@ -1,5 +1,4 @@
 import { createContext } from 'svelte';
-import { AdminApi } from '../api/admin-api.js';
 import { ApiClient } from '../api/client.js';
 import { LiveUpdates } from '../api/live.svelte.js';
 import { Toasts } from '../ui/toasts.svelte.js';
@@ -9,7 +8,7 @@ import { ThemeState } from './theme.svelte.js';
 import { Workspace } from './workspace.svelte.js';
 
 export interface App {
-  readonly api: AdminApi;
+  readonly api: ApiClient;
   readonly navigation: Navigation;
   readonly session: SessionState;
   readonly workspace: Workspace;
@@ -25,10 +24,9 @@ export const [useApp, provideApp] = createContext<App>();
 export function createApp(host: Window): App {
   const base = new URL(host.document.baseURI).pathname;
   const storage = openStorage(host);
-  const client = new ApiClient(base);
-  const api = new AdminApi(client);
+  const api = new ApiClient(base);
   const session = new SessionState(api);
-  client.onUnauthenticated = () => session.expire();
+  api.onUnauthenticated = () => session.expire();
   return {
     api,
     session,

@@ -1,15 +1,15 @@
-import type { AdminApi } from '../api/admin-api.js';
+import type { ApiClient } from '../api/client.js';
 import { ApiError } from '../api/api-error.js';
 import type { Session } from '../api/types.js';
 
 export type SessionStatus = 'unknown' | 'unreachable' | 'signed-out' | 'signed-in' | 'expired';
 
 export class SessionState {
-  readonly #api: AdminApi;
+  readonly #api: ApiClient;
   #status = $state<SessionStatus>('unknown');
   #session = $state.raw<Session>();
 
-  constructor(api: AdminApi) {
+  constructor(api: ApiClient) {
     this.#api = api;
   }
 
@@ -27,7 +27,7 @@ export class SessionState {
 
   async restore(): Promise<void> {
     try {
-      this.accept(await this.#api.session());
+      this.accept(await this.#api.get('/session'));
     } catch (error) {
       const refused = error instanceof ApiError && error.status === 401;
       this.#status = refused ? 'signed-out' : 'unreachable';
@@ -35,11 +35,11 @@ export class SessionState {
   }
 
   async signIn(email: string, password: string): Promise<void> {
-    this.accept(await this.#api.signIn({ email, password }));
+    this.accept(await this.#api.post('/session', { body: { email, password } }));
   }
 
   async signOut(): Promise<void> {
-    await this.#api.signOut();
+    await this.#api.delete('/session');
     this.#session = undefined;
     this.#status = 'signed-out';
   }
@@ -52,7 +52,7 @@ export class SessionState {
   /** Tells a session that has ended from a server that is gone. */
   async check(): Promise<void> {
     try {
-      this.accept(await this.#api.session());
+      this.accept(await this.#api.get('/session'));
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) {
         this.expire();

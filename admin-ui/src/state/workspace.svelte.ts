@@ -1,4 +1,4 @@
-import type { AdminApi } from '../api/admin-api.js';
+import type { ApiClient } from '../api/client.js';
 import type { Environment, Project } from '../api/types.js';
 import type { Place } from '../router.js';
 import { Resource } from './resource.svelte.js';
@@ -10,8 +10,8 @@ export class Workspace {
   readonly projects: Resource<readonly Project[]>;
   readonly #storage: Storage | undefined;
 
-  constructor(api: AdminApi, storage: Storage | undefined) {
-    this.projects = new Resource(() => api.projects());
+  constructor(api: ApiClient, storage: Storage | undefined) {
+    this.projects = new Resource(() => api.all('/projects'));
     this.#storage = storage;
   }
 

@@ -1,11 +1,14 @@
 import { describeError } from '../../api/api-error.js';
-import type { AuditEntry, AuditQuery, Page } from '../../api/types.js';
+import type { Answer } from '../../api/contract.js';
+import type { AuditEntry, AuditQuery } from '../../api/types.js';
 
 const PAGE_SIZE = 30;
 
+type ReadAudit = (query: AuditQuery) => Promise<Answer<'get', '/audit'>>;
+
 /** The audit, newest first, page by page. */
 export class AuditList {
-  readonly #read: (query: AuditQuery) => Promise<Page<AuditEntry>>;
+  readonly #read: ReadAudit;
   #items = $state.raw<readonly AuditEntry[]>();
   #next = $state.raw<string | null>(null);
   #failure = $state.raw<string>();
@@ -13,7 +16,7 @@ export class AuditList {
   #filter = $state.raw<AuditQuery>({});
   #asked = 0;
 
-  constructor(read: (query: AuditQuery) => Promise<Page<AuditEntry>>) {
+  constructor(read: ReadAudit) {
     this.#read = read;
   }
 

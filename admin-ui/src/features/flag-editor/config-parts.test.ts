@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { ConfigBody, Rule } from '../../api/types.js';
+import type { FlagConfigChange, Rule } from '../../api/types.js';
 import { firstChoices } from '../draft/three-way.js';
 import { compareConfigs, mergeConfigs } from './config-parts.js';
 import { describeChanges } from './describe-changes.js';
 
 const rule = (id: string, to: number): Rule => ({ id, rollout: { to }, serve: { variant: 'on' } });
-const config = (more: Partial<ConfigBody> = {}): ConfigBody => ({
+const config = (more: Partial<FlagConfigChange> = {}): FlagConfigChange => ({
   status: 'conditional',
   parent: null,
   offVariant: 'off',
@@ -15,12 +15,12 @@ const config = (more: Partial<ConfigBody> = {}): ConfigBody => ({
   ...more,
 });
 
-function merge(mine: ConfigBody, theirs: ConfigBody, choices = {}): ConfigBody {
+function merge(mine: FlagConfigChange, theirs: FlagConfigChange, choices = {}): FlagConfigChange {
   const versions = { base: config(), mine, theirs };
   return mergeConfigs(versions, { ...firstChoices(compareConfigs(versions)), ...choices });
 }
 
-const ids = ({ rules }: ConfigBody): string[] => rules.map(({ id }) => id);
+const ids = ({ rules }: FlagConfigChange): string[] => rules.map(({ id }) => id);
 
 describe('three versions of a configuration', () => {
   it('compares by field and by rule', () => {

@@ -1,5 +1,5 @@
 import type { Rule } from '@sluice/sdk/core';
-import type { ConfigBody, FlagConfig } from '../../api/types.js';
+import type { FlagConfigChange, FlagConfig } from '../../api/types.js';
 import {
   type Choices,
   comparePart,
@@ -9,7 +9,7 @@ import {
 } from '../draft/three-way.js';
 
 /** The part of a configuration that people edit. */
-export function configBody(config: ConfigBody | FlagConfig): ConfigBody {
+export function configBody(config: FlagConfigChange | FlagConfig): FlagConfigChange {
   const { status, parent, offVariant, onVariant, defaultVariant, rules } = config;
   return { status, parent, offVariant, onVariant, defaultVariant, rules };
 }
@@ -20,12 +20,12 @@ const FIELDS = {
   offVariant: 'Off variant',
   onVariant: 'On variant',
   defaultVariant: 'Default variant',
-} as const satisfies Partial<Record<keyof ConfigBody, string>>;
+} as const satisfies Partial<Record<keyof FlagConfigChange, string>>;
 
 const ORDER = 'order';
 
 /** Each field is a part, each rule is one, and so is the order of the rules that all have. */
-export function compareConfigs(versions: Versions<ConfigBody>): Difference[] {
+export function compareConfigs(versions: Versions<FlagConfigChange>): Difference[] {
   const bodies = [versions.base, versions.mine, versions.theirs];
   const fields = Object.entries(FIELDS).map(([part, title]) =>
     comparePart(
@@ -48,9 +48,12 @@ export function compareConfigs(versions: Versions<ConfigBody>): Difference[] {
   return [...fields, ...rules, order].filter((difference) => difference !== undefined);
 }
 
-export function mergeConfigs(versions: Versions<ConfigBody>, choices: Choices): ConfigBody {
+export function mergeConfigs(
+  versions: Versions<FlagConfigChange>,
+  choices: Choices,
+): FlagConfigChange {
   const { mine, theirs } = versions;
-  const side = (part: string): ConfigBody => (choices[part] === 'theirs' ? theirs : mine);
+  const side = (part: string): FlagConfigChange => (choices[part] === 'theirs' ? theirs : mine);
   return {
     status: side('status').status,
     parent: side('parent').parent,
@@ -63,8 +66,8 @@ export function mergeConfigs(versions: Versions<ConfigBody>, choices: Choices): 
 
 /** The chosen order, then each rule that only the other side has, after its neighbour there. */
 function mergeRules(
-  { mine, theirs }: Versions<ConfigBody>,
-  side: (part: string) => ConfigBody,
+  { mine, theirs }: Versions<FlagConfigChange>,
+  side: (part: string) => FlagConfigChange,
 ): Rule[] {
   const first = side(ORDER);
   const second = first === mine ? theirs : mine;
@@ -80,6 +83,6 @@ function mergeRules(
     .filter((rule) => rule !== undefined);
 }
 
-function hasRule(body: ConfigBody, id: string): boolean {
+function hasRule(body: FlagConfigChange, id: string): boolean {
   return body.rules.some((rule) => rule.id === id);
 }

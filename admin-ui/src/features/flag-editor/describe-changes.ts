@@ -1,10 +1,10 @@
-import type { ConfigBody } from '../../api/types.js';
+import type { FlagConfigChange } from '../../api/types.js';
 import { describeCondition } from '../conditions/describe-condition.js';
 import { sameJson } from '../draft/json-values.js';
 import { describeServe, formatPercent, shareOf } from './draft-rule.js';
 
 /** One sentence per change, in the order in which the page shows them. */
-export function describeChanges(before: ConfigBody, after: ConfigBody): string[] {
+export function describeChanges(before: FlagConfigChange, after: FlagConfigChange): string[] {
   const lines: string[] = [];
   const say = (name: string, from: string | null, to: string | null): void => {
     if (from !== to) {
@@ -19,7 +19,7 @@ export function describeChanges(before: ConfigBody, after: ConfigBody): string[]
   return [...lines, ...describeRuleChanges(before.rules, after.rules)];
 }
 
-type Rules = ConfigBody['rules'];
+type Rules = FlagConfigChange['rules'];
 
 function describeRuleChanges(before: Rules, after: Rules): string[] {
   const lines: string[] = [];

@@ -1,6 +1,6 @@
-import type { FlagAddress } from '../../api/flag-address.js';
+import { CONFIG, FLAG, type FlagAddress } from '../../api/addresses.js';
 import type { LiveNews } from '../../api/live.svelte.js';
-import type { ConfigBody, Flag, FlagConfig, Segment } from '../../api/types.js';
+import type { FlagConfigChange, Flag, FlagConfig, Segment } from '../../api/types.js';
 import type { App } from '../../state/app.js';
 import { Resource } from '../../state/resource.svelte.js';
 import type { ComboOption } from '../../ui/combo-option.js';
@@ -30,11 +30,10 @@ export class FlagPage {
   constructor(app: App, at: FlagAddress) {
     this.#app = app;
     this.at = at;
-    const { project, flag } = at;
-    this.flag = new Resource(() => app.api.flag(project, flag));
-    this.segments = new Resource(() => app.api.segments(project));
+    this.flag = new Resource(() => app.api.get(FLAG, { path: at }));
+    this.segments = new Resource(() => app.api.all('/projects/{project}/segments', { path: at }));
     this.parents = new Resource(() => this.#offerParents());
-    this.#config = new Resource(() => app.api.config(at));
+    this.#config = new Resource(() => app.api.get(CONFIG, { path: at }));
   }
 
   get draft(): FlagDraft | undefined {
@@ -112,12 +111,12 @@ export class FlagPage {
     };
   }
 
-  async #askMoved(saved: ConfigBody, proposed: ConfigBody): Promise<MovedGroup[]> {
+  async #askMoved(saved: FlagConfigChange, proposed: FlagConfigChange): Promise<MovedGroup[]> {
     const segments = new Map(this.segments.data?.map(({ key, when }) => [key, when]));
     const moved: MovedGroup[] = [];
     for (const { who, context } of affectedGroups(saved, proposed, segments)) {
       const body = { contexts: [{ targetingKey: 'preview', ...context }], proposed };
-      const { movedShare } = await this.#app.api.preview(this.at, body);
+      const { movedShare } = await this.#app.api.post(`${CONFIG}/preview`, { path: this.at, body });
       moved.push({ who, share: movedShare ?? 0 });
     }
     return moved;
@@ -145,7 +144,7 @@ export class FlagPage {
 
   async #offerParents(): Promise<readonly ComboOption[]> {
     const query = { limit: FLAGS_OFFERED_MAX, search: this.#parentSearch };
-    const page = await this.#app.api.flags(this.at.project, query);
+    const page = await this.#app.api.get('/projects/{project}/flags', { path: this.at, query });
     return page.items
       .filter(({ key }) => key !== this.at.flag)
       .map(({ key, name }) => ({

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { ConfigBody, ManagingRelease } from '../../api/types.js';
+import type { FlagConfigChange, ManagingRelease } from '../../api/types.js';
 import { pinManaged, withManagedPercent } from './managed-percent.js';
 
-const body = (to: number): ConfigBody => ({
+const body = (to: number): FlagConfigChange => ({
   status: 'conditional',
   parent: null,
   offVariant: 'off',
@@ -16,7 +16,7 @@ const body = (to: number): ConfigBody => ({
 const at = (percent: number, id = 'r1'): { release: ManagingRelease } => ({
   release: { id, ruleId: 'ramp', state: 'running', percent, step: 0 },
 });
-const percents = ({ rules }: ConfigBody) => rules.map(({ rollout }) => rollout?.to);
+const percents = ({ rules }: FlagConfigChange) => rules.map(({ rollout }) => rollout?.to);
 
 describe('a percentage that a release manages', () => {
   it('stays as first seen in a draft while the release goes on, so that a step is no conflict', () => {

@@ -1,14 +1,14 @@
-import type { ConfigBody, FlagConfig } from '../../api/types.js';
+import type { FlagConfigChange, FlagConfig } from '../../api/types.js';
 
 /**
  * A step of a release is no edit: the draft keeps the percentage that it first saw, which the
  * server takes for the current one, so that nobody who edits something else gets a conflict.
  */
 export function pinManaged(
-  body: ConfigBody,
+  body: FlagConfigChange,
   { release }: Pick<FlagConfig, 'release'>,
   pinned: Map<string, number>,
-): ConfigBody {
+): FlagConfigChange {
   if (!release) {
     return body;
   }
@@ -19,13 +19,13 @@ export function pinManaged(
 
 /** As it is in force, for asking what an edit would change. */
 export function withManagedPercent(
-  body: ConfigBody,
+  body: FlagConfigChange,
   { release }: Pick<FlagConfig, 'release'>,
-): ConfigBody {
+): FlagConfigChange {
   return release ? withPercent(body, release.ruleId, release.percent) : body;
 }
 
-function withPercent(body: ConfigBody, ruleId: string, percent: number): ConfigBody {
+function withPercent(body: FlagConfigChange, ruleId: string, percent: number): FlagConfigChange {
   return {
     ...body,
     rules: body.rules.map((rule) =>

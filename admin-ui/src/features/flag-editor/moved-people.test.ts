@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { ConfigBody, Rule } from '../../api/types.js';
+import type { FlagConfigChange, Rule } from '../../api/types.js';
 import { affectedGroups, describeMoved } from './moved-people.js';
 import { sampleContext } from './sample-context.js';
 
-const config = (rules: Rule[]): ConfigBody => ({
+const config = (rules: Rule[]): FlagConfigChange => ({
   status: 'conditional',
   parent: null,
   offVariant: 'off',

@@ -1,5 +1,5 @@
 import type { Rule } from '@sluice/sdk/core';
-import type { ConfigBody } from '../../api/types.js';
+import type { FlagConfigChange } from '../../api/types.js';
 import { sameJson } from '../draft/json-values.js';
 import { type Segments, sampleContext } from './sample-context.js';
 
@@ -20,8 +20,8 @@ const GROUPS_MAX = 4;
 
 /** Everybody without special attributes, and those whom a changed rule is about. */
 export function affectedGroups(
-  saved: ConfigBody,
-  proposed: ConfigBody,
+  saved: FlagConfigChange,
+  proposed: FlagConfigChange,
   segments: Segments,
 ): Group[] {
   const changed = [...proposed.rules, ...saved.rules].filter(
@@ -38,8 +38,9 @@ export function affectedGroups(
   return [{ who: 'everybody else', context: {} }, ...groups].slice(0, GROUPS_MAX);
 }
 
-function isChanged(id: string, saved: ConfigBody, proposed: ConfigBody): boolean {
-  const of = (body: ConfigBody): Rule | undefined => body.rules.find((rule) => rule.id === id);
+function isChanged(id: string, saved: FlagConfigChange, proposed: FlagConfigChange): boolean {
+  const of = (body: FlagConfigChange): Rule | undefined =>
+    body.rules.find((rule) => rule.id === id);
   return !sameJson(of(saved), of(proposed));
 }
 

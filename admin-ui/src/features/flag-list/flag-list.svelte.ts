@@ -1,4 +1,4 @@
-import type { AdminApi } from '../../api/admin-api.js';
+import type { ApiClient } from '../../api/client.js';
 import { describeError } from '../../api/api-error.js';
 import type { Flag } from '../../api/types.js';
 
@@ -7,7 +7,7 @@ const TYPING_MS = 200;
 
 /** The flags of a project: what is here already is searched at once, the rest by the server. */
 export class FlagList {
-  readonly #api: AdminApi;
+  readonly #api: ApiClient;
   readonly #project: string;
   #items = $state.raw<readonly Flag[]>();
   #next = $state.raw<string | null>(null);
@@ -26,7 +26,7 @@ export class FlagList {
     });
   });
 
-  constructor(api: AdminApi, project: string, search = '') {
+  constructor(api: ApiClient, project: string, search = '') {
     this.#api = api;
     this.#project = project;
     this.#search = search;
@@ -86,12 +86,15 @@ export class FlagList {
     this.#loading = true;
     const query = {
       search: this.#search.trim(),
-      archived: this.#archived,
+      archived: this.#archived ? ('true' as const) : ('false' as const),
       limit: PAGE_SIZE,
       cursor,
     };
     try {
-      const page = await this.#api.flags(this.#project, query);
+      const page = await this.#api.get('/projects/{project}/flags', {
+        path: { project: this.#project },
+        query,
+      });
       if (asked === this.#asked) {
         this.#items = cursor === undefined ? page.items : [...(this.#items ?? []), ...page.items];
         this.#next = page.next;

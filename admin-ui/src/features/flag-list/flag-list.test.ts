@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { AdminApi } from '../../api/admin-api.js';
 import { ApiClient } from '../../api/client.js';
 import { readVariants } from './read-variants.js';
 import { FlagList } from './flag-list.svelte.js';
@@ -19,7 +18,7 @@ function listOf(answer: (url: URL) => unknown) {
     asked.push(url);
     return Promise.resolve(Response.json(answer(url)));
   });
-  return { list: new FlagList(new AdminApi(client), 'p'), asked };
+  return { list: new FlagList(client, 'p'), asked };
 }
 
 describe('FlagList', () => {

@@ -1,5 +1,5 @@
-import type { AdminApi } from '../../api/admin-api.js';
-import type { FlagAddress } from '../../api/flag-address.js';
+import type { ApiClient } from '../../api/client.js';
+import { CONFIG, type FlagAddress } from '../../api/addresses.js';
 import type { Receipts } from '../../api/types.js';
 
 const FAST_MS = 300;
@@ -9,7 +9,7 @@ const FAST_ASKS = 20;
 
 /** Who has applied a kill: asked often at first, until all are off or the page is left. */
 export class ReceiptsView {
-  readonly #api: AdminApi;
+  readonly #api: ApiClient;
   readonly #at: FlagAddress;
   #receipts = $state.raw<Receipts>();
   #unreachable = $state(false);
@@ -21,7 +21,7 @@ export class ReceiptsView {
   );
   readonly silent = $derived(this.#receipts?.items.filter(({ state }) => state === 'silent') ?? []);
 
-  constructor(api: AdminApi, at: FlagAddress) {
+  constructor(api: ApiClient, at: FlagAddress) {
     this.#api = api;
     this.#at = at;
   }
@@ -48,7 +48,7 @@ export class ReceiptsView {
 
   async #ask(): Promise<void> {
     try {
-      this.#receipts = await this.#api.receipts(this.#at);
+      this.#receipts = await this.#api.get(`${CONFIG}/receipts`, { path: this.#at });
       this.#unreachable = false;
     } catch {
       this.#unreachable = true;

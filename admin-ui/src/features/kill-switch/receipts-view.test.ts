@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { AdminApi } from '../../api/admin-api.js';
 import { ApiClient } from '../../api/client.js';
 import type { Receipts } from '../../api/types.js';
 import { ReceiptsView } from './receipts-view.svelte.js';
@@ -26,7 +25,7 @@ const receipts = (off: number, instances: number): Receipts => ({
 
 function viewOf(answer: () => Response) {
   const asked = vi.fn(() => Promise.resolve(answer()));
-  const api = new AdminApi(new ApiClient('/', asked));
+  const api = new ApiClient('/', asked);
   const view = new ReceiptsView(api, { project: 'p', environment: 'e', flag: 'f' });
   return { view, asked };
 }

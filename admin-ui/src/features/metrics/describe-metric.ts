@@ -1,4 +1,4 @@
-import type { MetricDefinition } from '../../api/release-types.js';
+import type { MetricDefinition } from '../../api/types.js';
 import { formatShare } from '../releases/release-words.js';
 
 export type ComparedDefinition = Extract<

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { MetricDefinition } from '../../api/release-types.js';
+import type { MetricDefinition } from '../../api/types.js';
 import { describeMetric } from './describe-metric.js';
 import { definitionOf, draftMetric } from './metric-draft.js';
 

@@ -1,4 +1,4 @@
-import type { MetricDefinition } from '../../api/release-types.js';
+import type { MetricDefinition } from '../../api/types.js';
 
 /** Every field of every kind, so that changing the kind forgets nothing. */
 export interface MetricDraft {

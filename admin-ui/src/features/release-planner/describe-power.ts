@@ -1,4 +1,4 @@
-import type { StepPower } from '../../api/release-types.js';
+import type { StepPower } from '../../api/types.js';
 import { formatNumber, formatSpan } from '../releases/release-words.js';
 
 const HOUR_MS = 3_600_000;

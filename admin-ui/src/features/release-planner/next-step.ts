@@ -1,4 +1,4 @@
-import type { StepPlan } from '../../api/release-types.js';
+import type { StepPlan } from '../../api/types.js';
 import type { Draft } from '../conditions/draft-condition.js';
 
 const FIRST: Draft<StepPlan> = {

@@ -1,9 +1,14 @@
-import type { FlagAddress } from '../../api/flag-address.js';
+import { type FlagAddress, RELEASE, RELEASES } from '../../api/addresses.js';
 import { ApiError, describeError } from '../../api/api-error.js';
 import { drawIdempotencyKey } from '../../api/idempotency-key.js';
-import type { ReleaseApi } from '../../api/release-api.js';
-import type { PlanInput, Release, ReleasePlan, ReleasePreview } from '../../api/release-types.js';
-import type { FieldMessage } from '../../api/types.js';
+import type { ApiClient } from '../../api/client.js';
+import type {
+  FieldMessage,
+  PlanInput,
+  Release,
+  ReleasePlan,
+  ReleasePreview,
+} from '../../api/types.js';
 import type { Draft } from '../conditions/draft-condition.js';
 import { sameJson } from '../draft/json-values.js';
 
@@ -13,7 +18,7 @@ export type DraftPlan = Draft<ReleasePlan>;
 
 /** A release in the making: its plan, and what the server thinks of it while it is typed. */
 export class PlanDraft {
-  readonly #api: ReleaseApi;
+  readonly #api: ApiClient;
   readonly #at: FlagAddress;
   /** Undefined: the server picks the rule. */
   ruleId = $state<string>();
@@ -35,7 +40,7 @@ export class PlanDraft {
   #key = drawIdempotencyKey();
 
   /** With a plan: one of a release that has begun. */
-  constructor(api: ReleaseApi, at: FlagAddress, plan?: ReleasePlan) {
+  constructor(api: ApiClient, at: FlagAddress, plan?: ReleasePlan) {
     this.#api = api;
     this.#at = at;
     this.#isNew = plan === undefined;
@@ -104,24 +109,25 @@ export class PlanDraft {
 
   create(start: boolean): Promise<Release | undefined> {
     return this.#send((plan) =>
-      this.#api.create(
-        this.#at,
-        {
+      this.#api.post(RELEASES, {
+        path: this.#at,
+        body: {
           ...(this.ruleId === undefined ? {} : { ruleId: this.ruleId }),
           ...(this.reason.trim() === '' ? {} : { reason: this.reason.trim() }),
           plan,
           start,
         },
-        this.#key,
-      ),
+        idempotencyKey: this.#key,
+      }),
     );
   }
 
   save(release: Release): Promise<Release | undefined> {
     return this.#send((plan) =>
-      this.#api.savePlan({ ...this.#at, id: release.id }, release.version, {
-        plan,
-        reason: this.reason.trim(),
+      this.#api.put(RELEASE, {
+        path: { ...this.#at, release: release.id },
+        version: release.version,
+        body: { plan, reason: this.reason.trim() },
       }),
     );
   }
@@ -161,7 +167,10 @@ export class PlanDraft {
     const asked = this.#asked;
     const rule = this.ruleId === undefined ? {} : { ruleId: this.ruleId };
     try {
-      const preview = await this.#api.preview(this.#at, { ...rule, plan });
+      const preview = await this.#api.post(`${RELEASES}/preview`, {
+        path: this.#at,
+        body: { ...rule, plan },
+      });
       if (asked === this.#asked) {
         this.#preview = preview;
         this.#refused = [];

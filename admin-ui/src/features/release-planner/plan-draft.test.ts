@@ -1,7 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { ApiClient } from '../../api/client.js';
-import { ReleaseApi } from '../../api/release-api.js';
-import type { ReleasePlan, ReleasePreview } from '../../api/release-types.js';
+import type { ReleasePlan, ReleasePreview } from '../../api/types.js';
 import { PlanDraft } from './plan-draft.svelte.js';
 
 const at = { project: 'default', environment: 'production', flag: 'checkout' };
@@ -27,12 +26,12 @@ type Answer = Response | Promise<Response>;
 function serving(
   preview: () => Answer,
   create: (key: string | null) => Answer = () => Response.json({ id: 'r1' }),
-): ReleaseApi {
+): ApiClient {
   const fetchLike = async (input: unknown, init?: RequestInit) =>
     String(input).endsWith('/preview')
       ? preview()
       : create(new Headers(init?.headers).get('idempotency-key'));
-  return new ReleaseApi(new ApiClient('/', fetchLike as typeof fetch));
+  return new ApiClient('/', fetchLike as typeof fetch);
 }
 
 const five = () => Response.json(preview(5));

@@ -1,4 +1,4 @@
-import type { Marker, ReleasePhase, SeriesPoint, SeriesQuantile } from '../../api/release-types.js';
+import type { Marker, ReleasePhase, SeriesPoint, SeriesQuantile } from '../../api/types.js';
 import type { ChartLine, ChartMark } from '../../ui/chart-parts.js';
 import { formatPercent } from '../flag-editor/draft-rule.js';
 import { formatShare } from './release-words.js';

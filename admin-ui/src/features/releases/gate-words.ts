@@ -1,4 +1,4 @@
-import type { GatePlan } from '../../api/release-types.js';
+import type { GatePlan } from '../../api/types.js';
 
 const ACTIONS = {
   rollback: 'rolls back',

@@ -1,4 +1,4 @@
-import type { ReleaseDecision, ReleaseTimeline } from '../../api/release-types.js';
+import type { ReleaseDecision, ReleaseTimeline } from '../../api/types.js';
 import { formatPercent } from '../flag-editor/draft-rule.js';
 
 /** One line of the timeline. */

@@ -1,4 +1,4 @@
-import type { Hold } from '../../api/release-types.js';
+import type { Hold } from '../../api/types.js';
 
 const WORDS: Readonly<Record<Hold['code'], string>> = {
   FREEZE: 'Freeze',

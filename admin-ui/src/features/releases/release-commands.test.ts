@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Release, ReleaseCommand } from '../../api/release-types.js';
+import type { Release, ReleaseCommand } from '../../api/types.js';
 import { offersFor } from './release-commands.js';
 
 const steps = [1, 25, 100].map((percent) => ({ percent }));

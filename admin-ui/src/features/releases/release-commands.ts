@@ -1,4 +1,4 @@
-import type { Release, ReleaseCommand } from '../../api/release-types.js';
+import type { Release, ReleaseCommand } from '../../api/types.js';
 import { formatPercent } from '../flag-editor/draft-rule.js';
 import { hasEnded } from './release-words.js';
 

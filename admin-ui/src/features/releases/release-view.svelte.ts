@@ -1,10 +1,11 @@
-import type { FlagAddress } from '../../api/flag-address.js';
+import { type FlagAddress, RELEASE, type ReleaseAddress, RELEASES } from '../../api/addresses.js';
 import type { LiveNews } from '../../api/live.svelte.js';
-import type { ReleaseAddress } from '../../api/release-api.js';
-import type { Release, ReleaseTimeline } from '../../api/release-types.js';
+import type { Release, ReleaseTimeline } from '../../api/types.js';
 import type { App } from '../../state/app.js';
 import { Resource } from '../../state/resource.svelte.js';
 import { hasEnded } from './release-words.js';
+
+const SHOWN_MAX = 20;
 
 /** The release of one flag in one environment, kept fresh by the live stream. */
 export class ReleaseView {
@@ -24,17 +25,19 @@ export class ReleaseView {
   constructor(app: App, at: FlagAddress) {
     this.#app = app;
     this.at = at;
-    this.releases = new Resource(async () => (await app.api.releases.list(at)).items);
+    this.releases = new Resource(
+      async () => (await app.api.get(RELEASES, { path: at, query: { limit: SHOWN_MAX } })).items,
+    );
     this.timeline = new Resource(async () => {
       const address = this.address;
       return address === undefined
         ? { phases: [], decisions: [], markers: [] }
-        : app.api.releases.timeline(address);
+        : app.api.get(`${RELEASE}/timeline`, { path: address });
     });
   }
 
   get address(): ReleaseAddress | undefined {
-    return this.shown && { ...this.at, id: this.shown.id };
+    return this.shown && { ...this.at, release: this.shown.id };
   }
 
   /** Returns the stop function; hand it to onMount. */
@@ -56,7 +59,9 @@ export class ReleaseView {
     const running = this.active;
     const release =
       running &&
-      (await this.#app.api.releases.read({ ...this.at, id: running.id }).catch(() => undefined));
+      (await this.#app.api
+        .get(RELEASE, { path: { ...this.at, release: running.id } })
+        .catch(() => undefined));
     // What is put in place would overtake a list that is on its way, and with it who was replaced.
     if (release === undefined || hasEnded(release) || this.releases.loading) {
       await this.refresh();

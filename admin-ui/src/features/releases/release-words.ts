@@ -1,4 +1,4 @@
-import type { GateVerdict, Release, ReleaseState } from '../../api/release-types.js';
+import type { GateVerdict, Release, ReleaseState } from '../../api/types.js';
 
 type Tone = 'neutral' | 'accent' | 'good' | 'notice' | 'special';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Release, StepPlan } from '../../api/release-types.js';
+import type { Release, StepPlan } from '../../api/types.js';
 import { describeStair, stairsOf } from './stairs.js';
 
 const step = (percent: number, more: Partial<StepPlan> = {}): StepPlan => ({

@@ -1,4 +1,4 @@
-import type { Release, ReleasePlan, StepPlan } from '../../api/release-types.js';
+import type { Release, ReleasePlan, StepPlan } from '../../api/types.js';
 import { formatPercent } from '../flag-editor/draft-rule.js';
 import { formatSpan, hasEnded } from './release-words.js';
 

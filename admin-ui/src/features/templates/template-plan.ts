@@ -1,4 +1,4 @@
-import type { PlanInput } from '../../api/release-types.js';
+import type { PlanInput } from '../../api/types.js';
 import type { DraftPlan } from '../release-planner/plan-draft.svelte.js';
 
 /** What a plan has where a template says nothing: shown in the form, and stored with it. */

@@ -1,17 +1,18 @@
-import type { CompiledRuleset, Ruleset, Flag as RulesetFlag } from '@sluice/sdk/core';
-import type { AdminApi } from '../../api/admin-api.js';
-import type { FlagAddress } from '../../api/flag-address.js';
+import type { CompiledRuleset, Flag as RulesetFlag } from '@sluice/sdk/core';
+import type { ApiClient } from '../../api/client.js';
+import type { FlagAddress } from '../../api/addresses.js';
 import { describeError } from '../../api/api-error.js';
-import type { ConfigBody, Flag } from '../../api/types.js';
+import type { FlagConfigChange, Flag } from '../../api/types.js';
 import { type Evaluator, type Explanation, explain } from './explain.js';
 import { type ContextText, readContext } from './read-context.js';
 
+const RULESET = '/projects/{project}/environments/{environment}/ruleset';
 const STORED_AS = 'sluice.try';
 const EMPTY: ContextText = { targetingKey: 'user-1', ip: '', attributes: '' };
 
 /** "What does this context get, and why": asked of the real evaluator, here in the page. */
 export class TryIt {
-  readonly #api: AdminApi;
+  readonly #api: ApiClient;
   readonly #at: FlagAddress;
   readonly #storage: Storage | undefined;
   #core = $state.raw<Evaluator>();
@@ -20,7 +21,7 @@ export class TryIt {
   text = $state<{ targetingKey: string; ip: string; attributes: string }>({ ...EMPTY });
   readonly read = $derived(readContext(this.text));
 
-  constructor(api: AdminApi, at: FlagAddress, storage: Storage | undefined) {
+  constructor(api: ApiClient, at: FlagAddress, storage: Storage | undefined) {
     this.#api = api;
     this.#at = at;
     this.#storage = storage;
@@ -38,13 +39,12 @@ export class TryIt {
   async load(): Promise<void> {
     this.#failure = undefined;
     try {
-      const { project, environment } = this.#at;
       const [core, ruleset] = await Promise.all([
         import('@sluice/sdk/core'),
-        this.#api.ruleset(project, environment),
+        this.#api.get(RULESET, { path: this.#at }),
       ]);
       this.#core = core;
-      this.#live = core.compile(ruleset as Ruleset, this.#live);
+      this.#live = core.compile(ruleset, this.#live);
     } catch (error) {
       this.#failure = describeError(error);
     }
@@ -58,7 +58,7 @@ export class TryIt {
     }
   }
 
-  ask(flag: Flag, config: ConfigBody & { killed: boolean }): Explanation | undefined {
+  ask(flag: Flag, config: FlagConfigChange & { killed: boolean }): Explanation | undefined {
     if (this.#core === undefined || this.#live === undefined || 'problem' in this.read) {
       return undefined;
     }
@@ -72,7 +72,10 @@ export class TryIt {
   }
 }
 
-export function toRulesetFlag(flag: Flag, config: ConfigBody & { killed: boolean }): RulesetFlag {
+export function toRulesetFlag(
+  flag: Flag,
+  config: FlagConfigChange & { killed: boolean },
+): RulesetFlag {
   const { parent, onVariant, defaultVariant, ...rest } = config;
   const { type, seed, variants } = flag;
   return {

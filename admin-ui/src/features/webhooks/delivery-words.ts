@@ -1,4 +1,4 @@
-import type { Delivery } from '../../api/release-types.js';
+import type { Delivery } from '../../api/types.js';
 
 /** Delivered, on its way, or given up. */
 export function deliveryWords({ state, attempts }: Delivery): {

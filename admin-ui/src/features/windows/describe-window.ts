@@ -1,4 +1,4 @@
-import type { Window } from '../../api/release-types.js';
+import type { Window } from '../../api/types.js';
 import { formatMoment } from '../../ui/format-time.js';
 
 export const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;

@@ -1,0 +1,17 @@
+/** A flag in one environment. */
+export interface FlagAddress {
+  readonly project: string;
+  readonly environment: string;
+  readonly flag: string;
+}
+
+export interface ReleaseAddress extends FlagAddress {
+  /** Id of the release. */
+  readonly release: string;
+}
+
+/** Paths of the management API that more than one route starts with. */
+export const FLAG = '/projects/{project}/flags/{flag}';
+export const CONFIG = '/projects/{project}/environments/{environment}/flags/{flag}';
+export const RELEASES = `${CONFIG}/releases` as const;
+export const RELEASE = `${RELEASES}/{release}` as const;
