@@ -11,6 +11,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^@sluice\/sdk\/(core|protocol)$/, replacement: source('../sdk/src/$1/index.ts') },
+      { find: /^@sluice\/server\/(.+)$/, replacement: source('../server/src/$1.ts') },
     ],
   },
   build: { target: 'es2022', outDir: 'dist', emptyOutDir: true, assetsInlineLimit: 0 },

@@ -48,12 +48,11 @@ async function makeTemplate() {
 function buildAdminUi() {
   const folder = join(root, 'admin-ui');
   if (!existsSync(join(folder, 'index.html'))) return true;
-  const inputs = ['admin-ui/src', 'admin-ui/public', 'admin-ui/index.html', 'sdk/src'];
-  const newest = Math.max(
-    ...[...inputs, 'admin-ui/vite.config.ts', 'package-lock.json'].map((path) =>
-      newestChange(join(root, path)),
-    ),
-  );
+  const inputs = [
+    ...['admin-ui/src', 'admin-ui/public', 'admin-ui/index.html', 'admin-ui/vite.config.ts'],
+    ...['sdk/src', 'server/src/domain/format.ts', 'package-lock.json'],
+  ];
+  const newest = Math.max(...inputs.map((path) => newestChange(join(root, path))));
   if (newestChange(join(folder, 'dist/index.html')) >= newest) return true;
   return run(join(dirname(require.resolve('vite/package.json')), 'bin/vite.js'), ['build'], folder);
 }

@@ -67,6 +67,7 @@ const LAYERS: readonly (readonly [string, RegExp])[] = [
   ['protocol', /^sdk\/src\/protocol\//],
   ['request', /^sdk\/src\/request\//],
   ['sdk', /^sdk\/src\//],
+  ['format', /^server\/src\/domain\/format\.ts$/],
   ['domain', /^server\/src\/domain\//],
   ['read-models', /^server\/src\/store\/read-models\//],
   ['store', /^server\/src\/store\//],
@@ -87,11 +88,15 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   protocol: ['protocol', 'core'],
   request: ['request', 'core', 'protocol'],
   sdk: ['sdk', 'request', 'core', 'protocol'],
-  domain: ['domain', 'core', 'protocol'],
+  format: [],
+  domain: ['domain', 'format', 'core', 'protocol'],
   'read-models': ['read-models', 'store', 'domain', 'core', 'protocol'],
   store: ['store', 'read-models', 'domain', 'core', 'protocol', 'config'],
   ingest: ['ingest', 'store', 'read-models', 'domain', 'core', 'protocol'],
-  services: ['services', 'ingest', 'store', 'read-models', 'domain', 'core', 'protocol', 'config'],
+  services: [
+    ...['services', 'ingest', 'store', 'read-models'],
+    ...['domain', 'format', 'core', 'protocol', 'config'],
+  ],
   sources: ['sources', 'store', 'domain', 'core', 'protocol', 'config'],
   stream: ['stream', 'store', 'read-models', 'domain', 'core', 'protocol', 'config'],
   ticker: ['ticker', 'sources', 'services', 'store', 'domain', 'core', 'config'],
@@ -105,7 +110,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...['app', 'config', 'routes', 'middleware', 'stream', 'ticker', 'sources'],
     ...['services', 'ingest', 'store', 'read-models', 'domain', 'core', 'protocol'],
   ],
-  'admin-ui': ['admin-ui', 'core', 'protocol'],
+  'admin-ui': ['admin-ui', 'format', 'core', 'protocol'],
 };
 
 /** Packages that only some layers may use. */
@@ -318,10 +323,12 @@ const UNAUDITED = new Set(['server/src/services/context.ts']);
 
 describe('each package', () => {
   it('exports only what its sources hold', () => {
-    const manifest = JSON.parse(readFileSync(join(root, 'sdk/package.json'), 'utf8'));
-    const missing = Object.values(manifest.exports as Record<string, { types: string }>)
-      .map(({ types }) => join('sdk', types.replace('./dist/', 'src/').replace('.d.ts', '.ts')))
-      .filter((path) => !byPath.has(path));
+    const missing = ['sdk', 'server'].flatMap((name) => {
+      const manifest = JSON.parse(readFileSync(join(root, name, 'package.json'), 'utf8'));
+      return Object.values(manifest.exports as Record<string, { types: string }>)
+        .map(({ types }) => join(name, types.replace('./dist/', 'src/').replace('.d.ts', '.ts')))
+        .filter((path) => !byPath.has(path));
+    });
     expect(missing).toEqual([]);
   });
 

@@ -6,4 +6,5 @@ const source = (path: string) => fileURLToPath(new URL(`../../${path}`, import.m
 export const sourceAlias = [
   { find: /^@sluice\/sdk$/, replacement: source('sdk/src/index.ts') },
   { find: /^@sluice\/sdk\/(\w+)$/, replacement: source('sdk/src/$1/index.ts') },
+  { find: /^@sluice\/server\/(.+)$/, replacement: source('server/src/$1.ts') },
 ];

@@ -1,7 +1,8 @@
+import { formatPercent } from '@sluice/server/domain/format';
 import type { FlagConfigChange } from '../../api/types.js';
 import { describeCondition } from '../conditions/describe-condition.js';
 import { sameJson } from '../draft/json-values.js';
-import { describeServe, formatPercent, shareOf } from './draft-rule.js';
+import { describeServe, shareOf } from './draft-rule.js';
 
 /** One sentence per change, in the order in which the page shows them. */
 export function describeChanges(before: FlagConfigChange, after: FlagConfigChange): string[] {

@@ -1,4 +1,5 @@
 import type { Rollout, Rule, Serve } from '@sluice/sdk/core';
+import { formatPercent } from '@sluice/server/domain/format';
 import {
   type ConditionStart,
   type Draft,
@@ -72,10 +73,6 @@ export function shareOf(rollout: Rollout | Draft<Rollout> | undefined): number |
   return rollout === undefined
     ? undefined
     : Math.round((rollout.to - (rollout.from ?? 0)) * 1000) / 1000;
-}
-
-export function formatPercent(percentage: number): string {
-  return `${Math.round(percentage * 1000) / 1000} %`;
 }
 
 export function describeServe(serve: Rule['serve'] | DraftRule['serve']): string {

@@ -1,5 +1,5 @@
+import { formatShare } from '@sluice/server/domain/format';
 import type { MetricDefinition } from '../../api/types.js';
-import { formatShare } from '../releases/release-words.js';
 
 export type ComparedDefinition = Extract<
   MetricDefinition,

@@ -1,5 +1,5 @@
+import { formatDuration, formatNumber } from '@sluice/server/domain/format';
 import type { StepPower } from '../../api/types.js';
-import { formatNumber, formatSpan } from '../releases/release-words.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -16,7 +16,7 @@ export function describePower(power: StepPower | undefined): string | undefined 
     .filter(({ hours }) => hours !== null)
     .map(
       ({ metric, percent, hours }) =>
-        `${metric} +${formatNumber(percent)} % in ${formatSpan((hours ?? 0) * HOUR_MS)}`,
+        `${metric} +${formatNumber(percent)} % in ${formatDuration((hours ?? 0) * HOUR_MS)}`,
     );
   const cannot = ruledOut.filter(({ hours }) => hours === null).map(({ metric }) => metric);
   const parts = [

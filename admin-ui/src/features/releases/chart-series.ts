@@ -1,7 +1,6 @@
+import { formatPercent, formatShare } from '@sluice/server/domain/format';
 import type { Marker, ReleasePhase, SeriesPoint, SeriesQuantile } from '../../api/types.js';
 import type { ChartLine, ChartMark } from '../../ui/chart-parts.js';
-import { formatPercent } from '../flag-editor/draft-rule.js';
-import { formatShare } from './release-words.js';
 
 type Arm = 'treatment' | 'control';
 

@@ -1,5 +1,5 @@
+import { formatPercent } from '@sluice/server/domain/format';
 import type { ReleaseDecision, ReleaseTimeline } from '../../api/types.js';
-import { formatPercent } from '../flag-editor/draft-rule.js';
 
 /** One line of the timeline. */
 export interface Happening {

@@ -1,5 +1,5 @@
+import { formatPercent } from '@sluice/server/domain/format';
 import type { Release, ReleaseCommand } from '../../api/types.js';
-import { formatPercent } from '../flag-editor/draft-rule.js';
 import { hasEnded } from './release-words.js';
 
 /** What a person may do with a release, and how it is asked. */

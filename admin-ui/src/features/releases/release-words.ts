@@ -1,58 +1,7 @@
+import { formatChange } from '@sluice/server/domain/format';
 import type { GateVerdict, Release, ReleaseState } from '../../api/types.js';
 
 type Tone = 'neutral' | 'accent' | 'good' | 'notice' | 'special';
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
-
-/** "45 s", "30 min", "1 h 20 min", "2 d 4 h": at most two units, rounded down. */
-export function formatSpan(ms: number): string {
-  const span = Math.max(0, ms);
-  if (span < 2 * MINUTE_MS) {
-    return `${Math.floor(span / 1000)} s`;
-  }
-  if (span < HOUR_MS) {
-    return `${Math.floor(span / MINUTE_MS)} min`;
-  }
-  return span < DAY_MS
-    ? twoUnits(span, [HOUR_MS, 'h'], [MINUTE_MS, 'min'])
-    : twoUnits(span, [DAY_MS, 'd'], [HOUR_MS, 'h']);
-}
-
-type Unit = readonly [ms: number, name: string];
-
-function twoUnits(span: number, [big, bigName]: Unit, [small, smallName]: Unit): string {
-  const rest = Math.floor((span % big) / small);
-  const first = `${Math.floor(span / big)} ${bigName}`;
-  return rest === 0 ? first : `${first} ${rest} ${smallName}`;
-}
-
-/** At most three digits that matter: 12.4, 0.031, 1,240. */
-export function formatNumber(value: number): string {
-  return Math.abs(value) >= 1000
-    ? Math.round(value).toLocaleString('en-US')
-    : value.toLocaleString('en-US', { maximumSignificantDigits: 3 });
-}
-
-/** 0.0312 → "3.12 %". */
-export function formatShare(share: number): string {
-  return `${formatNumber(share * 100)} %`;
-}
-
-/** A relative effect: 1.4 → "+140 %". */
-export function formatChange(effect: number): string {
-  const sign = effect > 0 ? '+' : effect < 0 ? '−' : '±';
-  return `${sign}${formatShare(Math.abs(effect))}`;
-}
-
-/** Evidence from its logarithm. */
-export function formatEvidence(lnE: number): string {
-  if (lnE > Math.log(1e6)) {
-    return 'over 1,000,000';
-  }
-  return lnE < Math.log(0.01) ? 'below 0.01' : formatNumber(Math.exp(lnE));
-}
 
 const STATES: Readonly<Record<ReleaseState, { label: string; tone: Tone }>> = {
   draft: { label: 'draft', tone: 'neutral' },

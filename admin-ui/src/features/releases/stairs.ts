@@ -1,6 +1,6 @@
+import { formatDuration, formatPercent } from '@sluice/server/domain/format';
 import type { Release, ReleasePlan, StepPlan } from '../../api/types.js';
-import { formatPercent } from '../flag-editor/draft-rule.js';
-import { formatSpan, hasEnded } from './release-words.js';
+import { hasEnded } from './release-words.js';
 
 export type StairState = 'done' | 'current' | 'planned' | 'stopped';
 
@@ -62,7 +62,7 @@ function heightOf({ percent, audience = null }: PlannedStep): number {
 function bakeOf({ steps = [], finalBakeSeconds = 0 }: PlannedSteps, index: number): string {
   const isLast = index === steps.length - 1;
   const seconds = isLast ? finalBakeSeconds : (steps[index]?.minBakeSeconds ?? 0);
-  return seconds === 0 ? 'at once' : formatSpan(seconds * 1000);
+  return seconds === 0 ? 'at once' : formatDuration(seconds * 1000);
 }
 
 /** Read aloud: "Step 2 of 5: 5 %, current, at least 1 h, with approval". */

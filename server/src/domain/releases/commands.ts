@@ -1,3 +1,4 @@
+import { formatTime } from '../format.js';
 import { conflict, invalid } from '../refusals.js';
 import type { Decision } from './decision.js';
 import { type Move, toEnd, toNewRound, toPause, toResume, toRollback, toStep } from './moves.js';
@@ -11,7 +12,6 @@ import {
   type Release,
   type ReleaseState,
 } from './release.js';
-import { asTime } from './words.js';
 
 /** A release with its latest decision, which says what it waits for. */
 export interface DecidedRelease extends Release {
@@ -246,7 +246,7 @@ function planHold({ percent }: Release, { by, at, input }: Order<'until'>): Move
     const message = `must be later than now (${at.toISOString()}), got ${until.toISOString()}`;
     throw invalid([{ pointer: '/until', message }]);
   }
-  const sentence = `Held at ${percent} % until ${asTime(until.getTime())} by ${by}.`;
+  const sentence = `Held at ${percent} % until ${formatTime(until.getTime())} by ${by}.`;
   return { action: 'hold', sentence, change: { holdUntil: until } };
 }
 

@@ -2,7 +2,7 @@ import type { FrozenGates, Latches } from '../gates/evidence.js';
 import type { PhaseTotals, ReleaseTotals } from '../gates/totals.js';
 import { tripwire } from '../gates/tripwire.js';
 import type { Decision } from './decision.js';
-import { asEvidence, asPercent, inWords } from './words.js';
+import { formatEvidence, formatInteger, formatShare } from '../format.js';
 
 export interface TripNumbers {
   readonly totals: ReleaseTotals;
@@ -15,7 +15,7 @@ export function decideTrip({ totals, frozen, latches }: TripNumbers): Decision {
   const trip = tripwire(totals, frozen, latches);
   const { because } = trip;
   if (!trip.fires) {
-    const sentence = `No gross harm: evidence ${asEvidence(trip.lnEMax)} (100 rolls back).`;
+    const sentence = `No gross harm: evidence ${formatEvidence(trip.lnEMax)} (100 rolls back).`;
     return { action: 'none', sentence, holds: [], because, bakedMs: 0 };
   }
   const [metric = frozen.compared.find(({ weights }) => weights.rollback > 0)?.metric ?? ''] =
@@ -23,16 +23,16 @@ export function decideTrip({ totals, frozen, latches }: TripNumbers): Decision {
   const phases = totals.phases.filter(({ round, share }) => round === frozen.round && share > 0);
   const phase = phases.findLast((it) => peopleOf(it, metric, 'treatment') > 0) ?? phases.at(-1);
   const counts = phase === undefined ? '' : ` ${countsOf(phase, metric)}`;
-  const where = phase === undefined ? '' : ` from ${asPercent(phase.share)}`;
+  const where = phase === undefined ? '' : ` from ${formatShare(phase.share)}`;
   const sentence =
     `Rolled back at once${where}: ${metric}${counts}; ` +
-    `evidence ${asEvidence(trip.lnEMax)} (100 rolls back).`;
+    `evidence ${formatEvidence(trip.lnEMax)} (100 rolls back).`;
   return { action: 'rollback', sentence, holds: [], because, bakedMs: 0 };
 }
 
 function countsOf(phase: PhaseTotals, metric: string): string {
   const sides = (['treatment', 'control'] as const).map((arm) => {
-    return `${inWords(peopleOf(phase, metric, arm))} of ${inWords(phase.units[arm])} people`;
+    return `${formatInteger(peopleOf(phase, metric, arm))} of ${formatInteger(phase.units[arm])} people`;
   });
   return `hit ${sides[0]} with the feature and ${sides[1]} without`;
 }

@@ -1,10 +1,10 @@
+import { formatTime } from '../format.js';
 import { bakedMsAfter } from './bake-clock.js';
 import type { Decision, Hold, ReleaseStatus, TickFacts } from './decision.js';
 import { harmOf } from './harm-of.js';
 import { closedHolds, dependencyHolds, holdsOf } from './holds.js';
 import { proofOf } from './proof-of.js';
 import { currentStep, hasEnded, isAtLastStep, stepLabel } from './release.js';
-import { asTime } from './words.js';
 
 /**
  * What to do with a release at one tick; the first line that applies decides. Harm acts whatever
@@ -33,7 +33,8 @@ function stay({ bakedMs }: ReleaseStatus, sentence: string): Decision {
 
 function decideStart(status: ReleaseStatus, facts: TickFacts): Decision {
   const { startAt, plan, isStartApproved } = status;
-  if (startAt !== null && startAt > facts.now) return stay(status, `Starts ${asTime(startAt)}.`);
+  if (startAt !== null && startAt > facts.now)
+    return stay(status, `Starts ${formatTime(startAt)}.`);
   const holds = [...closedHolds(facts), ...dependencyHolds(facts)];
   if (holds.length > 0) return hold('Waiting to start', holds, status.bakedMs);
   if (plan.startApproval && !isStartApproved) {

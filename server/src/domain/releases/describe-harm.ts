@@ -1,7 +1,7 @@
 import type { Evaluation, GateEvidence, LimitEvidence, PhaseEvidence } from '../gates/evidence.js';
 import { mainPartsOf } from '../gates/family.js';
 import type { TickedGate } from './decision.js';
-import { asList, asPercent, inDigits, inWords } from './words.js';
+import { formatInteger, formatList, formatNumber, formatShare } from '../format.js';
 
 /** Metrics that a family's verdict rests on; the worst one where nothing bets any more. */
 export function metricsBehind(evaluation: Evaluation, family: 'pause' | 'rollback'): string[] {
@@ -16,7 +16,7 @@ export function metricsBehind(evaluation: Evaluation, family: 'pause' | 'rollbac
 /** "http.errors is 2.9x as high with the feature (37 of 1,204 people) as without (213 of …)". */
 export function describeGates(evaluation: Evaluation, metrics: readonly string[]): string {
   const gates = evaluation.gates.filter(({ metric }) => metrics.includes(metric));
-  if (gates.length === 0) return asList(metrics);
+  if (gates.length === 0) return formatList(metrics);
   return gates.map(describeGate).join('; ');
 }
 
@@ -28,7 +28,7 @@ export function describeGate(gate: GateEvidence): string {
   if (estimate === null) {
     return `${gate.metric} with the feature${withFeature}, without it${without}`;
   }
-  const size = `${inDigits(Math.max(0, 1 + estimate))}x`;
+  const size = `${formatNumber(Math.max(0, 1 + estimate))}x`;
   return `${gate.metric} is ${size} as high with the feature${withFeature} as without${without}`;
 }
 
@@ -39,20 +39,20 @@ function latestPhaseOf({ phases }: GateEvidence): PhaseEvidence | undefined {
 
 function countsOf(gate: GateEvidence, phase: PhaseEvidence, arm: 'treatment' | 'control') {
   const [count, of] = [phase.count[arm], phase.of[arm]];
-  if (gate.kind === 'mean') return `${inDigits(of === 0 ? 0 : count / of)} on average`;
+  if (gate.kind === 'mean') return `${formatNumber(of === 0 ? 0 : count / of)} on average`;
   const noun = gate.kind === 'split' ? 'people' : 'requests';
-  return `${inWords(count)} of ${inWords(of)} ${noun}`;
+  return `${formatInteger(count)} of ${formatInteger(of)} ${noun}`;
 }
 
 export function describeLimit({ metric, bad, total, limit }: LimitEvidence): string {
   const share = total === 0 ? 0 : bad / total;
-  const counts = `${inWords(bad)} of ${inWords(total)}`;
-  return `${metric} is at ${asPercent(share)} (${counts}), above its limit of ${asPercent(limit)}`;
+  const counts = `${formatInteger(bad)} of ${formatInteger(total)}`;
+  return `${metric} is at ${formatShare(share)} (${counts}), above its limit of ${formatShare(limit)}`;
 }
 
 export function describeTicked({ metric, value, message, isOverdue, hasFired }: TickedGate) {
   if (hasFired)
-    return `${metric} is beyond its limit${value === null ? '' : ` at ${inDigits(value)}`}`;
+    return `${metric} is beyond its limit${value === null ? '' : ` at ${formatNumber(value)}`}`;
   const problem = message === null ? '' : `: ${message}`;
   return `${metric} has had no number${isOverdue ? ' for too long' : ''}${problem}`;
 }

@@ -1,7 +1,7 @@
+import { formatDuration, formatInteger, formatNumber } from '../format.js';
 import { evaluateGates } from '../gates/evaluate-gates.js';
 import { type FrozenGates, type Latches, LN_PAUSE, LN_ROLLBACK } from '../gates/evidence.js';
 import type { BucketSums, MetricTotals, PhaseTotals, ReleaseTotals } from '../gates/totals.js';
-import { asDuration, inDigits, inWords } from './words.js';
 
 export interface DrillInput {
   readonly totals: ReleaseTotals;
@@ -34,20 +34,23 @@ const STRIDE = 0.02;
 export function drill(input: DrillInput): DrillOutcome {
   const { totals, frozen, metric, factor } = input;
   const phase = totals.phases.findLast(({ round, share }) => round === frozen.round && share > 0);
-  const name = `${metric} at ${inDigits(factor)}x`;
+  const name = `${metric} at ${formatNumber(factor)}x`;
   if (phase === undefined || !hasControl(phase, metric)) {
     return outcome(null, `${name}: there is no number without the feature yet to make worse`);
   }
   const first = findStop(input, phase, ['rollback', 'pause']);
   if (first === null) {
-    return outcome(null, `${name} would not be stopped within ${asDuration(SECONDS_MAX * 1_000)}`);
+    return outcome(
+      null,
+      `${name} would not be stopped within ${formatDuration(SECONDS_MAX * 1_000)}`,
+    );
   }
   const { action, seconds, people } = first;
   const mayFollow = action === 'pause' && isRollbackGate(input);
   const last = mayFollow ? findStop(input, phase, ['rollback']) : null;
-  const then = last === null ? '' : `, and roll back after ${asDuration(last.seconds * 1_000)}`;
+  const then = last === null ? '' : `, and roll back after ${formatDuration(last.seconds * 1_000)}`;
   const would = action === 'rollback' ? 'roll back' : 'pause';
-  const when = `${asDuration(seconds * 1_000)} and ${inWords(people)} people with it`;
+  const when = `${formatDuration(seconds * 1_000)} and ${formatInteger(people)} people with it`;
   const sentence = `${name} would ${would} after ${when}${then}`;
   return { ...outcome(action, sentence), afterSeconds: seconds, people };
 }

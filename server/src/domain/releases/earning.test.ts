@@ -61,7 +61,7 @@ describe('a step that is earned', () => {
       gate('error-rate', { ...share(0.031), kind: 'ratio', action: 'watch' }),
     ]);
     expect(decide(at(input), facts).sentence).toBe(
-      'Advanced from 5 % to 100 %: 1,204 people with the feature, 60 min, error-rate surely below ' +
+      'Advanced from 5 % to 100 %: 1,204 people with the feature, 1 h, error-rate surely below ' +
         '3.1 % (which speaks for errors too).',
     );
   });
@@ -87,8 +87,8 @@ describe('a step that is to be proven', () => {
     const decision = decide(at(input), with3({ ruledOut: 0.59 }, { ruledOut: -0.02 }));
     expect(decision.action).toBe('final_bake');
     expect(decision.sentence).toBe(
-      'Advanced from 5 % to 100 %: 1,204 people with the feature, 60 min, worse than +59 % ruled ' +
-        'out for errors, worse than -2 % ruled out for orders.',
+      'Advanced from 5 % to 100 %: 1,204 people with the feature, 1 h, worse than +59 % ruled ' +
+        'out for errors, worse than −2 % ruled out for orders.',
     );
   });
 
@@ -103,7 +103,7 @@ describe('a step that is to be proven', () => {
 
   it('holds for a pausing gate too, and asks nothing of a watched one', () => {
     expect(said(at(input), with3({}, { ruledOut: 0.01 }))).toEqual([
-      'NOT_EARNED: orders: worse than +1 % is ruled out, +0 % is wanted as proof',
+      'NOT_EARNED: orders: worse than +1 % is ruled out, ±0 % is wanted as proof',
     ]);
   });
 });
@@ -121,7 +121,7 @@ describe('what matures later', () => {
     said(at(input('pause'), { stepStartedAt: NOW - hours * HOUR, ...more }), facts);
 
   it('keeps the step until it is so old, however long it was observed', () => {
-    const held = ['IMMATURE: orders matures after 24 h: this step is 3 h old'];
+    const held = ['IMMATURE: orders matures after 1 d: this step is 3 h old'];
     expect(aged(3)).toEqual(held);
     expect(aged(3, { isBakeSkipped: true })).toEqual(held);
     expect(aged(24)).toBe('final_bake');

@@ -2,7 +2,7 @@ import { type LimitEvidence, LN_PAUSE, LN_ROLLBACK } from '../gates/evidence.js'
 import type { Decision, ReleaseStatus, TickedGate, TickFacts } from './decision.js';
 import { describeGates, describeLimit, describeTicked, metricsBehind } from './describe-harm.js';
 import type { PauseReason } from './release.js';
-import { asEvidence, inWords } from './words.js';
+import { formatEvidence, formatInteger } from '../format.js';
 
 interface Harm {
   readonly action: 'rollback' | 'pause';
@@ -33,7 +33,7 @@ function provenHarm({ evaluation }: TickFacts): Harm | null {
   const { lnEMax } = evaluation.rollback;
   if (lnEMax < LN_ROLLBACK) return null;
   const because = metricsBehind(evaluation, 'rollback');
-  const reached = `evidence ${asEvidence(lnEMax)} (100 rolls back) ${afterPeople(evaluation)}`;
+  const reached = `evidence ${formatEvidence(lnEMax)} (100 rolls back) ${afterPeople(evaluation)}`;
   const why = `${describeGates(evaluation, because)}; ${reached}`;
   return { action: 'rollback', why, because };
 }
@@ -42,13 +42,13 @@ function suspectedHarm({ evaluation }: TickFacts): Harm | null {
   const { lnEMax } = evaluation.pause;
   if (lnEMax < LN_PAUSE) return null;
   const because = metricsBehind(evaluation, 'pause');
-  const reached = `evidence ${asEvidence(lnEMax)} (20 pauses) ${afterPeople(evaluation)}`;
+  const reached = `evidence ${formatEvidence(lnEMax)} (20 pauses) ${afterPeople(evaluation)}`;
   const why = `${describeGates(evaluation, because)}; ${reached}`;
   return { action: 'pause', pauseReason: 'regression', why, because };
 }
 
 function afterPeople({ stepUnits }: TickFacts['evaluation']): string {
-  return `after ${inWords(stepUnits.treatment)} people with the feature in this step`;
+  return `after ${formatInteger(stepUnits.treatment)} people with the feature in this step`;
 }
 
 function sampleRatioHarm({ evaluation }: TickFacts): Harm | null {
@@ -56,7 +56,7 @@ function sampleRatioHarm({ evaluation }: TickFacts): Harm | null {
   if (lnEMax < LN_ROLLBACK) return null;
   const why =
     'the sides hold other shares of people than planned, so that comparing them cannot be trusted ' +
-    `(evidence ${asEvidence(lnEMax)}, 100 pauses)`;
+    `(evidence ${formatEvidence(lnEMax)}, 100 pauses)`;
   return { action: 'pause', pauseReason: 'srm', why, because: [] };
 }
 
@@ -66,7 +66,7 @@ function absoluteHarm(facts: TickFacts, action: 'rollback' | 'pause'): Harm | nu
   const limits = facts.evaluation.limits.filter((limit) => actionOfLimit(limit) === action);
   if (ticked.length + limits.length === 0) return null;
   const said = [
-    ...limits.map((limit) => `${describeLimit(limit)}, evidence ${asEvidence(limit.lnEMax)}`),
+    ...limits.map((limit) => `${describeLimit(limit)}, evidence ${formatEvidence(limit.lnEMax)}`),
     ...ticked.map(describeTicked),
   ];
   const because = [...limits, ...ticked].map(({ metric }) => metric);

@@ -1,10 +1,18 @@
+import {
+  formatChange,
+  formatDuration,
+  formatEvidence,
+  formatInteger,
+  formatList,
+  formatShare,
+  formatTime,
+} from '../format.js';
 import { type GateEvidence, LN_HOLD } from '../gates/evidence.js';
 import { bakedMsAfter } from './bake-clock.js';
 import type { Hold, ReleaseStatus, TickFacts } from './decision.js';
-import { actingGates, earnsBy } from './earning.js';
 import { describeGates, describeLimit, metricsBehind } from './describe-harm.js';
+import { actingGates, earnsBy } from './earning.js';
 import { bakeNeededMs, currentStep, isAtLastStep, isComparedStep } from './release.js';
-import { asChange, asDuration, asEvidence, asList, asPercent, asTime, inWords } from './words.js';
 
 const BOTH_ARMS_MAX = 0.001;
 
@@ -27,7 +35,7 @@ export function holdsOf(status: ReleaseStatus, facts: TickFacts): readonly Hold[
 export function closedHolds({ closed }: TickFacts): readonly Hold[] {
   return closed.map(({ kind, what, opensAt }) => ({
     code: kind === 'freeze' ? 'FREEZE' : 'WINDOW',
-    message: opensAt === null ? what : `${what}; opens ${asTime(opensAt)}`,
+    message: opensAt === null ? what : `${what}; opens ${formatTime(opensAt)}`,
   }));
 }
 
@@ -38,19 +46,19 @@ export function dependencyHolds({ dependencies = [] }: TickFacts): readonly Hold
 
 function holdUntil({ holdUntil: until }: ReleaseStatus, { now }: TickFacts): readonly Hold[] {
   if (until === null || until <= now) return [];
-  return [{ code: 'HOLD_UNTIL', message: `held by hand until ${asTime(until)}` }];
+  return [{ code: 'HOLD_UNTIL', message: `held by hand until ${formatTime(until)}` }];
 }
 
 function staleHolds(status: ReleaseStatus, facts: TickFacts): readonly Hold[] {
   const { now, watermark, liveInstances, silentInstances } = facts;
   const stale = (message: string): Hold[] => [{ code: 'STALE_DATA', message }];
-  if (silentInstances.length > 0) return stale(`silent: ${asList(silentInstances)}`);
+  if (silentInstances.length > 0) return stale(`silent: ${formatList(silentInstances)}`);
   if (watermark === null || liveInstances === 0) return stale('no instance reports');
   const lagMaxMs = status.plan.maxLagSeconds * 1000;
   if (now - watermark > lagMaxMs) {
-    const age = asDuration(now - watermark);
+    const age = formatDuration(now - watermark);
     return stale(
-      `the data is complete up to ${age} ago, at most ${asDuration(lagMaxMs)} is allowed`,
+      `the data is complete up to ${age} ago, at most ${formatDuration(lagMaxMs)} is allowed`,
     );
   }
   const overtimeMs = bakedMsAfter(status, facts) - bakeNeededMs(status);
@@ -87,7 +95,9 @@ function bakeHolds(status: ReleaseStatus, facts: TickFacts): readonly Hold[] {
   const needed = bakeNeededMs(status);
   const baked = bakedMsAfter(status, facts);
   if (status.isBakeSkipped || baked >= needed) return [];
-  return [{ code: 'BAKE', message: `observed for ${asDuration(baked)} of ${asDuration(needed)}` }];
+  return [
+    { code: 'BAKE', message: `observed for ${formatDuration(baked)} of ${formatDuration(needed)}` },
+  ];
 }
 
 function unitHolds(status: ReleaseStatus, { evaluation }: TickFacts): readonly Hold[] {
@@ -95,11 +105,11 @@ function unitHolds(status: ReleaseStatus, { evaluation }: TickFacts): readonly H
   const wanted = currentStep(status)?.minUnits ?? 0;
   const holds: Hold[] = [];
   if (stepUnits.treatment < wanted) {
-    const seen = `${inWords(stepUnits.treatment)} of ${inWords(wanted)}`;
+    const seen = `${formatInteger(stepUnits.treatment)} of ${formatInteger(wanted)}`;
     holds.push({ code: 'UNITS', message: `${seen} people with the feature seen in this step` });
   }
   if (bothArmsShare > BOTH_ARMS_MAX) {
-    const share = asPercent(bothArmsShare);
+    const share = formatShare(bothArmsShare);
     const message = `${share} of people were seen on both sides: is what the rule draws by stable?`;
     holds.push({ code: 'UNSTABLE_UNITS', message });
   }
@@ -115,8 +125,8 @@ function immatureHolds(status: ReleaseStatus, { now }: TickFacts): readonly Hold
       return action !== 'watch' && maturesAfterSeconds * 1000 > ageMs;
     })
     .map(({ metric, maturesAfterSeconds }): Hold => {
-      const age = `this step is ${asDuration(ageMs)} old`;
-      const message = `${metric} matures after ${asDuration(maturesAfterSeconds * 1000)}: ${age}`;
+      const age = `this step is ${formatDuration(ageMs)} old`;
+      const message = `${metric} matures after ${formatDuration(maturesAfterSeconds * 1000)}: ${age}`;
       return { code: 'IMMATURE', metric, message };
     });
 }
@@ -125,13 +135,13 @@ function suspicionHolds(status: ReleaseStatus, { evaluation }: TickFacts): reado
   const holds = evaluation.limits
     .filter(({ action, lnE }) => action !== 'watch' && lnE >= LN_HOLD)
     .map((limit): Hold => {
-      const message = `${describeLimit(limit)}: evidence ${asEvidence(limit.lnE)}`;
+      const message = `${describeLimit(limit)}: evidence ${formatEvidence(limit.lnE)}`;
       return { code: 'SUSPICIOUS', metric: limit.metric, message };
     });
   const { pause } = evaluation;
   if (!isComparedStep(status) || pause.lnE < LN_HOLD) return holds;
   const metrics = metricsBehind(evaluation, 'pause');
-  const evidence = `evidence ${asEvidence(pause.lnE)}, below 2 goes on`;
+  const evidence = `evidence ${formatEvidence(pause.lnE)}, below 2 goes on`;
   const message = `${describeGates(evaluation, metrics)}: ${evidence}`;
   const [metric] = metrics;
   return [...holds, { code: 'SUSPICIOUS', message, ...(metric === undefined ? {} : { metric }) }];
@@ -151,13 +161,13 @@ function missingProof({ metric, ruledOut, badShare }: GateEvidence, status: Rele
   const bound =
     ruledOut === null
       ? 'nothing is ruled out yet'
-      : `worse than ${asChange(ruledOut)} is ruled out`;
+      : `worse than ${formatChange(ruledOut)} is ruled out`;
   const proof = currentStep(status)?.advance === 'prove' ? 'wanted as proof' : 'wanted';
-  const wanted = gate ? `, ${asChange(gate.ruledOut)} is ${proof}` : '';
+  const wanted = gate ? `, ${formatChange(gate.ruledOut)} is ${proof}` : '';
   const floor = currentStep(status)?.advance === 'prove' ? null : (gate?.floor ?? null);
   const other =
     badShare === null || floor === null
       ? ''
-      : `; or a share surely below ${asPercent(floor)}, now ${asPercent(badShare.upper)}`;
+      : `; or a share surely below ${formatShare(floor)}, now ${formatShare(badShare.upper)}`;
   return `${metric}: ${bound}${wanted}${other}`;
 }

@@ -1,14 +1,14 @@
+import { formatChange, formatDuration, formatInteger, formatShare } from '../format.js';
 import type { GateEvidence } from '../gates/evidence.js';
 import type { ReleaseStatus, TickFacts } from './decision.js';
 import { actingGates, earnsBy } from './earning.js';
 import { currentStep, isComparedStep } from './release.js';
-import { asChange, asDuration, asPercent, inWords } from './words.js';
 
 /** What a step was left on: how many people, how long, and what is ruled out. */
 export function proofOf(status: ReleaseStatus, facts: TickFacts): string {
   const { evaluation } = facts;
-  const people = `${inWords(evaluation.stepUnits.treatment)} people with the feature`;
-  const time = status.isBakeSkipped ? 'bake skipped by hand' : asDuration(status.bakedMs);
+  const people = `${formatInteger(evaluation.stepUnits.treatment)} people with the feature`;
+  const time = status.isBakeSkipped ? 'bake skipped by hand' : formatDuration(status.bakedMs);
   if (currentStep(status)?.advance === 'guard' || !isComparedStep(status)) {
     return `${people}, ${time}, no harm seen; a step on time and guard alone`;
   }
@@ -23,7 +23,7 @@ export function proofOf(status: ReleaseStatus, facts: TickFacts): string {
 function proofBy(gate: GateEvidence, status: ReleaseStatus): string {
   const { metric, ruledOut, badShare } = gate;
   if (ruledOut !== null && earnsBy(gate, status) === 'bound') {
-    return `worse than ${asChange(ruledOut)} ruled out for ${metric}`;
+    return `worse than ${formatChange(ruledOut)} ruled out for ${metric}`;
   }
-  return `${metric} surely below ${badShare === null ? 'its floor' : asPercent(badShare.upper)}`;
+  return `${metric} surely below ${badShare === null ? 'its floor' : formatShare(badShare.upper)}`;
 }

@@ -11,7 +11,7 @@ import {
   targetRule,
   warningsOfTarget,
 } from '../../domain/releases/target-rule.js';
-import { asDuration } from '../../domain/releases/words.js';
+import { formatDuration } from '../../domain/format.js';
 import type { Sources } from '../../domain/sources/sources.js';
 import { findFlag } from '../../store/flag-store.js';
 import { type FlagConfigView, readFlagConfig } from '../../store/read-models/flag-config-view.js';
@@ -143,7 +143,7 @@ function warningsOfMaturity({ steps, gates }: ReleasePlan): readonly FieldError[
   return gates.flatMap(({ metric, action, maturesAfterSeconds }, index) => {
     if (action === 'watch' || maturesAfterSeconds <= shortest) return [];
     const pointer = `/plan/gates/${index}/maturesAfterSeconds`;
-    const least = asDuration(maturesAfterSeconds * 1_000);
+    const least = formatDuration(maturesAfterSeconds * 1_000);
     return [{ pointer, message: `each compared step takes at least ${least}: ${metric} matures` }];
   });
 }

@@ -2,11 +2,11 @@ import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { databaseKinds, withDatabase } from '../../../../test/support/database.js';
 import { type AnyGrant, contextOn, grantOnNewProject } from '../../../../test/support/verbs.js';
+import { formatDuration } from '../../domain/format.js';
 import { evaluateGates } from '../../domain/gates/evaluate-gates.js';
 import { holdsOf } from '../../domain/releases/holds.js';
 import type { PlanInput } from '../../domain/releases/plan-input.js';
 import { RELEASE_STATES } from '../../domain/releases/release.js';
-import { asDuration } from '../../domain/releases/words.js';
 import { createFlag } from '../../services/flags/create-flag.js';
 import { createRelease } from '../../services/releases/create-release.js';
 import { gatherScene } from '../../services/releases/gather-scene.js';
@@ -45,7 +45,7 @@ describe.each(databaseKinds)('the view of a release on %s', (kind) => {
   it.each(POSITIONS)('shows the bake of the controller when $state at step $step', async (at) => {
     await database.db.execute(sql`update releases set state = ${at.state}, step = ${at.step}::int`);
     const { bakeNeededMs } = await readRelease(database.db, grant, 'flag', id);
-    const shown = `observed for 0 s of ${asDuration(bakeNeededMs)}`;
+    const shown = `observed for 0 s of ${formatDuration(bakeNeededMs)}`;
     expect(await bakeOfController()).toBe(bakeNeededMs === 0 ? undefined : shown);
   });
 });
