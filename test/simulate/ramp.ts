@@ -1,4 +1,4 @@
-import type { Evaluation, FrozenGates, Latches } from '../../server/src/domain/gates/evidence.js';
+import type { Evaluation, PinnedGates, Latches } from '../../server/src/domain/gates/evidence.js';
 import type { ReleaseTotals } from '../../server/src/domain/gates/totals.js';
 import type { MetricDefinition } from '../../server/src/domain/metrics/metric.js';
 import type {
@@ -13,15 +13,15 @@ import type { PauseReason } from '../../server/src/domain/releases/release.js';
 /** The real functions of the server: whoever runs the simulation brings them along. */
 export interface Engine {
   completePlan(input: PlanInput): ReleasePlan;
-  freezeGates(
+  pinGates(
     plan: ReleasePlan,
     definitions: Readonly<Record<string, MetricDefinition>>,
     round: number,
-  ): FrozenGates;
+  ): PinnedGates;
   noLatches(round: number): Latches;
   evaluateGates(
     totals: ReleaseTotals,
-    frozen: FrozenGates,
+    pinned: PinnedGates,
     latches: Latches,
     at: { readonly step: number },
   ): Evaluation;
@@ -96,7 +96,7 @@ const START = Date.UTC(2026, 0, 5);
 export function runRamp(engine: Engine, options: RampOptions, world: World): RampResult {
   const { plan, metrics, looksMax, onLook } = options;
   const tickMs = plan.tickSeconds * 1000;
-  let frozen = engine.freezeGates(plan, metrics, 1);
+  let pinned = engine.pinGates(plan, metrics, 1);
   let latches = engine.noLatches(1);
   let status = firstStatus(plan);
   let phase = newPhase(0, 0, (plan.steps[0]?.percent ?? 0) / 100);
@@ -109,8 +109,8 @@ export function runRamp(engine: Engine, options: RampOptions, world: World): Ram
     const now = START + look * tickMs;
     world.look(phase, look);
     const totals = { sample: 1, phases };
-    const evaluation = engine.evaluateGates(totals, frozen, latches, { step: status.step });
-    ({ frozen, latches } = evaluation);
+    const evaluation = engine.evaluateGates(totals, pinned, latches, { step: status.step });
+    ({ pinned, latches } = evaluation);
     onLook?.(phases, evaluation, look);
     const decision = engine.decide(status, factsAt(now, evaluation));
     const isAtBoundary = isBakeOver(decision, plan, status);

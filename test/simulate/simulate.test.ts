@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { evaluateGates } from '../../server/src/domain/gates/evaluate-gates.js';
-import { freezeGates, noLatches } from '../../server/src/domain/gates/freeze-gates.js';
+import { pinGates, noLatches } from '../../server/src/domain/gates/pin-gates.js';
 import { completePlan } from '../../server/src/domain/releases/complete-plan.js';
 import { decide } from '../../server/src/domain/releases/decide.js';
 import { checkDetection, checkLoss, TARGETS } from './detection.js';
@@ -11,7 +11,7 @@ import { checkWrongCounting } from './lasting-checks.js';
 import type { Engine } from './ramp.js';
 import { randomFor, type Row, type Session } from './tally.js';
 
-const engine: Engine = { completePlan, freezeGates, noLatches, evaluateGates, decide };
+const engine: Engine = { completePlan, pinGates, noLatches, evaluateGates, decide };
 /** The fewest ramps: bars that a good test misses once in a thousand seeds, and a bad one always. */
 const session: Session = { engine, seed: 20, scale: 0, rampsMin: 20 };
 

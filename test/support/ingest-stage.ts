@@ -1,6 +1,6 @@
 import { type EventBatch, type EventSlot, type ReleaseSlot, SLOT_MS } from '@sluice/sdk/protocol';
 import { sql } from 'drizzle-orm';
-import type { FrozenGates } from '../../server/src/domain/gates/evidence.js';
+import type { PinnedGates } from '../../server/src/domain/gates/evidence.js';
 import type { ReleaseState } from '../../server/src/domain/releases/release.js';
 import type { Db } from '../../server/src/store/db.js';
 
@@ -15,7 +15,7 @@ export interface StagedRelease {
   /** By phase from 1: percent and segment. */
   readonly phases?: readonly { readonly percent: number; readonly segment?: number }[];
   readonly gates?: readonly { readonly metric: string; readonly action: string }[];
-  readonly frozen?: FrozenGates;
+  readonly frozen?: PinnedGates;
 }
 
 /** Two environments of one project, without anything else. */

@@ -9,7 +9,7 @@ import {
   stageRelease,
   unitOf,
 } from '../../../test/support/ingest-stage.js';
-import type { FrozenGates } from '../domain/gates/evidence.js';
+import type { PinnedGates } from '../domain/gates/evidence.js';
 import type { Trip } from '../domain/gates/tripwire.js';
 import { BUILT_IN_METRICS } from '../domain/metrics/built-in-metrics.js';
 import type { ComparedMetric } from '../domain/metrics/metric.js';
@@ -18,7 +18,7 @@ import { ingestBatch } from './ingest-batch.js';
 import { ReportQueue } from './queue.js';
 
 const ERRORS = BUILT_IN_METRICS.find(({ key }) => key === 'http.errors');
-const FROZEN: FrozenGates = {
+const FROZEN: PinnedGates = {
   ...{ round: 1, plannedPhases: 4, plannedSteps: 4, limits: [], ticked: [] },
   compared: [
     {

@@ -93,7 +93,7 @@ export async function saveRollbackRevision(tx: Tx, id: string, revision: number)
 
 export type Look = Pick<
   ReleaseRow,
-  'evaluation' | 'decision' | 'latches' | 'frozen' | 'bakedMs' | 'lastTickAt'
+  'evaluation' | 'decision' | 'latches' | 'pinned' | 'bakedMs' | 'lastTickAt'
 >;
 
 /**

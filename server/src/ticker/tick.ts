@@ -26,13 +26,13 @@ export async function tick(deps: TickDeps, releaseId: string): Promise<ApplyResu
   const { ctx, log } = deps;
   const scene = await gatherScene(ctx.db, releaseId);
   if (!scene || hasEnded(scene.release.state)) return 'overtaken';
-  const { status, totals, frozen, latches } = scene;
+  const { status, totals, pinned, latches } = scene;
   if (status.state === 'rolling_back' && !status.isKilled) return finishRollback(ctx, log, scene);
   const ticked = await measureAll(deps, scene);
-  const evaluation = evaluateGates(totals, frozen, latches, { step: status.step });
+  const evaluation = evaluateGates(totals, pinned, latches, { step: status.step });
   const facts = { ...scene.facts, ticked };
   const decision = decide(status, { ...facts, evaluation });
-  const inputs: DecisionInputs = { kind: 'tick', status, facts, totals, frozen, latches };
+  const inputs: DecisionInputs = { kind: 'tick', status, facts, totals, pinned, latches };
   return applyDecision(ctx, scene, { decision, evaluation, inputs });
 }
 

@@ -1,5 +1,5 @@
 import { type ChosenPhases, distinctUnits } from './choose-phases.js';
-import { BOUND_ALPHA, type FrozenGate } from './evidence.js';
+import { BOUND_ALPHA, type PinnedGate } from './evidence.js';
 import { oneSampleUpper } from './one-sample.js';
 
 /**
@@ -9,7 +9,7 @@ import { oneSampleUpper } from './one-sample.js';
  */
 export function badShareOf(
   phases: ChosenPhases,
-  gate: FrozenGate,
+  gate: PinnedGate,
   sample: number,
 ): { readonly estimate: number; readonly upper: number } | null {
   const { definition } = gate;
@@ -21,14 +21,14 @@ export function badShareOf(
   return { estimate: bad / total, upper: oneSampleUpper({ bad, total }, BOUND_ALPHA) };
 }
 
-function badPeople({ all }: ChosenPhases, { metric }: FrozenGate): number {
+function badPeople({ all }: ChosenPhases, { metric }: PinnedGate): number {
   return all.reduce((sum, { metrics }) => {
     const { firsts, firstsAll } = metrics[metric] ?? {};
     return sum + Math.max(firsts?.treatment ?? 0, firstsAll?.treatment ?? 0);
   }, 0);
 }
 
-function badEvents({ ofStep }: ChosenPhases, { metric }: FrozenGate): number {
+function badEvents({ ofStep }: ChosenPhases, { metric }: PinnedGate): number {
   let sum = 0;
   for (const { metrics } of ofStep) {
     for (const value of metrics[metric]?.buckets?.treatment.s ?? []) sum += value;

@@ -107,7 +107,7 @@ export function normalOfStudent(t: number, freedom: number): number {
   return (t * (1 - 1 / (4 * freedom))) / Math.sqrt(1 + (t * t) / (2 * freedom));
 }
 
-/** ln of the evidence for harm; `scale` is the control's rate, frozen when the gate was ready. */
+/** ln of the evidence for harm; `scale` is the control's rate, pinned when the gate was ready. */
 export function bucketedLnE(estimate: BucketedEstimate, scale: number): number {
   return mixture(estimate.z, scale / estimate.standardError);
 }

@@ -4,7 +4,7 @@ import { completePlan } from '../releases/complete-plan.js';
 import type { GateInput, PlanInput } from '../releases/plan-input.js';
 import { evaluateGates } from './evaluate-gates.js';
 import { LN_PAUSE, LN_ROLLBACK } from './evidence.js';
-import { freezeGates, noLatches } from './freeze-gates.js';
+import { pinGates, noLatches } from './pin-gates.js';
 import type { BucketSums, MetricTotals, PerArm, PhaseTotals, ReleaseTotals } from './totals.js';
 import { tripwire } from './tripwire.js';
 
@@ -14,8 +14,8 @@ const METRICS = {
 };
 const SHARES = [0.01, 0.05, 0.25, 0.5, 1];
 const errorsGate: GateInput = { metric: 'http.errors', action: 'rollback' };
-const freeze = (gates: readonly GateInput[] = [errorsGate], more: PlanInput = {}, round = 1) =>
-  freezeGates(completePlan({ ...more, gates }), METRICS, round);
+const pin = (gates: readonly GateInput[] = [errorsGate], more: PlanInput = {}, round = 1) =>
+  pinGates(completePlan({ ...more, gates }), METRICS, round);
 
 const arms = (treatment: number, control: number) => ({ treatment, control });
 const split = (treatment: number, control: number): MetricTotals => {
@@ -35,8 +35,8 @@ const phase = (
   };
 };
 const totals = (...phases: PhaseTotals[]): ReleaseTotals => ({ sample: 1, phases });
-const look = (seen: ReleaseTotals, frozen = freeze(), step = 0, latches = noLatches(1)) =>
-  evaluateGates(seen, frozen, latches, { step });
+const look = (seen: ReleaseTotals, pinned = pin(), step = 0, latches = noLatches(1)) =>
+  evaluateGates(seen, pinned, latches, { step });
 
 /** The same rate in all 256 buckets, with a ripple that is no trend. */
 const buckets = (people: number, rate: number, step: number): BucketSums => {
@@ -56,35 +56,35 @@ describe('evaluateGates, over phases', () => {
   const phases = a6.map((errors, step) => phase(step, { 'http.errors': errors }));
 
   it('pauses on the golden release that is a fifth worse', () => {
-    const { pause, gates } = look(totals(...phases), freeze(), 3);
+    const { pause, gates } = look(totals(...phases), pin(), 3);
     expect(pause.lnE).toBeGreaterThan(LN_PAUSE);
     expect(gates[0]).toMatchObject({ isReady: true, verdict: 'harm' });
     expect(gates[0]?.effect.lower).toBeCloseTo(0.047, 3);
   });
 
   it('takes no part of phases at nothing, near everybody, or of another round', () => {
-    const plain = look(totals(...phases), freeze(), 3);
+    const plain = look(totals(...phases), pin(), 3);
     const harm = { 'http.errors': split(900, 1) };
     const more = [
       phase(3, harm, { phase: 5, share: 0 }),
       phase(4, harm, { phase: 6, share: 0.951 }),
       phase(3, harm, { phase: 7, round: 2 }),
     ];
-    const { pause, sampleRatio } = look(totals(...phases, ...more), freeze(), 3);
+    const { pause, sampleRatio } = look(totals(...phases, ...more), pin(), 3);
     expect(pause.lnE).toBeCloseTo(plain.pause.lnE, 9);
     expect(sampleRatio.lnE).toBeCloseTo(plain.sampleRatio.lnE, 9);
   });
 
   it('begins at e = 1 with each round, whatever the latches say', () => {
     const latched = { ...noLatches(1), pause: 9, rollback: 9, sampleRatio: 9 };
-    const next = look(totals(...phases), freeze([errorsGate], {}, 2), 3, latched);
+    const next = look(totals(...phases), pin([errorsGate], {}, 2), 3, latched);
     expect(next.latches).toMatchObject({ round: 2, pause: 0, rollback: 0, sampleRatio: 0 });
     expect(next.pause.lnEMax).toBe(0);
   });
 
   it('gives the same however totals were gathered', () => {
-    const whole = look(totals(...phases), freeze(), 3);
-    const again = look(JSON.parse(JSON.stringify(totals(...phases))), freeze(), 3);
+    const whole = look(totals(...phases), pin(), 3);
+    const again = look(JSON.parse(JSON.stringify(totals(...phases))), pin(), 3);
     expect(again).toEqual(whole);
     expect(JSON.parse(JSON.stringify(whole))).toEqual(whole);
   });
@@ -97,7 +97,7 @@ describe('a verdict', () => {
     const first = look(harm);
     expect(first.rollback.lnE).toBeGreaterThan(LN_ROLLBACK);
     const later = totals(phase(0, { 'http.errors': split(30, 9000) }));
-    const second = look(later, freeze(), 0, first.latches);
+    const second = look(later, pin(), 0, first.latches);
     expect(second.rollback.lnE).toBeLessThan(0);
     expect(second.rollback.lnEMax).toBe(first.rollback.lnE);
     expect(second.latches.rollback).toBe(first.rollback.lnE);
@@ -108,7 +108,7 @@ describe('a verdict', () => {
     expect(two.gates[0]).toMatchObject({ isReady: false, verdict: 'unclear' });
     expect(two.rollback.lnEMax).toBe(0);
     expect(
-      tripwire(totals(phase(0, { 'http.errors': split(2, 0) })), freeze(), noLatches(1)),
+      tripwire(totals(phase(0, { 'http.errors': split(2, 0) })), pin(), noLatches(1)),
     ).toMatchObject({ fires: false });
     const three = look(totals(phase(0, { 'http.errors': split(3, 0) })));
     expect(three.rollback.lnEMax).toBeGreaterThan(LN_ROLLBACK);
@@ -117,7 +117,7 @@ describe('a verdict', () => {
   it('of the tripwire counts the warm-up, and is the same verdict', () => {
     const early = { firsts: arms(0, 0), firstsAll: arms(5, 3) };
     const seen = totals(phase(0, { 'http.errors': early }));
-    const tripped = tripwire(seen, freeze(), noLatches(1));
+    const tripped = tripwire(seen, pin(), noLatches(1));
     expect(tripped).toMatchObject({ fires: true, treatedPeople: 5, because: ['http.errors'] });
     const evaluation = look(seen);
     expect(evaluation.rollback.lnEMax).toBe(tripped.lnEMax);
@@ -127,27 +127,27 @@ describe('a verdict', () => {
 
 describe('families', () => {
   it('share their budget by weight, fixed at the start; watched gates have none of it', () => {
-    const frozen = freeze([
+    const pinned = pin([
       { ...errorsGate, weight: 3 },
       { metric: 'http.crash', action: 'rollback' },
       { metric: 'http.latency', action: 'pause' },
       { metric: 'http.error-rate', action: 'watch' },
       { metric: 'slo', action: 'pause' },
     ]);
-    expect(frozen.compared.map(({ weights }) => weights)).toEqual([
+    expect(pinned.compared.map(({ weights }) => weights)).toEqual([
       { pause: 0.6, rollback: 0.75 },
       { pause: 0.2, rollback: 0.25 },
       { pause: 0.2, rollback: 0 },
       { pause: 0, rollback: 0 },
     ]);
-    expect(frozen).toMatchObject({ plannedPhases: 4, plannedSteps: 5 });
-    expect(frozen.limits).toEqual([{ metric: 'slo', action: 'pause', limit: 0.01 }]);
+    expect(pinned).toMatchObject({ plannedPhases: 4, plannedSteps: 5 });
+    expect(pinned.limits).toEqual([{ metric: 'slo', action: 'pause', limit: 0.01 }]);
   });
 
   it('say whose evidence it is', () => {
-    const frozen = freeze([errorsGate, { metric: 'http.crash', action: 'rollback' }]);
+    const pinned = pin([errorsGate, { metric: 'http.crash', action: 'rollback' }]);
     const metrics = { 'http.errors': split(10, 1000), 'http.crash': split(12, 20) };
-    const { rollback, gates } = look(totals(phase(0, metrics)), frozen);
+    const { rollback, gates } = look(totals(phase(0, metrics)), pinned);
     expect(rollback.parts['http.crash']).toBeGreaterThan(0.99);
     const average = gates.reduce((sum, { lnE }) => sum + Math.exp(lnE) / 2, 0);
     expect(rollback.lnE).toBeCloseTo(Math.log(average), 9);
@@ -162,7 +162,7 @@ describe('a step is earned', () => {
     const first = phase(0, { 'http.errors': split(20, 2000) });
     expect(earned(look(totals(first)))).toEqual([true]);
     const second = phase(1, { 'http.errors': split(1, 19) });
-    const evaluation = look(totals(first, second), freeze(), 1);
+    const evaluation = look(totals(first, second), pin(), 1);
     expect(earned(evaluation)).toEqual([false]);
     expect(evaluation.gates[0]?.ruledOut).toBeGreaterThan(1);
   });
@@ -192,28 +192,28 @@ describe('a step is earned', () => {
   it('counts people who failed in earlier steps, or in the warm-up, as failing still', () => {
     const bad = phase(0, { 'http.errors': { firsts: arms(0, 0), firstsAll: arms(40, 4000) } });
     const next = phase(1, {}, { units: arms(2000, 38_000) });
-    const { badShare } = look(totals(bad, next), freeze(), 1).gates[0] ?? {};
+    const { badShare } = look(totals(bad, next), pin(), 1).gates[0] ?? {};
     expect(badShare?.estimate).toBe(0.02);
   });
 
   it('per request by what people have shown, as long as requests show nothing', () => {
-    const frozen = freeze([errorsGate, { metric: 'http.error-rate', action: 'rollback' }]);
+    const pinned = pin([errorsGate, { metric: 'http.error-rate', action: 'rollback' }]);
     const people = arms(20_000, 380_000);
     const few = bucketed(people, arms(1e-4, 1e-4));
     const many = bucketed(people, arms(0.03, 0.01));
     const errors = split(20, 380);
     const seen = (rate: MetricTotals) =>
       totals(phase(1, { 'http.errors': errors, 'http.error-rate': rate }));
-    expect(earned(look(seen(few), frozen, 1))).toEqual([true, true]);
-    expect(earned(look(seen(many), frozen, 1))).toEqual([true, false]);
+    expect(earned(look(seen(few), pinned, 1))).toEqual([true, true]);
+    expect(earned(look(seen(many), pinned, 1))).toEqual([true, false]);
   });
 
   it('by people through requests, where most people are used up', () => {
-    const frozen = freeze([errorsGate, { metric: 'http.error-rate', action: 'rollback' }]);
+    const pinned = pin([errorsGate, { metric: 'http.error-rate', action: 'rollback' }]);
     const rate = bucketed(arms(20_000, 380_000), arms(0.01, 0.01));
     const metrics = { 'http.errors': split(1, 10), 'http.error-rate': rate };
     const seen = totals(phase(1, metrics, { units: arms(100, 1900) }));
-    const evaluation = look(seen, frozen, 1);
+    const evaluation = look(seen, pinned, 1);
     expect(earned(evaluation)).toEqual([true, true]);
     expect(evaluation.gates.map(({ provenBy }) => provenBy)).toEqual([
       'http.error-rate',
@@ -223,24 +223,24 @@ describe('a step is earned', () => {
 });
 
 describe('a bucketed gate', () => {
-  const frozen = freeze([{ metric: 'http.latency', action: 'pause' }]);
+  const pinned = pin([{ metric: 'http.latency', action: 'pause' }]);
   const at = (rate: number, people = arms(5000, 95_000)) =>
     totals(phase(1, { 'http.latency': bucketed(people, arms(rate, 0.05)) }));
 
-  it('freezes its scale at the first look that is ready', () => {
-    const first = look(at(0.05), frozen, 1);
+  it('pins its scale at the first look that is ready', () => {
+    const first = look(at(0.05), pinned, 1);
     expect(first.gates[0]).toMatchObject({ isReady: true, verdict: 'clear' });
-    const scale = first.frozen.compared[0]?.scale;
+    const scale = first.pinned.compared[0]?.scale;
     expect(scale).toBeCloseTo(0.05, 3);
     const other = totals(
       phase(1, { 'http.latency': bucketed(arms(5000, 95_000), arms(0.2, 0.2)) }),
     );
-    expect(look(other, first.frozen, 1).frozen.compared[0]?.scale).toBe(scale);
+    expect(look(other, first.pinned, 1).pinned.compared[0]?.scale).toBe(scale);
   });
 
   it('sees slow requests beyond its margin', () => {
-    expect(look(at(0.08), frozen, 1).pause.lnE).toBeGreaterThan(LN_PAUSE);
-    expect(look(at(0.0505), frozen, 1).pause.lnE).toBeLessThan(0);
+    expect(look(at(0.08), pinned, 1).pause.lnE).toBeGreaterThan(LN_PAUSE);
+    expect(look(at(0.0505), pinned, 1).pause.lnE).toBeLessThan(0);
   });
 
   it('is not ready with few people, few buckets or few events, and then bets nothing', () => {
@@ -249,7 +249,7 @@ describe('a bucketed gate', () => {
     const fewPeople = totals({ ...only, units: arms(99, 9000) });
     const fewEvents = at(0.001, arms(5000, 95_000));
     for (const unready of [fewPeople, fewEvents, totals()]) {
-      const { gates, pause, frozen: after } = look(unready, frozen, 1);
+      const { gates, pause, pinned: after } = look(unready, pinned, 1);
       expect(gates[0]).toMatchObject({ isReady: false, ruledOut: null });
       expect(pause.lnEMax).toBe(0);
       expect(after.compared[0]?.scale).toBeNull();
@@ -258,21 +258,21 @@ describe('a bucketed gate', () => {
 });
 
 describe('limits', () => {
-  const frozen = freeze([{ metric: 'slo', action: 'pause' }]);
+  const pinned = pin([{ metric: 'slo', action: 'pause' }]);
   const slo = (bad: number, total: number): MetricTotals => ({ slo: { bad, total } });
 
   it('are judged step by step, so that a quiet one hides nothing', () => {
     const seen = totals(phase(0, { slo: slo(0, 100_000) }), phase(1, { slo: slo(60, 1000) }));
-    const [limit] = look(seen, frozen, 1).limits;
+    const [limit] = look(seen, pinned, 1).limits;
     expect(limit?.lnE).toBeGreaterThan(LN_PAUSE);
     expect(limit).toMatchObject({ bad: 60, total: 101_000 });
-    expect(look(seen, frozen, 1).latches.limits).toEqual({ slo: limit?.lnEMax });
+    expect(look(seen, pinned, 1).latches.limits).toEqual({ slo: limit?.lnEMax });
   });
 
   it('are judged at 100 % too, and need three bad events', () => {
-    const [last] = look(totals(phase(4, { slo: slo(60, 1000) })), frozen, 4).limits;
+    const [last] = look(totals(phase(4, { slo: slo(60, 1000) })), pinned, 4).limits;
     expect(last?.lnE).toBeGreaterThan(LN_PAUSE);
-    expect(look(totals(phase(4, { slo: slo(2, 2) })), frozen, 4).limits[0]?.lnE).toBe(0);
+    expect(look(totals(phase(4, { slo: slo(2, 2) })), pinned, 4).limits[0]?.lnE).toBe(0);
   });
 });
 
@@ -287,11 +287,11 @@ describe('people', () => {
   });
 
   it('of whom only a sample is known are as many for requests, which all count', () => {
-    const frozen = freeze([{ metric: 'http.error-rate', action: 'rollback' }]);
+    const pinned = pin([{ metric: 'http.error-rate', action: 'rollback' }]);
     const rate = bucketed(arms(5000, 95_000), arms(0.0004, 0.0004));
     const seen = totals(phase(1, { 'http.error-rate': rate }, { units: arms(100, 1900) }));
-    expect(look(seen, frozen, 1).gates[0]?.badShare?.estimate).toBeCloseTo(0.02, 4);
-    const sampled = look({ ...seen, sample: 0.1 }, frozen, 1).gates[0];
+    expect(look(seen, pinned, 1).gates[0]?.badShare?.estimate).toBeCloseTo(0.02, 4);
+    const sampled = look({ ...seen, sample: 0.1 }, pinned, 1).gates[0];
     expect(sampled?.badShare?.estimate).toBeCloseTo(0.002, 4);
   });
 
@@ -301,7 +301,7 @@ describe('people', () => {
       {},
       { units: arms(4750, 5250), firstUnits: arms(4750, 5250), unitsInBothArms: 20 },
     );
-    const { bothArmsShare, sampleRatio } = look(totals(odd), freeze(), 3);
+    const { bothArmsShare, sampleRatio } = look(totals(odd), pin(), 3);
     expect(bothArmsShare).toBeCloseTo(0.002, 9);
     expect(sampleRatio.lnE).toBeCloseTo(9.474, 3);
     expect(sampleRatio.lnEMax).toBe(sampleRatio.lnE);

@@ -2,13 +2,13 @@ import { type ChosenPhases, choosePhases, distinctUnits } from './choose-phases.
 import type {
   Evaluation,
   FamilyEvidence,
-  FrozenGate,
-  FrozenGates,
+  PinnedGate,
+  PinnedGates,
   GateEvidence,
   Latches,
 } from './evidence.js';
 import { type FamilyMember, familyOf } from './family.js';
-import { noLatches } from './freeze-gates.js';
+import { noLatches } from './pin-gates.js';
 import { judgeGate } from './judge-gate.js';
 import { judgeLimits } from './judge-limits.js';
 import { sampleRatioLnE } from './sample-ratio.js';
@@ -21,25 +21,25 @@ import { tripwire } from './tripwire.js';
  */
 export function evaluateGates(
   totals: ReleaseTotals,
-  frozen: FrozenGates,
+  pinned: PinnedGates,
   latches: Latches,
   at: { readonly step: number },
 ): Evaluation {
-  const before = latches.round === frozen.round ? latches : noLatches(frozen.round);
-  const phases = choosePhases(totals, frozen.round, at.step);
-  const judged = frozen.compared.map((gate) =>
-    judgeGate(phases, { gate, sample: totals.sample, plannedPhases: frozen.plannedPhases }),
+  const before = latches.round === pinned.round ? latches : noLatches(pinned.round);
+  const phases = choosePhases(totals, pinned.round, at.step);
+  const judged = pinned.compared.map((gate) =>
+    judgeGate(phases, { gate, sample: totals.sample, plannedPhases: pinned.plannedPhases }),
   );
   const gates = withSharedProof(
     judged.map(({ evidence }) => evidence),
-    frozen.compared,
+    pinned.compared,
   );
-  const limits = judgeLimits(phases.all, frozen, before);
-  const pause = evidenceOf(membersOf(gates, frozen.compared, 'pause'), before.pause);
+  const limits = judgeLimits(phases.all, pinned, before);
+  const pause = evidenceOf(membersOf(gates, pinned.compared, 'pause'), before.pause);
   const tripped = hasWarmUpEvents(phases)
-    ? tripwire(totals, frozen, before).lnEMax
+    ? tripwire(totals, pinned, before).lnEMax
     : before.rollback;
-  const rollback = evidenceOf(membersOf(gates, frozen.compared, 'rollback'), tripped);
+  const rollback = evidenceOf(membersOf(gates, pinned.compared, 'rollback'), tripped);
   const sampleRatio = judgeSampleRatio(phases, before);
   return {
     ...{ gates, limits, pause, rollback, sampleRatio },
@@ -49,13 +49,13 @@ export function evaluateGates(
       control: Math.round(distinctUnits(phases.ofStep, 'control') / totals.sample),
     },
     latches: {
-      round: frozen.round,
+      round: pinned.round,
       pause: pause.lnEMax,
       rollback: rollback.lnEMax,
       sampleRatio: sampleRatio.lnEMax,
       limits: Object.fromEntries(limits.map(({ metric, lnEMax }) => [metric, lnEMax])),
     },
-    frozen: { ...frozen, compared: judged.map(({ gate }) => gate) },
+    pinned: { ...pinned, compared: judged.map(({ gate }) => gate) },
   };
 }
 
@@ -72,11 +72,11 @@ function hasWarmUpEvents({ compared }: ChosenPhases): boolean {
 
 function membersOf(
   gates: readonly GateEvidence[],
-  frozen: readonly FrozenGate[],
+  pinned: readonly PinnedGate[],
   family: 'pause' | 'rollback',
 ): readonly FamilyMember[] {
   return gates.map(({ metric, lnE, isReady }, index) => {
-    return { metric, lnE, isReady, weight: frozen[index]?.weights[family] ?? 0 };
+    return { metric, lnE, isReady, weight: pinned[index]?.weights[family] ?? 0 };
   });
 }
 
@@ -91,9 +91,9 @@ function evidenceOf(members: readonly FamilyMember[], before: number): FamilyEvi
  */
 function withSharedProof(
   gates: readonly GateEvidence[],
-  frozen: readonly FrozenGate[],
+  pinned: readonly PinnedGate[],
 ): readonly GateEvidence[] {
-  const failures = frozen.map(({ definition: { kind, event, harmful, attribution } }) =>
+  const failures = pinned.map(({ definition: { kind, event, harmful, attribution } }) =>
     kind === 'split' || kind === 'ratio' ? `${event} ${harmful} ${attribution}` : null,
   );
   const provers = new Map(

@@ -3,7 +3,7 @@ import type { GateAction } from '../releases/plan.js';
 import type { PerArm } from './totals.js';
 
 /** A compared gate as it was when its round began; never changed within one. */
-export interface FrozenGate {
+export interface PinnedGate {
   readonly metric: string;
   readonly definition: ComparedMetric;
   readonly action: GateAction;
@@ -17,29 +17,29 @@ export interface FrozenGate {
 }
 
 /** An absolute limit over counts, with its own error budget. */
-export interface FrozenLimit {
+export interface PinnedLimit {
   readonly metric: string;
   readonly action: GateAction;
   readonly limit: number;
 }
 
 /** A query or probe that is asked at each tick, as it was when its round began. */
-export interface FrozenTicked {
+export interface PinnedTicked {
   readonly metric: string;
   readonly definition: TickedMetric;
   readonly action: GateAction;
 }
 
 /** What a round of a release is judged by, written once. */
-export interface FrozenGates {
+export interface PinnedGates {
   readonly round: number;
   /** Number of comparative steps planned: late onset averages over them. */
   readonly plannedPhases: number;
   /** Number of all steps planned, the last at 100 % too: absolute limits average over them. */
   readonly plannedSteps: number;
-  readonly compared: readonly FrozenGate[];
-  readonly limits: readonly FrozenLimit[];
-  readonly ticked: readonly FrozenTicked[];
+  readonly compared: readonly PinnedGate[];
+  readonly limits: readonly PinnedLimit[];
+  readonly ticked: readonly PinnedTicked[];
 }
 
 /** Highest values of this round so far: later good data never takes a verdict back. */
@@ -123,7 +123,7 @@ export interface Evaluation {
   readonly stepUnits: PerArm<number>;
   readonly latches: Latches;
   /** Gates whose scale became known at this look. */
-  readonly frozen: FrozenGates;
+  readonly pinned: PinnedGates;
 }
 
 /** ln of e at which a release holds, pauses and rolls back. */

@@ -6,7 +6,7 @@ import {
   sumPhase,
 } from './bucketed.js';
 import { type ChosenPhases, distinctUnits } from './choose-phases.js';
-import { BOUND_ALPHA, type Bounds, type FrozenGate } from './evidence.js';
+import { BOUND_ALPHA, type Bounds, type PinnedGate } from './evidence.js';
 import { lateOnsetLnE, startsOf } from './late-onset.js';
 import type { PhaseTotals } from './totals.js';
 
@@ -28,7 +28,7 @@ export interface BucketedJudgement {
 }
 
 interface Terms {
-  readonly gate: FrozenGate;
+  readonly gate: PinnedGate;
   readonly sample: number;
   readonly plannedPhases: number;
 }

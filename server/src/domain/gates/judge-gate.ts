@@ -1,7 +1,7 @@
 import { badShareOf } from './bad-share.js';
 import type { ChosenPhases } from './choose-phases.js';
 import {
-  type FrozenGate,
+  type PinnedGate,
   type GateEvidence,
   type GateVerdict,
   LN_HOLD,
@@ -13,7 +13,7 @@ import { judgeSplit } from './judge-split.js';
 import type { PerArm, PhaseTotals } from './totals.js';
 
 interface Terms {
-  readonly gate: FrozenGate;
+  readonly gate: PinnedGate;
   readonly sample: number;
   readonly plannedPhases: number;
 }
@@ -22,7 +22,7 @@ interface Terms {
 export function judgeGate(
   phases: ChosenPhases,
   terms: Terms,
-): { readonly evidence: GateEvidence; readonly gate: FrozenGate } {
+): { readonly evidence: GateEvidence; readonly gate: PinnedGate } {
   const { gate, sample } = terms;
   const { metric, definition, action, margin, floor } = gate;
   const judged =
@@ -52,7 +52,7 @@ function verdictOf(isReady: boolean, lnE: number, isEarned: boolean): GateVerdic
 /** For the page: people scaled up from the sample. */
 function countsOf(
   { phase, step, share, units, metrics }: PhaseTotals,
-  { metric, definition }: FrozenGate,
+  { metric, definition }: PinnedGate,
   sample: number,
 ): PhaseEvidence {
   const totals = metrics[metric];

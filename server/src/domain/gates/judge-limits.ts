@@ -1,4 +1,4 @@
-import type { FrozenGates, FrozenLimit, Latches, LimitEvidence } from './evidence.js';
+import type { PinnedGates, PinnedLimit, Latches, LimitEvidence } from './evidence.js';
 import { logSumExp } from './log-mean-exp.js';
 import { oneSampleLnE } from './one-sample.js';
 import type { PhaseTotals } from './totals.js';
@@ -12,15 +12,15 @@ const BAD_EVENTS_MIN = 3;
  */
 export function judgeLimits(
   phases: readonly PhaseTotals[],
-  frozen: FrozenGates,
+  pinned: PinnedGates,
   latches: Latches,
 ): readonly LimitEvidence[] {
-  return frozen.limits.map((gate) => judgeLimit(phases, gate, frozen.plannedSteps, latches));
+  return pinned.limits.map((gate) => judgeLimit(phases, gate, pinned.plannedSteps, latches));
 }
 
 function judgeLimit(
   phases: readonly PhaseTotals[],
-  { metric, action, limit }: FrozenLimit,
+  { metric, action, limit }: PinnedLimit,
   plannedSteps: number,
   latches: Latches,
 ): LimitEvidence {

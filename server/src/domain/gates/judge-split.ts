@@ -1,4 +1,4 @@
-import { BOUND_ALPHA, type FrozenGate } from './evidence.js';
+import { BOUND_ALPHA, type PinnedGate } from './evidence.js';
 import type { ChosenPhases } from './choose-phases.js';
 import { lateOnsetLnE, startsOf } from './late-onset.js';
 import {
@@ -27,7 +27,7 @@ export function splitCountsOf(
 }
 
 /** Where fewer events are worse, harm shows in treated people that should have been there. */
-export function harmedPeople(counts: readonly SplitCounts[], gate: FrozenGate): number {
+export function harmedPeople(counts: readonly SplitCounts[], gate: PinnedGate): number {
   return gate.definition.harmful === 'up'
     ? counts.reduce((sum, { treatment }) => sum + treatment, 0)
     : expectedTreated(counts, 1 / (1 + gate.margin));
@@ -37,7 +37,7 @@ export function harmedPeople(counts: readonly SplitCounts[], gate: FrozenGate): 
 export function splitGateLnE(
   phases: readonly PhaseTotals[],
   counts: readonly SplitCounts[],
-  gate: FrozenGate,
+  gate: PinnedGate,
   plannedPhases: number,
 ): number {
   const against = { margin: gate.margin, harmful: gate.definition.harmful };
@@ -48,7 +48,7 @@ export function splitGateLnE(
 
 export function judgeSplit(
   phases: ChosenPhases,
-  { gate, plannedPhases }: { readonly gate: FrozenGate; readonly plannedPhases: number },
+  { gate, plannedPhases }: { readonly gate: PinnedGate; readonly plannedPhases: number },
 ) {
   const counts = splitCountsOf(phases.compared, gate.metric);
   const ofStep = counts.slice(counts.length - phases.comparedOfStep.length);
@@ -71,7 +71,7 @@ function splitEffect(counts: readonly SplitCounts[]) {
 }
 
 /** Degradations above this are ruled out: 1 is twice as many, or half as many good ones. */
-function splitRuledOut(counts: readonly SplitCounts[], gate: FrozenGate): number | null {
+function splitRuledOut(counts: readonly SplitCounts[], gate: PinnedGate): number | null {
   if (gate.definition.harmful === 'up') {
     const upper = splitUpper(counts, BOUND_ALPHA);
     return upper === null ? null : upper - 1;

@@ -2,15 +2,21 @@ import { expect, it } from 'vitest';
 import { completePlan } from '../releases/complete-plan.js';
 import { BUILT_IN_METRICS } from '../metrics/built-in-metrics.js';
 import { evaluateGates } from './evaluate-gates.js';
-import { freezeGates, noLatches } from './freeze-gates.js';
-import { readEvaluation, readFrozenGates, readLatches, readTotals, withSegment } from './stored.js';
+import { pinGates, noLatches } from './pin-gates.js';
+import {
+  readGatesAndLatches,
+  readLatches,
+  readPinnedGates,
+  readTotals,
+  withSegment,
+} from './stored.js';
 import type { ReleaseTotals } from './totals.js';
 
 const definitions = Object.fromEntries(
   BUILT_IN_METRICS.map(({ key, definition }) => [key, definition]),
 );
 const plan = completePlan({ gates: [{ metric: 'http.errors', action: 'rollback' }] });
-const frozen = freezeGates(plan, definitions, 2);
+const pinned = pinGates(plan, definitions, 2);
 const latches = noLatches(2);
 const none = { treatment: 0, control: 0 };
 const phase = { phase: 3, round: 2, step: 0, share: 0.01, units: none, firstUnits: none };
@@ -18,16 +24,18 @@ const totals: ReleaseTotals = {
   sample: 1,
   phases: [{ ...phase, unitsInBothArms: 0, exposures: none, metrics: {} }],
 };
-const evaluation = evaluateGates(totals, frozen, latches, { step: 0 });
+const evaluation = evaluateGates(totals, pinned, latches, { step: 0 });
 
-/** As versions that called a round a segment have stored it. */
+/** As versions have stored it that called a round a segment and pinned gates frozen. */
 const asBefore = <T>(value: T): T =>
-  JSON.parse(JSON.stringify(value).replaceAll('"round":', '"segment":'));
+  JSON.parse(
+    JSON.stringify(value).replaceAll('"round":', '"segment":').replaceAll('"pinned":', '"frozen":'),
+  );
 
 it.each([
-  ['gates', readFrozenGates, frozen],
+  ['gates', readPinnedGates, pinned],
   ['latches', readLatches, latches],
-  ['an evaluation', readEvaluation, evaluation],
+  ['an evaluation', readGatesAndLatches, evaluation],
   ['totals', readTotals, totals],
 ] as const)('reads %s of an earlier version, and those of today unchanged', (_, read, today) => {
   const readAny = read as (stored: unknown) => unknown;

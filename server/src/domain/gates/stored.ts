@@ -1,13 +1,17 @@
-import type { Evaluation, FrozenGates, Latches } from './evidence.js';
+import type { Latches, PinnedGates } from './evidence.js';
 import type { ReleaseTotals } from './totals.js';
 
-/** Earlier versions stored the number of a round under this name. */
+/** Earlier versions stored the number of a round as `segment`, and pinned gates as `frozen`. */
 interface Segmented {
   readonly segment?: number;
 }
 
+interface Frozen {
+  readonly frozen?: PinnedGates;
+}
+
 /** Reads gates as any version has stored them. */
-export function readFrozenGates(stored: FrozenGates & Segmented): FrozenGates {
+export function readPinnedGates(stored: PinnedGates & Segmented): PinnedGates {
   return withRound(stored);
 }
 
@@ -15,13 +19,21 @@ export function readLatches(stored: Latches & Segmented): Latches {
   return withRound(stored);
 }
 
-export function readEvaluation(stored: Evaluation): Evaluation {
-  const { latches, frozen } = stored;
-  return { ...stored, latches: readLatches(latches), frozen: readFrozenGates(frozen) };
-}
-
 export function readTotals(stored: ReleaseTotals): ReleaseTotals {
   return { ...stored, phases: stored.phases.map(withRound) };
+}
+
+/** Reads anything that holds gates and latches: an evaluation, the inputs of a decision. */
+export function readGatesAndLatches<
+  T extends { readonly pinned: PinnedGates; readonly latches: Latches },
+>(stored: T & Frozen): T {
+  const { frozen, ...rest } = stored;
+  const { pinned = frozen, latches } = stored;
+  return {
+    ...rest,
+    pinned: readPinnedGates(pinned as PinnedGates),
+    latches: readLatches(latches),
+  } as unknown as T;
 }
 
 /** Writes gates and latches under the name that every version reads. */

@@ -1,5 +1,5 @@
 import { choosePhases } from './choose-phases.js';
-import { type FrozenGates, type Latches, LN_ROLLBACK } from './evidence.js';
+import { type PinnedGates, type Latches, LN_ROLLBACK } from './evidence.js';
 import { familyOf, mainPartsOf } from './family.js';
 import { HARMED_PEOPLE_MIN, harmedPeople, splitCountsOf, splitGateLnE } from './judge-split.js';
 import type { ReleaseTotals } from './totals.js';
@@ -23,19 +23,19 @@ export interface Trip {
  * The rollback family over its split gates, warm-up included: cheap enough for each stored batch,
  * so that gross harm ends in seconds. It spends the same error budget as the ticks.
  */
-export function tripwire(totals: ReleaseTotals, frozen: FrozenGates, latches: Latches): Tripwire {
-  const { compared } = choosePhases(totals, frozen.round, 0);
-  const members = frozen.compared
+export function tripwire(totals: ReleaseTotals, pinned: PinnedGates, latches: Latches): Tripwire {
+  const { compared } = choosePhases(totals, pinned.round, 0);
+  const members = pinned.compared
     .filter(({ definition, weights }) => definition.kind === 'split' && weights.rollback > 0)
     .map((gate) => {
       const counts = splitCountsOf(compared, gate.metric, 'firstsAll');
       const people = harmedPeople(counts, gate);
       const isReady = people >= HARMED_PEOPLE_MIN;
-      const lnE = isReady ? splitGateLnE(compared, counts, gate, frozen.plannedPhases) : 0;
+      const lnE = isReady ? splitGateLnE(compared, counts, gate, pinned.plannedPhases) : 0;
       return { metric: gate.metric, weight: gate.weights.rollback, people, isReady, lnE };
     });
   const { lnE, parts } = familyOf(members);
-  const lnEMax = Math.max(latches.round === frozen.round ? latches.rollback : 0, lnE);
+  const lnEMax = Math.max(latches.round === pinned.round ? latches.rollback : 0, lnE);
   const treatedPeople = members.reduce((most, { people }) => Math.max(most, people), 0);
   const fires = lnEMax >= LN_ROLLBACK;
   return { lnE, lnEMax, treatedPeople, fires, because: fires ? mainPartsOf(parts) : [] };

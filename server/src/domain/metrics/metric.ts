@@ -34,7 +34,7 @@ export interface BucketedMetric extends Compared {
   readonly per: 'unit' | 'request';
   /** Values above count as this; null: as they are. */
   readonly cap: number | null;
-  /** `slowShare` only. Null: the 95th percentile of the day before a release starts, frozen then. */
+  /** `slowShare` only. Null: the 95th percentile of the day before a release starts, pinned then. */
   readonly thresholdMs: number | null;
 }
 

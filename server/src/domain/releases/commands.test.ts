@@ -18,7 +18,7 @@ const asking = { action: 'await_approval' } as Decision;
 const release = (more: Partial<DecidedRelease> = {}): DecidedRelease => ({
   ...{ id: 'r1', ruleId: 'ramp', state: 'running', pauseReason: null, plan },
   ...{ step: 0, phase: 1, round: 1, percent: 5, startPercent: 0, salt: 's', sample: 1 },
-  ...{ frozen: null, latches: null, startAt: null, startApprovedBy: null, approvedStep: -1 },
+  ...{ pinned: null, latches: null, startAt: null, startApprovedBy: null, approvedStep: -1 },
   ...{ holdUntil: null, bakeSkippedStep: -1, bakedMs: 0, stepStartedAt: null, version: 1 },
   ...{ decision: null, ...more },
 });

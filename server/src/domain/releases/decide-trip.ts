@@ -1,4 +1,4 @@
-import type { FrozenGates, Latches } from '../gates/evidence.js';
+import type { PinnedGates, Latches } from '../gates/evidence.js';
 import type { PhaseTotals, ReleaseTotals } from '../gates/totals.js';
 import { tripwire } from '../gates/tripwire.js';
 import type { Decision } from './decision.js';
@@ -6,21 +6,21 @@ import { formatEvidence, formatInteger, formatShare } from '../format.js';
 
 export interface TripNumbers {
   readonly totals: ReleaseTotals;
-  readonly frozen: FrozenGates;
+  readonly pinned: PinnedGates;
   readonly latches: Latches;
 }
 
 /** Between two ticks: roll back at once, or leave it to the tick. */
-export function decideTrip({ totals, frozen, latches }: TripNumbers): Decision {
-  const trip = tripwire(totals, frozen, latches);
+export function decideTrip({ totals, pinned, latches }: TripNumbers): Decision {
+  const trip = tripwire(totals, pinned, latches);
   const { because } = trip;
   if (!trip.fires) {
     const sentence = `No gross harm: evidence ${formatEvidence(trip.lnEMax)} (100 rolls back).`;
     return { action: 'none', sentence, holds: [], because, bakedMs: 0 };
   }
-  const [metric = frozen.compared.find(({ weights }) => weights.rollback > 0)?.metric ?? ''] =
+  const [metric = pinned.compared.find(({ weights }) => weights.rollback > 0)?.metric ?? ''] =
     because;
-  const phases = totals.phases.filter(({ round, share }) => round === frozen.round && share > 0);
+  const phases = totals.phases.filter(({ round, share }) => round === pinned.round && share > 0);
   const phase = phases.findLast((it) => peopleOf(it, metric, 'treatment') > 0) ?? phases.at(-1);
   const counts = phase === undefined ? '' : ` ${countsOf(phase, metric)}`;
   const where = phase === undefined ? '' : ` from ${formatShare(phase.share)}`;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Evaluation, GateEvidence } from '../gates/evidence.js';
-import { noLatches } from '../gates/freeze-gates.js';
+import { noLatches } from '../gates/pin-gates.js';
 import { completePlan } from './complete-plan.js';
 import { decide } from './decide.js';
 import type { Decision, ReleaseStatus, TickedGate, TickFacts } from './decision.js';
@@ -41,7 +41,7 @@ const evaluation: Evaluation = {
   bothArmsShare: 0,
   stepUnits: { treatment: 1204, control: 20_001 },
   latches: noLatches(1),
-  frozen: { round: 1, plannedPhases: 3, plannedSteps: 4, compared: [], limits: [], ticked: [] },
+  pinned: { round: 1, plannedPhases: 3, plannedSteps: 4, compared: [], limits: [], ticked: [] },
 };
 /** Everything is in order: the bake is over and the data covers it. */
 const facts: TickFacts = {

@@ -1,11 +1,11 @@
-import type { FrozenGates, Latches } from '../gates/evidence.js';
-import { readFrozenGates, readLatches, readTotals } from '../gates/stored.js';
+import type { PinnedGates, Latches } from '../gates/evidence.js';
+import { readGatesAndLatches, readTotals } from '../gates/stored.js';
 import type { ReleaseTotals } from '../gates/totals.js';
 import type { ReleaseStatus, TickFacts } from './decision.js';
 
 interface Numbers {
   readonly totals: ReleaseTotals;
-  readonly frozen: FrozenGates;
+  readonly pinned: PinnedGates;
   readonly latches: Latches;
 }
 
@@ -20,11 +20,5 @@ export type DecisionInputs =
 
 /** Brings inputs that any version has stored into the shape of today. */
 export function readDecisionInputs(stored: DecisionInputs): DecisionInputs {
-  const { totals, frozen, latches } = stored;
-  return {
-    ...stored,
-    totals: readTotals(totals),
-    frozen: readFrozenGates(frozen),
-    latches: readLatches(latches),
-  };
+  return { ...readGatesAndLatches(stored), totals: readTotals(stored.totals) };
 }

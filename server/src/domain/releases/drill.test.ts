@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { freezeGates, noLatches } from '../gates/freeze-gates.js';
+import { pinGates, noLatches } from '../gates/pin-gates.js';
 import type { ReleaseTotals } from '../gates/totals.js';
 import { BUILT_IN_METRICS } from '../metrics/built-in-metrics.js';
 import { completePlan } from './complete-plan.js';
@@ -28,7 +28,7 @@ function input(over: Partial<DrillInput> = {}): DrillInput {
     ],
   };
   return {
-    ...{ totals, frozen: freezeGates(PLAN, DEFINITIONS, 1), latches: noLatches(1), step: 0 },
+    ...{ totals, pinned: pinGates(PLAN, DEFINITIONS, 1), latches: noLatches(1), step: 0 },
     ...{ tickSeconds: 30, phaseSeconds: 3_600, metric: 'http.errors', factor: 10 },
     ...over,
   };

@@ -1,11 +1,11 @@
 import { formatDuration, formatInteger, formatNumber } from '../format.js';
 import { evaluateGates } from '../gates/evaluate-gates.js';
-import { type FrozenGates, type Latches, LN_PAUSE, LN_ROLLBACK } from '../gates/evidence.js';
+import { type PinnedGates, type Latches, LN_PAUSE, LN_ROLLBACK } from '../gates/evidence.js';
 import type { BucketSums, MetricTotals, PhaseTotals, ReleaseTotals } from '../gates/totals.js';
 
 export interface DrillInput {
   readonly totals: ReleaseTotals;
-  readonly frozen: FrozenGates;
+  readonly pinned: PinnedGates;
   readonly latches: Latches;
   readonly step: number;
   readonly tickSeconds: number;
@@ -32,8 +32,8 @@ const STRIDE = 0.02;
 
 /** Replays looks from now on with a regression in a copy of the numbers; nothing else changes. */
 export function drill(input: DrillInput): DrillOutcome {
-  const { totals, frozen, metric, factor } = input;
-  const phase = totals.phases.findLast(({ round, share }) => round === frozen.round && share > 0);
+  const { totals, pinned, metric, factor } = input;
+  const phase = totals.phases.findLast(({ round, share }) => round === pinned.round && share > 0);
   const name = `${metric} at ${formatNumber(factor)}x`;
   if (phase === undefined || !hasControl(phase, metric)) {
     return outcome(null, `${name}: there is no number without the feature yet to make worse`);
@@ -84,8 +84,8 @@ function findStop(
   return null;
 }
 
-function isRollbackGate({ frozen, metric }: DrillInput): boolean {
-  return [...frozen.compared, ...frozen.limits].some(
+function isRollbackGate({ pinned, metric }: DrillInput): boolean {
+  return [...pinned.compared, ...pinned.limits].some(
     (gate) => gate.metric === metric && gate.action === 'rollback',
   );
 }
@@ -94,8 +94,8 @@ function outcome(action: DrillOutcome['action'], sentence: string): DrillOutcome
   return { stops: action !== null, action, afterSeconds: null, people: null, sentence };
 }
 
-function verdictOf(totals: ReleaseTotals, { frozen, latches, step }: DrillInput) {
-  const { rollback, pause, limits } = evaluateGates(totals, frozen, latches, { step });
+function verdictOf(totals: ReleaseTotals, { pinned, latches, step }: DrillInput) {
+  const { rollback, pause, limits } = evaluateGates(totals, pinned, latches, { step });
   const isLimit = (action: string, line: number) =>
     limits.some((limit) => limit.action === action && limit.lnEMax >= line);
   if (rollback.lnEMax >= LN_ROLLBACK || isLimit('rollback', LN_ROLLBACK)) return 'rollback';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Evaluation, GateEvidence } from '../gates/evidence.js';
-import { noLatches } from '../gates/freeze-gates.js';
+import { noLatches } from '../gates/pin-gates.js';
 import { completePlan } from './complete-plan.js';
 import { decide } from './decide.js';
 import type { ReleaseStatus, TickedGate, TickFacts } from './decision.js';
@@ -23,7 +23,7 @@ const seeing = (gates: readonly GateEvidence[]): TickFacts => {
     ...{ gates, limits: [], pause: quiet, rollback: quiet },
     ...{ sampleRatio: { lnE: 0, lnEMax: 0 }, bothArmsShare: 0, latches: noLatches(1) },
     stepUnits: { treatment: 1_204, control: 20_001 },
-    frozen: {
+    pinned: {
       ...{ round: 1, plannedPhases: 1, plannedSteps: 2 },
       ...{ compared: [], limits: [], ticked: [] },
     },

@@ -1,6 +1,6 @@
 import type { Rule } from '@sluice/sdk/core';
 import { describe, expect, it } from 'vitest';
-import { freezeGates, noLatches } from '../gates/freeze-gates.js';
+import { pinGates, noLatches } from '../gates/pin-gates.js';
 import { BUILT_IN_METRICS } from '../metrics/built-in-metrics.js';
 import type { Release } from './release.js';
 import { completePlan } from './complete-plan.js';
@@ -14,7 +14,7 @@ function releaseFor(audience: string | null): Release {
     ...{ id: 'r1', ruleId: 'ramp', state: 'running', pauseReason: null },
     plan: completePlan({ steps: [{ percent: 5, audience }, { percent: 100 }], gates: [] }),
     ...{ step: 0, phase: 3, round: 1, percent: 5, startPercent: 0, salt: 's', sample: 1 },
-    ...{ frozen: null, latches: noLatches(1), startAt: null, startApprovedBy: null },
+    ...{ pinned: null, latches: noLatches(1), startAt: null, startApprovedBy: null },
     ...{ approvedStep: -1, holdUntil: null, bakeSkippedStep: -1, bakedMs: 0 },
     ...{ stepStartedAt: null, version: 1 },
   };
@@ -48,8 +48,8 @@ describe('a managed rule', () => {
     const gates = ['http.errors', 'http.error-rate', 'slo'].map((metric) => ({
       ...{ metric, action: 'rollback' as const },
     }));
-    const frozen = freezeGates(completePlan({ gates }), definitions as never, 1);
-    expect(releaseMetrics(frozen, definitions as never)).toEqual([
+    const pinned = pinGates(completePlan({ gates }), definitions as never, 1);
+    expect(releaseMetrics(pinned, definitions as never)).toEqual([
       { key: 'http.errors', kind: 'split', event: 'http.error', attribution: 'request' },
       {
         ...{ key: 'http.error-rate', kind: 'ratio', event: 'http.error', attribution: 'request' },

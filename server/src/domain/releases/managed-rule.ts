@@ -1,5 +1,5 @@
 import type { Condition, ReleaseMetric, Rule, RuleRelease } from '@sluice/sdk/core';
-import type { FrozenGates } from '../gates/evidence.js';
+import type { PinnedGates } from '../gates/evidence.js';
 import type { ComparedMetric, MetricDefinition } from '../metrics/metric.js';
 import type { Release } from './release.js';
 
@@ -74,7 +74,7 @@ export function replaceRule(
 
 /** What SDKs gather for these gates; limits count events of the treated side. */
 export function releaseMetrics(
-  { compared, limits }: FrozenGates,
+  { compared, limits }: PinnedGates,
   definitions: Readonly<Record<string, MetricDefinition>>,
 ): readonly ReleaseMetric[] {
   const ofLimits = limits.flatMap(({ metric }) => {

@@ -1,4 +1,4 @@
-import { noLatches } from '../gates/freeze-gates.js';
+import { noLatches } from '../gates/pin-gates.js';
 import type { Decision, DecisionAction } from './decision.js';
 import { lastStepIndex, type PauseReason, type Release, stateAtStep } from './release.js';
 

@@ -1,4 +1,4 @@
-import type { FrozenGate, FrozenGates } from '../gates/evidence.js';
+import type { PinnedGate, PinnedGates } from '../gates/evidence.js';
 import type { MetricTotals, ReleaseTotals } from '../gates/totals.js';
 
 const OF_REQUESTS = 'http.';
@@ -11,14 +11,14 @@ export const REQUESTS = ['http.request', 'http.latency'];
  * failure.
  */
 export function neverSeenGates(
-  { round, compared, limits }: FrozenGates,
+  { round, compared, limits }: PinnedGates,
   totals: ReleaseTotals,
   events: ReadonlySet<string>,
 ): readonly string[] {
   const phases = totals.phases.filter((phase) => phase.round === round);
   const isGathered = (metric: string) => phases.some((phase) => hasNumber(phase.metrics[metric]));
   const hasRequests = REQUESTS.some((name) => events.has(name));
-  const isHeard = ({ definition: { event } }: FrozenGate) =>
+  const isHeard = ({ definition: { event } }: PinnedGate) =>
     events.has(event) || (event.startsWith(OF_REQUESTS) && hasRequests);
   return [
     ...compared.filter((gate) => !isGathered(gate.metric) && !isHeard(gate)),

@@ -7,7 +7,7 @@ import type { DecisionInputs } from './decision-inputs.js';
 /** The verdict that the stored inputs give today. */
 export function redecide(inputs: DecisionInputs): Decision {
   if (inputs.kind === 'tripwire') return decideTrip(inputs);
-  const { status, facts, totals, frozen, latches } = inputs;
-  const evaluation = evaluateGates(totals, frozen, latches, { step: status.step });
+  const { status, facts, totals, pinned, latches } = inputs;
+  const evaluation = evaluateGates(totals, pinned, latches, { step: status.step });
   return decide(status, { ...facts, evaluation });
 }

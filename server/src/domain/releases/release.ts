@@ -1,5 +1,5 @@
 import { isComparativeShare } from '../gates/choose-phases.js';
-import type { FrozenGates, Latches } from '../gates/evidence.js';
+import type { PinnedGates, Latches } from '../gates/evidence.js';
 import type { ReleasePlan, StepPlan } from './plan.js';
 
 type Stage = 'planned' | 'rising' | 'paused' | 'leaving' | 'ended';
@@ -39,7 +39,7 @@ export interface Release {
   readonly startPercent: number;
   readonly salt: string;
   readonly sample: number;
-  readonly frozen: FrozenGates | null;
+  readonly pinned: PinnedGates | null;
   readonly latches: Latches | null;
   readonly startAt: Date | null;
   readonly startApprovedBy: string | null;

@@ -58,6 +58,6 @@ function lookOf({ release, now }: TickSubject, { decision, evaluation }: Applied
     lastTickAt: now,
     decision: staysPaused && release.decision?.action === 'pause' ? release.decision : decision,
     bakedMs: decision.bakedMs,
-    ...(isBegun ? { evaluation, latches: evaluation.latches, frozen: evaluation.frozen } : {}),
+    ...(isBegun ? { evaluation, latches: evaluation.latches, pinned: evaluation.pinned } : {}),
   };
 }

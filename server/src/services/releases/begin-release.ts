@@ -11,7 +11,7 @@ import { readTraffic } from '../../store/read-models/release-traffic.js';
 import { listWindowRules } from '../../store/window-store.js';
 import type { Ctx } from '../context.js';
 import { assertRulesetFits } from '../flags/assert-ruleset-fits.js';
-import { freezeRound } from './freeze-round.js';
+import { pinRound } from './pin-round.js';
 import { type MoveCircumstances, type MoveSubject, writeMove } from './write-move.js';
 
 export interface Beginning {
@@ -38,7 +38,7 @@ export async function beginRelease(
   const waitsFor = decided ? null : await reasonToWait(tx, grant, subject, at);
   if (waitsFor !== null) return schedule(tx, ctx, grant, subject, waitsFor, beginning);
   const rule = await currentRule(tx, grant, subject);
-  const { frozen, metrics } = await freezeRound(tx, grant, release.plan, release.round);
+  const { pinned, metrics } = await pinRound(tx, grant, release.plan, release.round);
   const from = rule.rollout?.to ?? 0;
   const to = release.plan.steps[0]?.percent;
   const sentence = decided?.decision.sentence ?? `Started at ${to} % by ${ctx.actor.name}.`;
@@ -51,7 +51,7 @@ export async function beginRelease(
       sample: await chooseSample(tx, grant, subject.flag.key),
       startedAt: at,
       lastTickAt: at,
-      frozen,
+      pinned,
     },
   };
   const circumstances: MoveCircumstances = {

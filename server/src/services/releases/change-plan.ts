@@ -7,7 +7,7 @@ import type { ReleasePlan } from '../../domain/releases/plan.js';
 import type { PlanInput } from '../../domain/releases/plan-input.js';
 import { hasEnded, type Release } from '../../domain/releases/release.js';
 import type { Ctx } from '../context.js';
-import { withFrozenGates } from './freeze-round.js';
+import { withPinnedGates } from './pin-round.js';
 import { type ReleaseRequest, withLockedRelease } from './locked-release.js';
 import { planOfInput } from './plan-of-input.js';
 import { writeMove } from './write-move.js';
@@ -32,7 +32,7 @@ export async function changePlan(
     const { plan, problems } = await planOfInput(tx, grant, input.plan);
     assertValid([...problems, ...problemsOfPast(release, plan)]);
     const planned = moveToPlan(release, plan, { by: ctx.actor.name, at });
-    const { move, metrics } = await withFrozenGates(tx, grant, release, planned);
+    const { move, metrics } = await withPinnedGates(tx, grant, release, planned);
     return writeMove(tx, ctx, grant, subject, move, { at, reason: input.reason, metrics });
   });
 }

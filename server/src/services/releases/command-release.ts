@@ -14,7 +14,7 @@ import type { Tx } from '../../store/db.js';
 import { listWindowRules } from '../../store/window-store.js';
 import type { Ctx } from '../context.js';
 import { beginRelease } from './begin-release.js';
-import { withFrozenGates } from './freeze-round.js';
+import { withPinnedGates } from './pin-round.js';
 import { type LockedRelease, type ReleaseRequest, withLockedRelease } from './locked-release.js';
 import { restartRelease } from './restart-release.js';
 import { type MoveSubject, writeMove } from './write-move.js';
@@ -51,7 +51,7 @@ async function move(
   if (plan === undefined) throw new Error(`"${command}" is more than one move`);
   const planned = plan(subject.release, { by: ctx.actor.name, at, input: request });
   if (raisesExposure(planned)) await assertNoFreeze(tx, grant, at);
-  const { move, metrics } = await withFrozenGates(tx, grant, subject.release, planned);
+  const { move, metrics } = await withPinnedGates(tx, grant, subject.release, planned);
   return writeMove(tx, ctx, grant, subject, move, { at, reason, metrics });
 }
 

@@ -22,17 +22,17 @@ export async function drillRelease(
   const { phases } = await readRelease(ctx.db, grant, input.flag, input.release);
   const scene = await gatherScene(ctx.db, input.release);
   if (!scene) throw notFound('release', input.release);
-  const { release, totals, frozen, latches, now } = scene;
+  const { release, totals, pinned, latches, now } = scene;
   if (!isWatched(release.state)) throw conflict('only a running release can be drilled');
   const { metric, factor } = input;
-  const gates = [...frozen.compared, ...frozen.limits].map((gate) => gate.metric);
+  const gates = [...pinned.compared, ...pinned.limits].map((gate) => gate.metric);
   if (!gates.includes(metric)) {
     const message = `must be a gate of this release that counts events: ${gates.join(', ')}`;
     throw invalid([{ pointer: '/metric', message }]);
   }
   const startedAt = new Date(phases.at(-1)?.startedAt ?? now);
   return drill({
-    ...{ totals, frozen, latches, metric, factor },
+    ...{ totals, pinned, latches, metric, factor },
     step: release.step,
     tickSeconds: release.plan.tickSeconds,
     phaseSeconds: (now.getTime() - startedAt.getTime()) / 1_000,

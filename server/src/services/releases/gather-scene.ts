@@ -1,5 +1,5 @@
-import type { FrozenGates, FrozenTicked, Latches } from '../../domain/gates/evidence.js';
-import { freezeGates, noLatches } from '../../domain/gates/freeze-gates.js';
+import type { PinnedGates, PinnedTicked, Latches } from '../../domain/gates/evidence.js';
+import { pinGates, noLatches } from '../../domain/gates/pin-gates.js';
 import type { ReleaseTotals } from '../../domain/gates/totals.js';
 import type { ReleaseStatus, TickFacts } from '../../domain/releases/decision.js';
 import { problemOfParent } from '../../domain/releases/parent-flag.js';
@@ -24,7 +24,7 @@ const MARKERS_MS = 15 * 60_000;
 
 /** A query or probe that this tick must ask. */
 export interface AskedGate {
-  readonly gate: FrozenTicked;
+  readonly gate: PinnedTicked;
   /** Undefined: the source is gone. */
   readonly source: SourceRow | undefined;
 }
@@ -33,7 +33,7 @@ export interface AskedGate {
 export interface Scene extends TickSubject {
   readonly status: ReleaseStatus;
   readonly totals: ReleaseTotals;
-  readonly frozen: FrozenGates;
+  readonly pinned: PinnedGates;
   readonly latches: Latches;
   readonly asked: readonly AskedGate[];
   readonly facts: Omit<TickFacts, 'evaluation' | 'ticked'>;
@@ -46,15 +46,15 @@ export async function gatherScene(db: Db, releaseId: string): Promise<Scene | un
   const { release, now, environmentKey } = subject;
   const { environmentId, projectId, plan, round } = release;
   const totals = await readReleaseTotals(db, releaseId);
-  const frozen = await frozenOf(db, subject);
+  const pinned = await pinnedOf(db, subject);
   const { watermark, live, silent } = await readWatermark(db, environmentId);
   const windows = await listWindowRules(db, projectId);
   const markers = await readRecentMarkers(db, environmentId, now.getTime() - MARKERS_MS);
   const parents = await readParentFlags(db, release);
-  const asked = await gatesToAsk(db, subject, frozen);
+  const asked = await gatesToAsk(db, subject, pinned);
   return {
     ...subject,
-    ...{ totals, frozen, asked },
+    ...{ totals, pinned, asked },
     status: statusOf(subject),
     latches: release.latches ?? noLatches(round),
     facts: {
@@ -68,7 +68,7 @@ export async function gatherScene(db: Db, releaseId: string): Promise<Scene | un
         ...{ label, at },
         isDeploy: type === 'deploy',
       })),
-      neverSeen: await findNeverSeen(db, subject, frozen, totals),
+      neverSeen: await findNeverSeen(db, subject, pinned, totals),
     },
   };
 }
@@ -87,19 +87,19 @@ function statusOf({ release, isKilled }: TickSubject): ReleaseStatus {
   };
 }
 
-/** What began before queries were frozen with their round is frozen at its next look. */
-async function frozenOf(db: Db, { release }: TickSubject): Promise<FrozenGates> {
-  const { frozen, plan, round, projectId } = release;
-  if (frozen === null) return freezeGates({ ...plan, gates: [] }, {}, round);
-  if ((frozen as Partial<FrozenGates>).ticked !== undefined) return frozen;
-  const { ticked } = freezeGates(plan, await readDefinitions(db, projectId), round);
-  return { ...frozen, ticked };
+/** What began before queries were pinned with their round is pinned at its next look. */
+async function pinnedOf(db: Db, { release }: TickSubject): Promise<PinnedGates> {
+  const { pinned, plan, round, projectId } = release;
+  if (pinned === null) return pinGates({ ...plan, gates: [] }, {}, round);
+  if ((pinned as Partial<PinnedGates>).ticked !== undefined) return pinned;
+  const { ticked } = pinGates(plan, await readDefinitions(db, projectId), round);
+  return { ...pinned, ticked };
 }
 
 async function gatesToAsk(
   db: Db,
   { release }: TickSubject,
-  { ticked }: FrozenGates,
+  { ticked }: PinnedGates,
 ): Promise<readonly AskedGate[]> {
   if (ticked.length === 0) return [];
   const sources = await readSources(db, release.projectId);
@@ -109,14 +109,14 @@ async function gatesToAsk(
 async function findNeverSeen(
   db: Db,
   { release }: TickSubject,
-  frozen: FrozenGates,
+  pinned: PinnedGates,
   totals: ReleaseTotals,
 ): Promise<readonly string[]> {
   if (release.startedAt === null) return [];
-  const missing = neverSeenGates(frozen, totals, new Set());
+  const missing = neverSeenGates(pinned, totals, new Set());
   if (missing.length === 0) return [];
   const since = release.startedAt.getTime();
-  const names = [...REQUESTS, ...frozen.compared.map(({ definition }) => definition.event)];
+  const names = [...REQUESTS, ...pinned.compared.map(({ definition }) => definition.event)];
   const events = await readEventsSince(db, release.environmentId, since, names);
-  return neverSeenGates(frozen, totals, events);
+  return neverSeenGates(pinned, totals, events);
 }

@@ -19,7 +19,7 @@ import { readParentFlags } from '../../store/read-models/parent-flags.js';
 import { readTraffic, type Traffic } from '../../store/read-models/release-traffic.js';
 import type { Ctx } from '../context.js';
 import { problemsOfSources } from './assert-sources-answer.js';
-import { resolveGates } from './freeze-round.js';
+import { resolveGates } from './pin-round.js';
 import { planOfInput } from './plan-of-input.js';
 
 export interface PreviewRelease {

@@ -1,5 +1,5 @@
 import { evaluateGates } from '../../domain/gates/evaluate-gates.js';
-import { noLatches } from '../../domain/gates/freeze-gates.js';
+import { noLatches } from '../../domain/gates/pin-gates.js';
 import { type Trip, type Tripwire, tripwire } from '../../domain/gates/tripwire.js';
 import { decideTrip, type TripNumbers } from '../../domain/releases/decide-trip.js';
 import { toRollback } from '../../domain/releases/moves.js';
@@ -33,7 +33,7 @@ export async function findTrips(
       return { tally: 'firstsAll' as const, metric };
     });
     const totals = toReleaseTotals(release, await readTotalRows(tx, releaseId, keys));
-    const evidence = tripwire(totals, frozen, latches);
+    const evidence = tripwire(totals, pinned, latches);
     if (evidence.fires) trips.push({ releaseId, evidence });
   }
   return trips;
@@ -64,11 +64,11 @@ async function tripAsSeen(
   seen: TickSubject,
   evidence: Pick<Tripwire, 'lnEMax'>,
 ): Promise<boolean> {
-  const { id, frozen, bakedMs } = seen.release;
-  if (frozen === null) return false;
+  const { id, pinned, bakedMs } = seen.release;
+  if (pinned === null) return false;
   const totals = await readReleaseTotals(ctx.db, id);
   const latches = withEvidence(seen.release, evidence);
-  const numbers: TripNumbers = { totals, frozen, latches };
+  const numbers: TripNumbers = { totals, pinned, latches };
   const decision = { ...decideTrip(numbers), bakedMs };
   if (decision.action !== 'rollback') return false;
   const isRolledBack = await moveAsSeen(ctx, seen, ({ tx, grant, subject, at }) => {
@@ -83,7 +83,7 @@ async function tripAsSeen(
 
 /** For the page, which has to show what the sentence says; never before the rollback itself. */
 async function keepLook(ctx: Ctx, { id, version, step, lastTickAt }: ReleaseRow, of: TripNumbers) {
-  const evaluation = evaluateGates(of.totals, of.frozen, of.latches, { step });
+  const evaluation = evaluateGates(of.totals, of.pinned, of.latches, { step });
   await saveLook(ctx.db, { id, version: version + 1, lastTickAt }, { evaluation });
 }
 

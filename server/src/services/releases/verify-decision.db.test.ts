@@ -25,8 +25,9 @@ const PLAN: PlanInput = {
   warmUpSeconds: 0,
 };
 
-/** In the words of versions that called a round a segment. */
-const asBefore = (text: string) => text.replaceAll('"round":', '"segment":');
+/** In the words of versions that called a round a segment and pinned gates frozen. */
+const asBefore = (text: string) =>
+  text.replaceAll('"round":', '"segment":').replaceAll('"pinned":', '"frozen":');
 
 describe.each(databaseKinds)('a stored decision on %s', (kind) => {
   const database = withDatabase(kind);

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
-import type { FrozenGates, Latches } from '../../domain/gates/evidence.js';
-import { readFrozenGates, readLatches } from '../../domain/gates/stored.js';
+import type { PinnedGates, Latches } from '../../domain/gates/evidence.js';
+import { readPinnedGates, readLatches } from '../../domain/gates/stored.js';
 import { BUILT_IN_METRICS } from '../../domain/metrics/built-in-metrics.js';
 import type { GatePlan } from '../../domain/releases/plan.js';
 import { ACTIVE_STATES, type ReleaseState } from '../../domain/releases/release.js';
@@ -21,7 +21,7 @@ export interface CountedRelease {
   readonly isActive: boolean;
   readonly sample: number;
   readonly segment: number;
-  readonly frozen: FrozenGates | null;
+  readonly frozen: PinnedGates | null;
   readonly latches: Latches | null;
   readonly phases: readonly PhaseRow[];
   /** Segment by phase. */
@@ -39,7 +39,7 @@ type Row = {
   readonly sample: number;
   readonly segment: number;
   readonly gates: readonly Pick<GatePlan, 'metric' | 'action'>[];
-  readonly frozen: FrozenGates | null;
+  readonly frozen: PinnedGates | null;
   readonly latches: Latches | null;
   readonly phases: readonly PhaseRow[] | null;
 };
@@ -62,7 +62,7 @@ export async function readCountedReleases(
 
 function toCountedRelease(row: Row): CountedRelease {
   const { id, sample, segment } = row;
-  const frozen = row.frozen === null ? null : readFrozenGates(row.frozen);
+  const frozen = row.frozen === null ? null : readPinnedGates(row.frozen);
   const latches = row.latches === null ? null : readLatches(row.latches);
   const phases = row.phases ?? [];
   const gates = row.gates ?? [];

@@ -2,7 +2,7 @@ import type { Arm } from '@sluice/sdk/core';
 import { BUCKETS } from '@sluice/sdk/protocol';
 import { sql } from 'drizzle-orm';
 import { AppError } from '../../domain/errors.js';
-import type { FrozenGates } from '../../domain/gates/evidence.js';
+import type { PinnedGates } from '../../domain/gates/evidence.js';
 import type {
   BucketSums,
   MetricTotals,
@@ -128,7 +128,7 @@ interface PhaseRows {
   readonly countOf: (tally: Tally, metric: string) => PerArm<number>;
   /** Distinct units of the phase by bucket. */
   readonly unitBuckets: PerArm<readonly number[] | null>;
-  readonly frozen: FrozenGates | null;
+  readonly frozen: PinnedGates | null;
 }
 
 function metricTotals(metric: string, rows: PhaseRows): MetricTotals {

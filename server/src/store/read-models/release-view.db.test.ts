@@ -35,8 +35,8 @@ describe.each(databaseKinds)('the view of a release on %s', (kind) => {
   const bakeOfController = async () => {
     const scene = await gatherScene(database.db, id);
     if (scene === undefined) throw new Error('the release does not exist');
-    const { status, facts, totals, frozen, latches } = scene;
-    const evaluation = evaluateGates(totals, frozen, latches, { step: status.step });
+    const { status, facts, totals, pinned, latches } = scene;
+    const evaluation = evaluateGates(totals, pinned, latches, { step: status.step });
     const unbaked = { ...status, bakedMs: 0 };
     const holds = holdsOf(unbaked, { ...facts, evaluation, ticked: [] });
     return holds.find(({ code }) => code === 'BAKE')?.message;

@@ -12,10 +12,11 @@ import {
   timestamp,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
+import type { Evaluation } from '../../domain/gates/evidence.js';
 import {
-  readEvaluation,
-  readFrozenGates,
+  readGatesAndLatches,
   readLatches,
+  readPinnedGates,
   withSegment,
 } from '../../domain/gates/stored.js';
 import type { Decision } from '../../domain/releases/decision.js';
@@ -26,9 +27,9 @@ import { flagConfigs } from './flags.js';
 import { storedJson } from './stored-json.js';
 
 /** The release before runs on the same rows while servers are replaced, so it finds its names. */
-const frozenJson = storedJson({ read: readFrozenGates, write: withSegment });
+const pinnedJson = storedJson({ read: readPinnedGates, write: withSegment });
 const latchesJson = storedJson({ read: readLatches, write: withSegment });
-const evaluationJson = storedJson({ read: readEvaluation });
+const evaluationJson = storedJson<Evaluation>({ read: readGatesAndLatches });
 
 /** Releases: each opens one rule of a flag in one environment. */
 export const releases = pgTable(
@@ -52,7 +53,7 @@ export const releases = pgTable(
     startPercent: doublePrecision().notNull(),
     salt: text().notNull(),
     sample: doublePrecision().notNull().default(1),
-    frozen: frozenJson(),
+    pinned: pinnedJson('frozen'),
     latches: latchesJson(),
     /** The latest evaluation, for the page. A decision keeps the one that it was made from. */
     evaluation: evaluationJson(),

@@ -1,14 +1,14 @@
 import { isCompared, isTicked, type MetricDefinition } from '../metrics/metric.js';
 import type { GatePlan, ReleasePlan } from '../releases/plan.js';
 import { isComparativeShare } from './choose-phases.js';
-import type { FrozenGate, FrozenGates, FrozenLimit, FrozenTicked, Latches } from './evidence.js';
+import type { PinnedGate, PinnedGates, PinnedLimit, PinnedTicked, Latches } from './evidence.js';
 
 /** What a round is judged by: from here on, edits of metrics and plans change nothing in it. */
-export function freezeGates(
+export function pinGates(
   plan: Pick<ReleasePlan, 'gates' | 'steps'>,
   definitions: Readonly<Record<string, MetricDefinition>>,
   round: number,
-): FrozenGates {
+): PinnedGates {
   const gates = plan.gates.flatMap((gate) => {
     const definition = definitions[gate.metric];
     return definition ? [{ gate, definition }] : [];
@@ -23,7 +23,7 @@ export function freezeGates(
     plannedPhases: plan.steps.filter(({ percent }) => isComparativeShare(percent / 100)).length,
     plannedSteps: plan.steps.length,
     compared: compared.map(
-      ({ gate, definition }): FrozenGate => ({
+      ({ gate, definition }): PinnedGate => ({
         ...{ metric: gate.metric, definition, action: gate.action },
         margin: gate.margin ?? definition.margin,
         ...{ ruledOut: gate.ruledOut, floor: gate.floor, scale: null },
@@ -33,12 +33,12 @@ export function freezeGates(
         },
       }),
     ),
-    limits: gates.flatMap(({ gate, definition }): FrozenLimit[] =>
+    limits: gates.flatMap(({ gate, definition }): PinnedLimit[] =>
       definition.kind === 'slo'
         ? [{ metric: gate.metric, action: gate.action, limit: definition.limit }]
         : [],
     ),
-    ticked: gates.flatMap(({ gate, definition }): FrozenTicked[] =>
+    ticked: gates.flatMap(({ gate, definition }): PinnedTicked[] =>
       isTicked(definition) ? [{ metric: gate.metric, definition, action: gate.action }] : [],
     ),
   };

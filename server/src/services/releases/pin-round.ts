@@ -1,7 +1,7 @@
 import type { ReleaseMetric } from '@sluice/sdk/core';
 import type { FieldError } from '@sluice/sdk/protocol';
-import type { FrozenGates } from '../../domain/gates/evidence.js';
-import { freezeGates } from '../../domain/gates/freeze-gates.js';
+import type { PinnedGates } from '../../domain/gates/evidence.js';
+import { pinGates } from '../../domain/gates/pin-gates.js';
 import type { EnvironmentGrant } from '../../domain/grant.js';
 import type { MetricDefinition } from '../../domain/metrics/metric.js';
 import { releaseMetrics } from '../../domain/releases/managed-rule.js';
@@ -17,25 +17,25 @@ const HISTORY_MIN = 1_000;
 /** Slow for a service of which nothing is known yet: any fixed threshold keeps the test right. */
 const THRESHOLD_MS = 1_000;
 
-export interface FrozenRound {
-  readonly frozen: FrozenGates;
+export interface PinnedRound {
+  readonly pinned: PinnedGates;
   readonly metrics: readonly ReleaseMetric[];
 }
 
 /** What a round is judged by from now on. */
-export async function freezeRound(
+export async function pinRound(
   tx: Tx,
   grant: EnvironmentGrant,
   plan: ReleasePlan,
   round: number,
-): Promise<FrozenRound> {
+): Promise<PinnedRound> {
   const { definitions } = await resolveGates(tx, grant, plan);
-  const frozen = freezeGates(plan, definitions, round);
-  return { frozen, metrics: releaseMetrics(frozen, definitions) };
+  const pinned = pinGates(plan, definitions, round);
+  return { pinned, metrics: releaseMetrics(pinned, definitions) };
 }
 
-/** A move that begins a new round also freezes its gates, and SDKs measure for those. */
-export async function withFrozenGates(
+/** A move that begins a new round also pins its gates, and SDKs measure for those. */
+export async function withPinnedGates(
   tx: Tx,
   grant: EnvironmentGrant,
   release: Pick<Release, 'plan'>,
@@ -43,8 +43,8 @@ export async function withFrozenGates(
 ): Promise<{ readonly move: Move; readonly metrics?: readonly ReleaseMetric[] }> {
   const { round, plan = release.plan } = move.change;
   if (round === undefined) return { move };
-  const { frozen, metrics } = await freezeRound(tx, grant, plan, round);
-  return { move: { ...move, change: { ...move.change, frozen } }, metrics };
+  const { pinned, metrics } = await pinRound(tx, grant, plan, round);
+  return { move: { ...move, change: { ...move.change, pinned } }, metrics };
 }
 
 /** Definitions of a plan's gates with every number in them; pointers go into `/plan`. */
