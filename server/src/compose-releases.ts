@@ -24,7 +24,7 @@ export function composeReleases({ contextFor, sources, log, random }: ReleasesDe
     ticker: new Ticker({ ctx, log, measure, random, unwrap: unwrapRefusal }),
     onTrip({ releaseId, evidence }: Trip): void {
       tripRelease(ctx, releaseId, evidence).catch((error: unknown) => {
-        log.warn('gross harm was seen; the next look rolls the release back', { error });
+        log.warn('gross harm was seen; the next tick rolls the release back', { error });
       });
     },
   };

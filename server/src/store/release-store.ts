@@ -91,23 +91,24 @@ export async function saveRollbackRevision(tx: Tx, id: string, revision: number)
   await tx.update(releases).set({ rollbackRevision: revision }).where(eq(releases.id, id));
 }
 
-export type Look = Pick<
+/** The part of a release that each tick writes. */
+export type TickResult = Pick<
   ReleaseRow,
   'evaluation' | 'decision' | 'latches' | 'pinned' | 'bakedMs' | 'lastTickAt'
 >;
 
 /**
- * What a tick saw, without a new version: nothing has moved. A tick that was overtaken by another
- * tick or a move writes nothing.
+ * Saves the result of a tick that moves nothing, without a new version. A tick that was overtaken by
+ * another tick or a move writes nothing.
  */
-export async function saveLook(
+export async function saveTickResult(
   db: Db | Tx,
   seen: Pick<ReleaseRow, 'id' | 'version' | 'lastTickAt'>,
-  look: Partial<Look>,
+  result: Partial<TickResult>,
 ): Promise<boolean> {
   const rows = await db
     .update(releases)
-    .set(look)
+    .set(result)
     .where(
       and(
         isVersion(seen.id, seen.version),

@@ -1,6 +1,6 @@
 import { listRecentChanges } from '../store/audit-tail.js';
 import type { Db } from '../store/db.js';
-import { listRecentLooks } from '../store/look-tail.js';
+import { listLatestTicks } from '../store/tick-store.js';
 
 /** Audit rows may become visible out of order, so the newest few are looked at again. */
 const OVERLAP = 100;
@@ -12,7 +12,7 @@ const OVERLAP = 100;
 export class ProjectWatch {
   readonly #db: Db;
   #seen: ReadonlySet<number> | undefined;
-  #looks: ReadonlyMap<string, string> | undefined;
+  #ticks: ReadonlyMap<string, string> | undefined;
 
   constructor(db: Db) {
     this.#db = db;
@@ -25,15 +25,15 @@ export class ProjectWatch {
     this.#seen = new Set(rows.map(({ id }) => id));
     return new Set([
       ...fresh.flatMap(({ projectId }) => projectId ?? []),
-      ...(await this.#looked()),
+      ...(await this.#evaluated()),
     ]);
   }
 
-  /** Projects whose releases were looked at since the last call. */
-  async #looked(): Promise<readonly string[]> {
-    const before = this.#looks;
-    this.#looks = await listRecentLooks(this.#db);
+  /** Projects whose releases were evaluated since the last call. */
+  async #evaluated(): Promise<readonly string[]> {
+    const before = this.#ticks;
+    this.#ticks = await listLatestTicks(this.#db);
     if (before === undefined) return [];
-    return [...this.#looks].filter(([id, at]) => before.get(id) !== at).map(([id]) => id);
+    return [...this.#ticks].filter(([id, at]) => before.get(id) !== at).map(([id]) => id);
   }
 }

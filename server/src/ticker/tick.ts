@@ -21,7 +21,7 @@ export interface TickDeps {
   readonly withoutPermit?: <T>(wait: () => Promise<T>) => Promise<T>;
 }
 
-/** One look at one release: measured outside any transaction, applied by compare-and-set. */
+/** Evaluates one release: measured outside any transaction, applied by compare-and-set. */
 export async function tick(deps: TickDeps, releaseId: string): Promise<ApplyResult> {
   const { ctx, log } = deps;
   const scene = await gatherScene(ctx.db, releaseId);

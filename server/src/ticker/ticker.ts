@@ -5,13 +5,13 @@ import { claimDueReleases, forgetPeople } from '../store/tick-store.js';
 import { Semaphore } from './semaphore.js';
 import { type TickDeps, tick } from './tick.js';
 
-const LOOK_MS = 500;
+const POLL_MS = 500;
 const JITTER_MS = 250;
 const CLAIM_MAX = 20;
 /** Limits how many releases one process evaluates at once. */
 const TICKS_AT_ONCE = 4;
 /** Some five minutes. */
-const LOOKS_PER_CLEANING = 500;
+const POLLS_PER_CLEANING = 500;
 /** After so many failures in a row nobody expects the next one to work. */
 const FAILURES_MAX = 3;
 
@@ -23,8 +23,8 @@ export interface TickerDeps extends TickDeps {
 }
 
 /**
- * Looks for due releases, on any number of servers at once. Who claims one has a tick's time for
- * it; correctness rests on the compare-and-set of what is written, not on the claim.
+ * Ticks due releases, on any number of servers at once. A server that claims a release has the time
+ * of one tick for it; correctness rests on the compare-and-set of every write, not on the claim.
  */
 export class Ticker {
   readonly #deps: TickerDeps;
@@ -32,7 +32,7 @@ export class Ticker {
   readonly #failures = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
-  #looks = 0;
+  #polls = 0;
   #isStarted = false;
   #isStopped = false;
 
@@ -62,23 +62,23 @@ export class Ticker {
         if (due.length < CLAIM_MAX || this.#isStopped) return;
       }
     } catch (error) {
-      this.#deps.log.debug('due releases could not be looked for', { error });
+      this.#deps.log.debug('the due releases could not be claimed', { error });
     }
   }
 
   #schedule(): void {
     if (this.#isStopped) return;
-    const delayMs = LOOK_MS + this.#deps.random() * JITTER_MS;
+    const delayMs = POLL_MS + this.#deps.random() * JITTER_MS;
     this.#timer = setTimeout(() => {
-      this.#running = this.#look();
+      this.#running = this.#poll();
       void this.#running.then(() => this.#schedule());
     }, delayMs).unref();
   }
 
-  async #look(): Promise<void> {
+  async #poll(): Promise<void> {
     await this.tickDue();
-    this.#looks += 1;
-    if (this.#looks % LOOKS_PER_CLEANING !== 0) return;
+    this.#polls += 1;
+    if (this.#polls % POLLS_PER_CLEANING !== 0) return;
     await forgetPeople(this.#deps.ctx.db).catch((error: unknown) => {
       this.#deps.log.debug('people of releases that are over could not be forgotten', { error });
     });
@@ -99,8 +99,8 @@ export class Ticker {
       this.#failures.delete(releaseId);
     } catch (thrown) {
       const error = this.#deps.unwrap(thrown);
-      if (isPassing(error)) return log.debug('a release could not be looked at', { error });
-      log.warn('a release could not be judged; it holds', { error: thrown });
+      if (isPassing(error)) return log.debug('a release could not be evaluated', { error });
+      log.warn('a release could not be evaluated; it holds', { error: thrown });
       await this.#noteFailure(releaseId, error);
     }
   }
@@ -113,7 +113,7 @@ export class Ticker {
     const { message } = describeError(error);
     const broken = { releaseId, message, isStructural };
     await noteBrokenTick(ctx, broken).catch((inner: unknown) => {
-      log.debug('a failed look could not be noted', { error: inner });
+      log.debug('a failed tick could not be recorded', { error: inner });
     });
   }
 }

@@ -114,7 +114,7 @@ function offers(release: Release): Readonly<Record<ReleaseCommand, Offer>> {
     approve: offer('approve', {
       label: 'Approve…',
       title: step < 0 ? `Approve the start of ${flag}?` : `Approve going to ${beyond}?`,
-      description: 'It goes on at the next look.',
+      description: 'The release continues at the next evaluation.',
       confirm: 'Approve',
     }),
     hold: offer('hold', {

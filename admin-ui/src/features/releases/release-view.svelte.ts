@@ -54,7 +54,7 @@ export class ReleaseView {
     await this.timeline.load();
   }
 
-  /** While one runs, looks come often and only that one has news. */
+  /** While a release runs, it is evaluated often and is the only one that changes. */
   async #follow(): Promise<void> {
     const running = this.active;
     const release =

@@ -25,7 +25,7 @@ export function hasEnded({ endedAt }: Pick<Release, 'endedAt'>): boolean {
   return endedAt !== null;
 }
 
-/** Before the first look has said something. */
+/** Before the first evaluation there is no sentence of the server. */
 export function waitingWords(state: ReleaseState): string {
   switch (state) {
     case 'draft':
@@ -34,7 +34,7 @@ export function waitingWords(state: ReleaseState): string {
       return 'Scheduled: the first step opens when its time has come.';
     case 'running':
     case 'final_bake':
-      return 'Just begun: the first look comes within seconds.';
+      return 'Just begun: the first evaluation follows within seconds.';
     default:
       return `The release is ${STATES[state].label}.`;
   }

@@ -17,7 +17,7 @@ export interface BucketedEstimate {
   readonly controlRate: number;
 }
 
-/** One phase with its totals, which every look at it needs. */
+/** One phase with its totals, which every evaluation of it needs. */
 export interface SummedPhase {
   readonly buckets: PerArm<BucketSums>;
   readonly sum: PerArm<number>;

@@ -16,7 +16,7 @@ export interface ChosenPhases {
   readonly comparedOfStep: readonly PhaseTotals[];
 }
 
-/** The phases that a look may use: those of other rounds are shown but never counted. */
+/** The phases that an evaluation may use. Those of other rounds are shown but never counted. */
 export function choosePhases(totals: ReleaseTotals, round: number, step: number): ChosenPhases {
   const all = totals.phases.filter((phase) => phase.round === round && phase.share > 0);
   const ofStep = all.slice(all.findLastIndex((phase) => phase.step !== step) + 1);

@@ -16,7 +16,7 @@ import type { ReleaseTotals } from './totals.js';
 import { tripwire } from './tripwire.js';
 
 /**
- * One look at a release, from totals alone: the same totals give the same evidence, in whatever
+ * Evaluates a release from totals alone: the same totals give the same evidence, in whatever
  * order they were gathered. The running maxima in `latches` are what decides.
  */
 export function evaluateGates(

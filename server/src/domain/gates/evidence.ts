@@ -10,7 +10,7 @@ export interface PinnedGate {
   readonly margin: number;
   readonly ruledOut: number;
   readonly floor: number | null;
-  /** Scale of the bucketed test: |rate of control| at the first look that was ready. */
+  /** Scale of the bucketed test: |rate of control| at the first evaluation that was ready. */
   readonly scale: number | null;
   /** Share of the pause family and, for rollback gates, of the rollback family. */
   readonly weights: { readonly pause: number; readonly rollback: number };
@@ -110,7 +110,7 @@ export interface LimitEvidence {
   readonly limit: number;
 }
 
-/** One look at a release: the same for the controller, the charts and the page. */
+/** One evaluation of a release: the same for the controller, the charts and the page. */
 export interface Evaluation {
   readonly gates: readonly GateEvidence[];
   readonly limits: readonly LimitEvidence[];
@@ -122,7 +122,7 @@ export interface Evaluation {
   /** Treated people with the feature in the current step: distinct, scaled up from the sample. */
   readonly stepUnits: PerArm<number>;
   readonly latches: Latches;
-  /** Gates whose scale became known at this look. */
+  /** The gates, with the scales that became known in this evaluation. */
   readonly pinned: PinnedGates;
 }
 

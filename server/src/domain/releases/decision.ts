@@ -2,7 +2,7 @@ import type { Evaluation } from '../gates/evidence.js';
 import type { ReleasePlan } from './plan.js';
 import type { PauseReason, ReleaseState } from './release.js';
 
-/** What a tick knows of a release before it looks at numbers. Times are epoch milliseconds. */
+/** What a tick knows of a release before it reads numbers. Times are epoch milliseconds. */
 export interface ReleaseStatus {
   readonly state: ReleaseState;
   readonly pauseReason: PauseReason | null;

@@ -26,11 +26,11 @@ export interface DrillOutcome {
 }
 
 const SECONDS_MAX = 7 * 86_400;
-const LOOKS_MAX = 400;
-/** The further away, the coarser: each look is at most this part later than the one before. */
+const TICKS_MAX = 400;
+/** The further away, the coarser: each tick is at most this part later than the one before. */
 const STRIDE = 0.02;
 
-/** Replays looks from now on with a regression in a copy of the numbers; nothing else changes. */
+/** Replays future ticks with a regression in a copy of the numbers; nothing else changes. */
 export function drill(input: DrillInput): DrillOutcome {
   const { totals, pinned, metric, factor } = input;
   const phase = totals.phases.findLast(({ round, share }) => round === pinned.round && share > 0);
@@ -64,7 +64,7 @@ interface Stop {
   readonly people: number;
 }
 
-/** The first look with one of these verdicts. */
+/** The first tick with one of these verdicts. */
 function findStop(
   input: DrillInput,
   phase: PhaseTotals,
@@ -72,7 +72,7 @@ function findStop(
 ): Stop | null {
   const { totals, tickSeconds, phaseSeconds } = input;
   let seconds = 0;
-  for (let look = 0; look < LOOKS_MAX && seconds < SECONDS_MAX; look += 1) {
+  for (let tick = 0; tick < TICKS_MAX && seconds < SECONDS_MAX; tick += 1) {
     seconds += Math.max(1, Math.floor((seconds * STRIDE) / tickSeconds)) * tickSeconds;
     const worse = worsened(phase, input, seconds / Math.max(1, phaseSeconds));
     const phases = totals.phases.map((it) => (it === phase ? worse : it));

@@ -1,6 +1,6 @@
 import type { Decision, Hold, HoldCode, TickFacts } from './decision.js';
 
-/** What a release was before this look. */
+/** The release before this tick. */
 export interface Before {
   readonly decision: Decision | null;
   readonly lastTickAt: number | null;
@@ -35,7 +35,7 @@ export function nameOfHold({ code, metric = '' }: Pick<Hold, 'code' | 'metric'>)
   return metric === '' ? code : `${code}:${metric}`;
 }
 
-/** Names of holds whose silence became too long between the last look and this one. */
+/** Names of holds whose silence became too long between the last tick and this one. */
 function beginsToLast(
   { lastTickAt, stepStartedAt }: Before,
   { now, watermark, ticked }: Pick<TickFacts, 'now' | 'watermark' | 'ticked'>,

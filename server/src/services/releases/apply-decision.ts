@@ -6,8 +6,8 @@ import type { TickSubject } from '../../store/read-models/tick-scene.js';
 import type { Ctx } from '../context.js';
 import { beginRelease } from './begin-release.js';
 import { killRelease } from './kill-release.js';
-import { keepLook } from './keep-look.js';
 import { moveAsSeen, systemGrant } from './move-as-seen.js';
+import { recordEvaluation } from './record-evaluation.js';
 import { writeMove } from './write-move.js';
 
 export interface Applied {
@@ -16,11 +16,11 @@ export interface Applied {
   readonly inputs: DecisionInputs;
 }
 
-export type ApplyResult = 'moved' | 'looked' | 'overtaken';
+export type ApplyResult = 'moved' | 'evaluated' | 'overtaken';
 
 /**
  * Makes a decision true, unless the release is no longer what the decision was made from: then
- * nothing is written, and the next tick looks again.
+ * nothing is written, and the next tick decides again.
  */
 export async function applyDecision(
   ctx: Ctx,
@@ -28,17 +28,17 @@ export async function applyDecision(
   { decision, evaluation, inputs }: Applied,
 ): Promise<ApplyResult> {
   if (decision.action === 'kill') return resultOf(await killRelease(ctx, seen));
-  const look = lookOf(seen, { decision, evaluation, inputs });
+  const result = resultOfTick(seen, { decision, evaluation, inputs });
   if (moveOfDecision(seen.release, decision, seen.now) === null) {
-    return keepLook(ctx, systemGrant(seen), seen, { look, decision, inputs });
+    return recordEvaluation(ctx, systemGrant(seen), seen, { result, decision, inputs });
   }
   const isMoved = await moveAsSeen(ctx, seen, async ({ tx, grant, subject, at }) => {
     if (decision.action === 'start') {
       return beginRelease(tx, ctx, grant, subject, { at, decided: { decision, inputs } });
     }
     const move = moveOfDecision(subject.release, decision, at) as Move;
-    const withLook = { ...move, change: { ...look, ...move.change } };
-    return writeMove(tx, ctx, grant, subject, withLook, { at, decision, inputs });
+    const withResult = { ...move, change: { ...result, ...move.change } };
+    return writeMove(tx, ctx, grant, subject, withResult, { at, decision, inputs });
   });
   return resultOf(isMoved);
 }
@@ -48,10 +48,10 @@ function resultOf(isMoved: boolean): ApplyResult {
 }
 
 /**
- * What was seen goes with every write; a scheduled release has seen nothing yet. While a release
- * stays paused by itself, the page goes on saying why, with the numbers of then.
+ * Every write takes the numbers of the tick along; a scheduled release has none yet. While a release
+ * stays paused by a verdict, the page keeps the reason, with the numbers of that time.
  */
-function lookOf({ release, now }: TickSubject, { decision, evaluation }: Applied) {
+function resultOfTick({ release, now }: TickSubject, { decision, evaluation }: Applied) {
   const isBegun = release.step >= 0;
   const staysPaused = release.state === 'paused' && decision.action === 'none';
   return {

@@ -53,7 +53,7 @@ function moveToPlan(
   return { ...move, change: { ...move.change, plan } };
 }
 
-/** What has not begun may begin at another time; the next look decides anew. */
+/** A scheduled release may start at another time; the next tick decides again. */
 function startOf({ state }: Release, { startAt }: ReleasePlan): Move['change'] {
   return state === 'scheduled' ? { startAt: startAt === null ? null : new Date(startAt) } : {};
 }

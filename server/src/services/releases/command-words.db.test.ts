@@ -125,7 +125,7 @@ describe.each(databaseKinds)('after a command, on %s', (kind) => {
     await killFlag(ctx, grant, { flag: 'flag', reason: 'a test' });
     expect(await read(id)).toMatchObject({
       ...{ state: 'running', holds: [], awaitsApproval: false },
-      sentence: 'The flag was killed: the release ends at its next look.',
+      sentence: 'The flag was killed: the release ends at its next tick.',
     });
     expect(await look(id)).toMatchObject({
       ...{ state: 'killed', sentence: 'Ended: the flag was killed.' },

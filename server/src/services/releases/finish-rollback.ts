@@ -15,14 +15,14 @@ export async function finishRollback(
   ctx: Ctx,
   log: Log,
   seen: TickSubject,
-): Promise<'moved' | 'looked' | 'overtaken'> {
+): Promise<'moved' | 'evaluated' | 'overtaken'> {
   const { release, now } = seen;
   const { environmentId, rollbackRevision } = release;
   const confirmation = await readConfirmation(ctx.db, environmentId, rollbackRevision);
   const { instances, off } = confirmation ?? { instances: 0, off: 0 };
   const isConfirmed = off >= instances * CONFIRMED_MIN;
   const waitedMs = now.getTime() - (release.stepStartedAt ?? now).getTime();
-  if (!isConfirmed && waitedMs < WAIT_MS_MAX) return 'looked';
+  if (!isConfirmed && waitedMs < WAIT_MS_MAX) return 'evaluated';
   const confirmed = `${off} of ${instances} instances confirmed`;
   const sentence = isConfirmed
     ? `Rolled back to ${release.percent} %: ${confirmed}.`

@@ -87,7 +87,7 @@ function statusOf({ release, isKilled }: TickSubject): ReleaseStatus {
   };
 }
 
-/** What began before queries were pinned with their round is pinned at its next look. */
+/** A round that began before queries were pinned with it has them pinned at its next tick. */
 async function pinnedOf(db: Db, { release }: TickSubject): Promise<PinnedGates> {
   const { pinned, plan, round, projectId } = release;
   if (pinned === null) return pinGates({ ...plan, gates: [] }, {}, round);

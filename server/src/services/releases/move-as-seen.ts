@@ -29,7 +29,7 @@ export async function moveAsSeen(
   return inEssentialTransaction(ctx, async (tx) => {
     const config = await lockFlagConfig(tx, grant, seen.flag);
     const release = await lockRelease(tx, grant, seen.flag.id, seen.release.id);
-    if (!release || !isSameLook(release, seen.release) || config.killed !== ifKilled) return false;
+    if (!release || !isUnchanged(release, seen.release) || config.killed !== ifKilled) return false;
     const subject = { flag: seen.flag, config, release };
     await act({ tx, grant, subject, at: await readClock(tx) });
     return true;
@@ -46,6 +46,6 @@ export function systemGrant(
   return scope as EnvironmentGrant<'release:write'>;
 }
 
-function isSameLook(row: ReleaseRow, seen: ReleaseRow): boolean {
+function isUnchanged(row: ReleaseRow, seen: ReleaseRow): boolean {
   return row.version === seen.version && row.lastTickAt?.getTime() === seen.lastTickAt?.getTime();
 }

@@ -2,7 +2,7 @@ import type { Decision } from '../../domain/releases/decision.js';
 import { toPause } from '../../domain/releases/moves.js';
 import { risesByItself } from '../../domain/releases/release.js';
 import { readTickSubject } from '../../store/read-models/tick-scene.js';
-import { saveLook } from '../../store/release-store.js';
+import { saveTickResult } from '../../store/release-store.js';
 import type { Ctx } from '../context.js';
 import { moveAsSeen } from './move-as-seen.js';
 import { writeMove } from './write-move.js';
@@ -20,13 +20,13 @@ export async function noteBrokenTick(ctx: Ctx, broken: BrokenTick): Promise<void
   const { releaseId, message, isStructural } = broken;
   const seen = await readTickSubject(ctx.db, releaseId);
   if (!seen || !risesByItself(seen.release.state)) return;
-  const sentence = `Holding: the last look failed: ${message}`;
+  const sentence = `Holding: the last evaluation failed: ${message}`;
   if (!isStructural) {
     const decision: Decision = {
       ...{ action: 'hold', sentence, because: [], bakedMs: seen.release.bakedMs },
       holds: [{ code: 'SOURCE_ERROR', message }],
     };
-    await saveLook(ctx.db, seen.release, { decision });
+    await saveTickResult(ctx.db, seen.release, { decision });
     return;
   }
   await moveAsSeen(ctx, seen, ({ tx, grant, subject, at }) => {

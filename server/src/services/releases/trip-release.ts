@@ -12,7 +12,7 @@ import {
   toReleaseTotals,
 } from '../../store/read-models/release-totals.js';
 import { readTickSubject, type TickSubject } from '../../store/read-models/tick-scene.js';
-import { type ReleaseRow, saveLook } from '../../store/release-store.js';
+import { type ReleaseRow, saveTickResult } from '../../store/release-store.js';
 import type { Ctx } from '../context.js';
 import { moveAsSeen } from './move-as-seen.js';
 import { writeMove } from './write-move.js';
@@ -33,13 +33,13 @@ export async function findTrips(
       return { tally: 'firstsAll' as const, metric };
     });
     const totals = toReleaseTotals(release, await readTotalRows(tx, releaseId, keys));
-    const evidence = tripwire(totals, pinned, latches);
+    const evidence = tripwire(totals, frozen, latches);
     if (evidence.fires) trips.push({ releaseId, evidence });
   }
   return trips;
 }
 
-/** A look between reading and writing overtakes a trip; then it is tried once more. */
+/** A tick between reading and writing overtakes a trip; then it is tried once more. */
 const TRIES = 3;
 
 /**
@@ -77,14 +77,18 @@ async function tripAsSeen(
     const withLatches = { ...move, change: { ...move.change, latches } };
     return writeMove(tx, ctx, grant, subject, withLatches, { at, decision, inputs });
   });
-  if (isRolledBack) await keepLook(ctx, seen.release, numbers);
+  if (isRolledBack) await saveEvaluation(ctx, seen.release, numbers);
   return isRolledBack;
 }
 
 /** For the page, which has to show what the sentence says; never before the rollback itself. */
-async function keepLook(ctx: Ctx, { id, version, step, lastTickAt }: ReleaseRow, of: TripNumbers) {
+async function saveEvaluation(
+  ctx: Ctx,
+  { id, version, step, lastTickAt }: ReleaseRow,
+  of: TripNumbers,
+) {
   const evaluation = evaluateGates(of.totals, of.pinned, of.latches, { step });
-  await saveLook(ctx.db, { id, version: version + 1, lastTickAt }, { evaluation });
+  await saveTickResult(ctx.db, { id, version: version + 1, lastTickAt }, { evaluation });
 }
 
 /** The maximum decides: a late event that moves a person elsewhere takes nothing back. */

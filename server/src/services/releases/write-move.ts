@@ -53,14 +53,14 @@ export function releaseAfter(
   const after = { ...before, ...move.change };
   return {
     ...after,
-    decision: decision ?? wordsOfMove(move, after),
+    decision: decision ?? decisionOfMove(move, after),
     phase: before.phase + (move.phase === undefined ? 0 : 1),
     version: before.version + 1,
   };
 }
 
-/** Until the next look the page shows what somebody has just done. */
-function wordsOfMove({ sentence }: Move, { bakedMs }: ReleaseRow): Decision {
+/** Until the next tick the page shows the sentence of the move. */
+function decisionOfMove({ sentence }: Move, { bakedMs }: ReleaseRow): Decision {
   return { action: 'none', sentence, holds: [], because: [], bakedMs };
 }
 

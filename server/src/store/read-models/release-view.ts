@@ -76,8 +76,8 @@ interface Selected {
   readonly nowMs: number;
 }
 
-/** A kill writes the flag and nothing else: the release learns of it at its next look. */
-const KILLED = 'The flag was killed: the release ends at its next look.';
+/** A kill writes the flag and nothing else; the next tick ends the release. */
+const KILLED = 'The flag was killed: the release ends at its next tick.';
 
 export async function readRelease(
   db: Db | Tx,

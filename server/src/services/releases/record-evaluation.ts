@@ -6,35 +6,40 @@ import type { Tx } from '../../store/db.js';
 import { findNewestInputsAt, insertDecision } from '../../store/decision-store.js';
 import { enqueue } from '../../store/outbox-store.js';
 import type { TickSubject } from '../../store/read-models/tick-scene.js';
-import { type Look, type ReleaseRow, saveLook, saveRelease } from '../../store/release-store.js';
+import {
+  type ReleaseRow,
+  saveRelease,
+  saveTickResult,
+  type TickResult,
+} from '../../store/release-store.js';
 import { SERVER_VERSION } from '../../version.js';
 import type { Ctx } from '../context.js';
 import { eventOfMove } from './event-of-move.js';
 
-export interface KeptLook {
-  readonly look: Partial<Look>;
+export interface RecordedEvaluation {
+  readonly result: Partial<TickResult>;
   readonly decision: Decision;
   readonly inputs: DecisionInputs;
 }
 
 const RECORD_MS = 60 * 60_000;
 
-/** Nothing moves: the newest numbers for the page, news for people, and a record once an hour. */
-export async function keepLook(
+/** Saves a tick that moves nothing: numbers for the page, notifications, a record once an hour. */
+export async function recordEvaluation(
   ctx: Ctx,
   grant: EnvironmentGrant,
   seen: TickSubject,
-  { look, decision, inputs }: KeptLook,
-): Promise<'looked' | 'overtaken'> {
+  { result, decision, inputs }: RecordedEvaluation,
+): Promise<'evaluated' | 'overtaken'> {
   const { release, now } = seen;
   return ctx.db.transaction(async (tx) => {
-    if (!(await saveLook(tx, release, look))) return 'overtaken';
+    if (!(await saveTickResult(tx, release, result))) return 'overtaken';
     for (const news of newsOf(release, decision, inputs)) {
       const told = { ...news, reason: null, at: now, actor: ctx.actor };
       await enqueue(tx, grant.projectId, eventOfMove(grant, seen.flag.key, release, told));
     }
     if (await isRecordDue(tx, seen)) await recordHourly(tx, ctx, seen, { decision, inputs });
-    return 'looked';
+    return 'evaluated';
   });
 }
 
@@ -66,7 +71,7 @@ async function recordHourly(
   tx: Tx,
   ctx: Ctx,
   { release, now }: TickSubject,
-  { decision, inputs }: Pick<KeptLook, 'decision' | 'inputs'>,
+  { decision, inputs }: Pick<RecordedEvaluation, 'decision' | 'inputs'>,
 ): Promise<void> {
   if (!(await saveRelease(tx, { ...release, evenKilled: true }, { decision }))) return;
   const { action, sentence } = decision;
