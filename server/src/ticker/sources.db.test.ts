@@ -77,7 +77,7 @@ const cut: Respond = (response) => {
 };
 const GONE = 'gone';
 
-/** Each way of a source to tell nothing that can be trusted, and what people read of it. */
+/** Each way in which a source can fail, with the words of the hold. */
 const FAILURES: readonly (readonly [
   what: string,
   kind: SourceKind,
@@ -155,7 +155,7 @@ describe.each(databaseKinds)('releases that ask a source, on %s', (kind) => {
     await createFlag(ctx, grant, { key: 'flag' });
     return createRelease(ctx, grant, { flag: 'flag', plan: PLAN, start: true });
   };
-  const told = async () => {
+  const sentEvents = async () => {
     const rows = await database.db.execute<{ event_id: string }>(sql`
       select event_id from outbox where webhook_id = ${`w-${projects}`}`);
     return rows.map(({ event_id }) => event_id);
@@ -218,11 +218,11 @@ describe.each(databaseKinds)('releases that ask a source, on %s', (kind) => {
       expect(await untilPercent(id, 25)).toMatchObject({ state: 'running', percent: 25, phase: 3 });
       const { decisions } = await readReleaseTimeline(database.db, grant, 'flag', id);
       expect(decisions.map(({ action }) => action)).toEqual(['start', 'advance', 'advance']);
-      expect(await told()).toEqual([expect.stringMatching(`:${code}:queue$`)]);
+      expect(await sentEvents()).toEqual([expect.stringMatching(`:${code}:queue$`)]);
     },
   );
 
-  it('keep asking as they were told when they began, whatever becomes of the metric', async () => {
+  it('keep the query that was pinned when the round began, whatever becomes of the metric', async () => {
     const id = await start('http-json');
     await updateMetric(ctx, grant, {
       ...{ key: 'queue', version: 1, name: 'queue', description: '' },

@@ -64,7 +64,7 @@ describe.each(databaseKinds)('the ticks of releases on %s', (kind) => {
     await report();
   });
 
-  /** An instance that has told everything up to now. */
+  /** An instance that has flushed everything up to now. */
   const report = (throughMs = Date.now()) =>
     database.db.execute(sql`
       insert into instances (environment_id, id, service, through)

@@ -57,7 +57,7 @@ describe('a family', () => {
     return { metric, weight, lnE, isReady };
   };
 
-  it('averages evidence by weight and tells whose it is', () => {
+  it('averages evidence by weight and names the share of each gate', () => {
     const { lnE, parts } = familyOf([member('a', 0.5, Math.log(30)), member('b', 0.5, 0)]);
     expect(Math.exp(lnE)).toBeCloseTo(15.5, 9);
     expect(parts.a).toBeCloseTo(15 / 15.5, 9);

@@ -144,7 +144,7 @@ describe('decide, for every state and condition', () => {
 });
 
 describe('harm', () => {
-  it('is told in one sentence with the numbers', () => {
+  it('is described in one sentence with the numbers', () => {
     const gate = { ...errors, effect: { estimate: 1.9, lower: 1.1, upper: 3.4 } };
     const decision = decide(running, seeing({ gates: [gate], rollback: family(143) }));
     expect(decision).toMatchObject({ action: 'rollback', because: ['http.errors'] });

@@ -44,7 +44,7 @@ export function raisesExposure({ event }: Move): boolean {
 export function toStep(release: Release, step: number, { action, sentence, at }: MoveWords): Move {
   const { plan } = release;
   const percent = plan.steps[step]?.percent ?? release.percent;
-  const isNews = percent > release.percent || action !== 'jump';
+  const isRise = percent > release.percent || action !== 'jump';
   return {
     action,
     sentence,
@@ -56,7 +56,7 @@ export function toStep(release: Release, step: number, { action, sentence, at }:
       state: release.state === 'paused' ? 'paused' : stateAtStep(plan, step),
       pauseReason: release.state === 'paused' ? release.pauseReason : null,
     },
-    ...(isNews ? { event: 'advanced' as const } : {}),
+    ...(isRise ? { event: 'advanced' as const } : {}),
   };
 }
 

@@ -12,9 +12,9 @@ import type { Db, Tx } from '../../store/db.js';
 import { readDefinitions } from '../../store/read-models/release-definitions.js';
 import { readBaseline } from '../../store/read-models/release-traffic.js';
 
-/** Fewer requests than this tell too little of the slowest twentieth. */
+/** Fewer requests than this are too few to estimate the slowest twentieth. */
 const HISTORY_MIN = 1_000;
-/** Slow for a service of which nothing is known yet: any fixed threshold keeps the test right. */
+/** The threshold of a service without a history. Any fixed threshold keeps the test valid. */
 const THRESHOLD_MS = 1_000;
 
 export interface PinnedRound {

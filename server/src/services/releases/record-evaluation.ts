@@ -1,7 +1,7 @@
 import type { EnvironmentGrant } from '../../domain/grant.js';
 import type { Decision } from '../../domain/releases/decision.js';
 import type { DecisionInputs } from '../../domain/releases/decision-inputs.js';
-import { nameOfHold, newsOfHolds } from '../../domain/releases/news-of-holds.js';
+import { holdsToNotify, nameOfHold } from '../../domain/releases/hold-notifications.js';
 import type { Tx } from '../../store/db.js';
 import { findNewestInputsAt, insertDecision } from '../../store/decision-store.js';
 import { enqueue } from '../../store/outbox-store.js';
@@ -14,7 +14,7 @@ import {
 } from '../../store/release-store.js';
 import { SERVER_VERSION } from '../../version.js';
 import type { Ctx } from '../context.js';
-import { eventOfMove } from './event-of-move.js';
+import { releaseEvent } from './release-event.js';
 
 export interface RecordedEvaluation {
   readonly result: Partial<TickResult>;
@@ -34,16 +34,16 @@ export async function recordEvaluation(
   const { release, now } = seen;
   return ctx.db.transaction(async (tx) => {
     if (!(await saveTickResult(tx, release, result))) return 'overtaken';
-    for (const news of newsOf(release, decision, inputs)) {
-      const told = { ...news, reason: null, at: now, actor: ctx.actor };
-      await enqueue(tx, grant.projectId, eventOfMove(grant, seen.flag.key, release, told));
+    for (const notification of notificationsOf(release, decision, inputs)) {
+      const details = { ...notification, reason: null, at: now, actor: ctx.actor };
+      await enqueue(tx, grant.projectId, releaseEvent(grant, seen.flag.key, release, details));
     }
     if (await isRecordDue(tx, seen)) await recordHourly(tx, ctx, seen, { decision, inputs });
     return 'evaluated';
   });
 }
 
-function newsOf(release: ReleaseRow, decision: Decision, inputs: DecisionInputs) {
+function notificationsOf(release: ReleaseRow, decision: Decision, inputs: DecisionInputs) {
   const { sentence } = decision;
   if (decision.action === 'await_approval') {
     return [{ name: 'approval_required' as const, sentence, suffix: 'approval' }];
@@ -54,7 +54,7 @@ function newsOf(release: ReleaseRow, decision: Decision, inputs: DecisionInputs)
     stepStartedAt: release.stepStartedAt?.getTime() ?? null,
   };
   const facts = inputs.kind === 'tick' ? inputs.facts : null;
-  return newsOfHolds(before, decision, facts).map((hold) => {
+  return holdsToNotify(before, decision, facts).map((hold) => {
     return { name: 'held' as const, sentence, suffix: nameOfHold(hold) };
   });
 }

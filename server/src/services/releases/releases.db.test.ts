@@ -225,7 +225,7 @@ describe.each(databaseKinds)('the commands of a release on %s', (kind) => {
     },
   );
 
-  it('are told before a start what is wrong, what is weak and whom it moves', async () => {
+  it('have a preview that says what is wrong, what is weak and how many users it moves', async () => {
     const preview = (body: object) => api.expect(200, `POST ${at}/preview`, { body });
     expect(await preview({ plan: PLAN })).toMatchObject({
       errors: [],

@@ -20,7 +20,7 @@ import {
 import { SERVER_VERSION } from '../../version.js';
 import type { Ctx } from '../context.js';
 import { recordChange } from '../record-change.js';
-import { eventOfMove } from './event-of-move.js';
+import { releaseEvent } from './release-event.js';
 
 /** Where a move happens; the config's row is locked. */
 export interface MoveSubject {
@@ -78,8 +78,8 @@ export function rulesAfter(
 }
 
 /**
- * State, phase, rule, audit row, revision, decision and messages in the caller's transaction.
- * Throws when somebody else was first or the flag is killed.
+ * Writes state, phase, rule, audit row, revision, decision and event in the caller's transaction.
+ * Throws when another write came first or the flag is killed.
  */
 export async function writeMove(
   tx: Tx,
@@ -137,7 +137,7 @@ export async function saveMove(
   throw conflict(`release ${id} was changed by somebody else, or its flag is killed`);
 }
 
-/** What follows a move once its revision is known: phase, decision, messages. */
+/** Writes what needs the revision of a move: phase, decision and event. */
 export async function recordMove(
   tx: Tx,
   ctx: Ctx,
@@ -163,8 +163,8 @@ export async function recordMove(
     ...{ actor: ctx.actor, reason, decision, inputs, serverVersion: SERVER_VERSION },
   });
   if (move.event === undefined) return;
-  const told = { name: move.event, sentence: move.sentence, reason, at, actor: ctx.actor };
-  await enqueue(tx, grant.projectId, eventOfMove(grant, flag.key, release, told));
+  const details = { name: move.event, sentence: move.sentence, reason, at, actor: ctx.actor };
+  await enqueue(tx, grant.projectId, releaseEvent(grant, flag.key, release, details));
 }
 
 export function refusalOfKilled(flagKey: string): Error {

@@ -69,7 +69,7 @@ export const releases = pgTable(
     stepStartedAt: timestamp({ withTimezone: true, precision: 3 }),
     lastTickAt: timestamp({ withTimezone: true, precision: 3 }),
     nextTickAt: timestamp({ withTimezone: true, precision: 3 }),
-    /** The revision of the rollback: receipts tell who has applied it. */
+    /** The revision of the rollback; receipts show which instances have applied it. */
     rollbackRevision: bigint({ mode: 'number' }),
     /** Compare-and-set of every write. */
     version: integer().notNull().default(1),

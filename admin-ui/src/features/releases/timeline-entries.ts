@@ -2,7 +2,7 @@ import { formatPercent } from '@sluice/server/domain/format';
 import type { ReleaseDecision, ReleaseTimeline } from '../../api/types.js';
 
 /** One line of the timeline. */
-export interface Happening {
+export interface TimelineEntry {
   readonly id: string;
   readonly at: string;
   readonly kind: 'decision' | 'phase' | 'marker';
@@ -17,12 +17,16 @@ export interface Happening {
 
 const NOTHING = { who: undefined, reason: undefined, version: undefined, url: undefined };
 
-/** Everything that happened, newest first. */
-export function happenings({ decisions, phases, markers }: ReleaseTimeline): readonly Happening[] {
+/** Decisions, phases and markers in one list, newest first. */
+export function timelineEntries({
+  decisions,
+  phases,
+  markers,
+}: ReleaseTimeline): readonly TimelineEntry[] {
   const all = [
     ...decisions.map(ofDecision),
     ...phases.map(
-      ({ phase, percent, startedAt, cause, round }): Happening => ({
+      ({ phase, percent, startedAt, cause, round }): TimelineEntry => ({
         ...NOTHING,
         id: `phase-${phase}`,
         at: startedAt,
@@ -34,7 +38,7 @@ export function happenings({ decisions, phases, markers }: ReleaseTimeline): rea
       }),
     ),
     ...markers.map(
-      ({ id, at, type, label, derived, url }): Happening => ({
+      ({ id, at, type, label, derived, url }): TimelineEntry => ({
         ...NOTHING,
         id: `marker-${id}`,
         at,
@@ -48,7 +52,7 @@ export function happenings({ decisions, phases, markers }: ReleaseTimeline): rea
   return all.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
 }
 
-function ofDecision(decision: ReleaseDecision): Happening {
+function ofDecision(decision: ReleaseDecision): TimelineEntry {
   const { version, at, action, sentence, actor, reason } = decision;
   return {
     ...NOTHING,

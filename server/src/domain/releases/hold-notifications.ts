@@ -7,15 +7,15 @@ export interface Before {
   readonly stepStartedAt: number | null;
 }
 
-const ALWAYS_NEWS: readonly HoldCode[] = ['SUSPICIOUS', 'SOURCE_ERROR', 'UNSTABLE_UNITS'];
-/** Instances come and go; those that have told nothing for so long are not coming back. */
+const ALWAYS_NOTIFIED: readonly HoldCode[] = ['SUSPICIOUS', 'SOURCE_ERROR', 'UNSTABLE_UNITS'];
+/** Instances come and go; one that has sent nothing for so long is not coming back. */
 const SILENCE_MS = 15 * 60_000;
 
 /**
- * Reasons to hold that people should hear of: new ones that are no part of an ordinary bake, and
- * silence that has just become a lasting one, since a bake stands still with it.
+ * Reasons to hold that need a notification: new ones that are no part of an ordinary bake, and
+ * silence that has just become a lasting one, because the bake makes no progress during it.
  */
-export function newsOfHolds(
+export function holdsToNotify(
   before: Before,
   { holds }: Decision,
   facts: Pick<TickFacts, 'now' | 'watermark' | 'ticked'> | null,
@@ -27,7 +27,7 @@ export function newsOfHolds(
     const name = nameOfHold(hold);
     if (isBaking && lasting.has(name)) return true;
     const isNew = !known.has(name);
-    return isNew && hold.code !== 'BAKE' && (!isBaking || ALWAYS_NEWS.includes(hold.code));
+    return isNew && hold.code !== 'BAKE' && (!isBaking || ALWAYS_NOTIFIED.includes(hold.code));
   });
 }
 

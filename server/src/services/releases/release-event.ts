@@ -4,22 +4,23 @@ import type { ReleaseEventName } from '../../domain/releases/moves.js';
 import type { OutboxEvent } from '../../store/outbox-store.js';
 import type { ReleaseRow } from '../../store/release-store.js';
 
-export interface Told {
+/** What happened to a release, as an event reports it. */
+export interface ReleaseEventDetails {
   readonly name: ReleaseEventName;
   readonly sentence: string;
   readonly reason: string | null;
   readonly at: Date;
   readonly actor: Actor;
-  /** Tells apart what happens more than once at one version, such as reasons to hold. */
+  /** Makes ids unique where one version has several events, such as reasons to hold. */
   readonly suffix?: string;
 }
 
-/** What people outside are told of a release; the same id for every try. */
-export function eventOfMove(
+/** The event that webhooks deliver. It has the same id for every delivery attempt. */
+export function releaseEvent(
   grant: EnvironmentGrant,
   flag: string,
   release: ReleaseRow,
-  { name, sentence, reason, at, actor, suffix }: Told,
+  { name, sentence, reason, at, actor, suffix }: ReleaseEventDetails,
 ): OutboxEvent {
   const { id, ruleId, state, step, percent, version, plan } = release;
   const eventId = [id, version, ...(suffix === undefined ? [] : [suffix])].join(':');

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { endOf, happenings } from './happenings.js';
+import { endOf, timelineEntries } from './timeline-entries.js';
 
 describe('a timeline', () => {
   it('holds decisions, phases and markers, the newest first', () => {
     const actor = { kind: 'user', id: 'u', name: 'Ada' };
-    const entries = happenings({
+    const entries = timelineEntries({
       decisions: [
         {
           version: 3,
