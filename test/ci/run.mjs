@@ -47,7 +47,8 @@ function step(name, command, args, env, { mustNotPrint } = {}) {
   if (printed !== '') console.log(printed);
   const isClean = !mustNotPrint?.test(printed);
   const seconds = Math.round((performance.now() - startedAt) / 1_000);
-  steps.push({ name, seconds, ok: status === 0 && isClean, passed: 0, failed: 0, skipped: 0 });
+  const counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
+  steps.push({ name, seconds, ok: status === 0 && isClean, ...counts });
 }
 
 /** A step that runs vitest, which writes down how many tests it ran. */
@@ -73,7 +74,11 @@ function bareEnvironment(node) {
   return { ...env, PATH: bin, CI: 'true' };
 }
 
+/** Failures are listed again at the end, because whoever reads a long log begins there. */
 function report() {
+  for (const { name, failures } of steps) {
+    for (const failure of failures) console.log(`\nFAILED in "${name}": ${failure}`);
+  }
   console.log('');
   for (const { name, seconds, ok } of steps) {
     console.log(`${ok ? 'passed' : 'FAILED'}  ${String(seconds).padStart(5)} s  ${name}`);

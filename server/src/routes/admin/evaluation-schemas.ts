@@ -108,6 +108,6 @@ export const evaluationDto = z
     bothArmsShare: z.number().openapi({ description: 'Share of users seen on both sides' }),
     stepUnits: perArm.openapi({ description: 'Distinct users of the current step' }),
     latches: latches.openapi({ description: 'Later good data never takes a verdict back' }),
-    frozen: pinnedGates.openapi({ description: 'The gates as they were when evidence started' }),
+    pinned: pinnedGates.openapi({ description: 'The gates as they were when evidence started' }),
   })
   .openapi('Evaluation', { description: 'What the numbers said when they were last evaluated' });

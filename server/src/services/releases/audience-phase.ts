@@ -6,7 +6,7 @@ import type { Move } from '../../domain/releases/moves.js';
 import { readClock } from '../../store/clock.js';
 import type { Tx } from '../../store/db.js';
 import { insertMarker } from '../../store/marker-store.js';
-import { type ReleaseRow } from '../../store/release-store.js';
+import type { ReleaseRow } from '../../store/release-store.js';
 import type { Ctx } from '../context.js';
 import { type MoveSubject, recordMove, releaseAfter, saveMove } from './write-move.js';
 
