@@ -12,6 +12,8 @@ export interface StartServer {
   /** Absent: the embedded database in `dataDir`. */
   readonly databaseUrl?: string;
   readonly dataDir: string;
+  /** Absent: the server of this repository. */
+  readonly main?: string;
   /** Give the one of an earlier server to start "the same" server again. */
   readonly port?: number;
   readonly adminKey?: string;
@@ -46,7 +48,7 @@ export async function startServer(options: StartServer): Promise<RunningServer> 
   const adminKey = options.adminKey ?? drawSecret();
   const serverKey = options.serverKey ?? drawSecret();
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [MAIN], {
+  const child = spawn(process.execPath, [options.main ?? MAIN], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env.PATH,
