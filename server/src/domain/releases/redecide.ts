@@ -1,3 +1,4 @@
+import { isSame } from '../changed-fields.js';
 import { evaluateGates } from '../gates/evaluate-gates.js';
 import { decide } from './decide.js';
 import { decideTrip } from './decide-trip.js';
@@ -10,4 +11,16 @@ export function redecide(inputs: DecisionInputs): Decision {
   const { status, facts, totals, pinned, latches } = inputs;
   const evaluation = evaluateGates(totals, pinned, latches, { step: status.step });
   return decide(status, { ...facts, evaluation });
+}
+
+/**
+ * Whether two decisions do the same for the same reasons. Sentences are left out: they word the
+ * numbers, which the inputs hold, and a later version may word them better.
+ */
+export function isSameVerdict(one: Decision, other: Decision): boolean {
+  return isSame(verdictOf(one), verdictOf(other));
+}
+
+function verdictOf({ sentence, holds, ...verdict }: Decision) {
+  return { ...verdict, holds: holds.map(({ message, ...hold }) => hold) };
 }

@@ -86,6 +86,21 @@ describe.each(databaseKinds)('a stored decision on %s', (kind) => {
     expect(await verify(version)).toMatchObject({ same: true });
   });
 
+  it('is the same in other words, and not when it does something else', async () => {
+    const { version } = await readRelease(database.db, grant, 'flag', release);
+    const { decision: stored } = await readRow(version);
+    if (stored === null) throw new Error('this decision was made from numbers');
+    const write = (decision: object) =>
+      database.db.execute(sql`
+        update decisions set decision = ${JSON.stringify(decision)}::json
+        where release_id = ${release} and version = ${version}`);
+    await write({ ...stored, sentence: 'Went on.' });
+    expect(await verify(version)).toMatchObject({ same: true });
+    await write({ ...stored, action: 'pause' });
+    expect(await verify(version)).toMatchObject({ same: false });
+    await write(stored);
+  });
+
   it('leaves a release that goes on from the state of an earlier version', async () => {
     const [row] = await database.db.execute<Record<'frozen' | 'latches' | 'evaluation', object>>(
       sql`select frozen, latches, evaluation from releases where id = ${release}`,

@@ -1,9 +1,8 @@
-import { isSame } from '../../domain/changed-fields.js';
 import type { EnvironmentGrant } from '../../domain/grant.js';
 import { conflict } from '../../domain/refusals.js';
 import type { Decision } from '../../domain/releases/decision.js';
 import { readDecisionInputs } from '../../domain/releases/decision-inputs.js';
-import { redecide } from '../../domain/releases/redecide.js';
+import { isSameVerdict, redecide } from '../../domain/releases/redecide.js';
 import { openInputs } from '../../store/decision-store.js';
 import { readDecisionRow } from '../../store/read-models/release-timeline.js';
 import type { Ctx } from '../context.js';
@@ -15,7 +14,7 @@ export interface VerifyDecision {
 }
 
 export interface Verification {
-  /** Today's code makes the same of the same inputs, and nobody has touched them. */
+  /** Today's code decides the same from the same inputs, and nobody has changed them. */
   readonly same: boolean;
   readonly stored: Decision | null;
   readonly recomputed: Decision;
@@ -38,7 +37,7 @@ export async function verifyDecision(
     inputs.kind === 'tripwire' ? { ...decided, bakedMs: row.decision?.bakedMs ?? 0 } : decided;
   const plain = JSON.parse(JSON.stringify(recomputed)) as Decision;
   return {
-    same: opened.isIntact && isSame(plain, row.decision),
+    same: opened.isIntact && row.decision !== null && isSameVerdict(plain, row.decision),
     stored: row.decision,
     recomputed: plain,
   };
