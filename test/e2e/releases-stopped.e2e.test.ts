@@ -6,7 +6,9 @@ import { gunzipSync } from 'node:zlib';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FreshDatabase, migratedDatabase } from '../support/database.js';
+import { type EventStream, openStream } from '../support/event-stream.js';
 import { flagSteps } from '../support/flag-steps.js';
+import { PositionChain } from '../support/position-chain.js';
 import { seededRandom } from '../support/seeded-random.js';
 import { type RunningServer, startServer } from '../support/server.js';
 import { until } from '../support/until.js';
@@ -22,6 +24,8 @@ const STOPS_AT_RANDOM = 4;
 const FIRST_RISE = 3;
 const STOP_MS_MAX = 1_200;
 const SEED = 20_261_121;
+/** A server reads once a second and beats every 15, so this many without a change mean that it is lost. */
+const BEATS_MAX = 4;
 
 /** Time and a source that answers are enough; nothing here is waited for but the ticks. */
 const PLAN = {
@@ -131,6 +135,7 @@ describe('two servers, of which one is stopped in the middle of its ticks', () =
 
   it('make every step exactly once', async () => {
     await startAll();
+    const stream = await openStream(going.url, { key: going.serverKey });
     await report();
     for (let stop = 0; stop < STOPS_AT_SOURCE; stop += 1) await stopAtSource();
     await stopInTransaction();
@@ -145,9 +150,29 @@ describe('two servers, of which one is stopped in the middle of its ticks', () =
       const states = await sql`select state, count(*)::int as count from releases group by state`;
       expect(states).toEqual([{ state: 'completed', count: RELEASES }]);
     });
-    await checkHistory(sql);
+    const chain = await followTo(stream, await checkHistory(sql));
+    const percents = Object.values(chain.document.flags).map(
+      // biome-ignore lint/suspicious/noExplicitAny: a flag as a client keeps it.
+      (flag: any) => flag.rules[0].rollout.to,
+    );
+    expect(percents).toEqual(Array(RELEASES).fill(100));
+    stream.close();
   });
 });
+
+/** Reads a stream up to a revision that the database holds. */
+async function followTo(stream: EventStream, revision: number): Promise<PositionChain> {
+  const chain = new PositionChain();
+  const ended = stream.closed.then(() => Promise.reject(new Error('the server ended the stream')));
+  ended.catch(() => undefined);
+  for (let beats = 0; chain.revision < revision; ) {
+    const event = await Promise.race([stream.events.next(), ended]);
+    beats = event.event === 'heartbeat' ? beats + 1 : 0;
+    if (beats === BEATS_MAX) throw new Error(`silence at ${chain.revision} of ${revision}`);
+    chain.take(event);
+  }
+  return chain;
+}
 
 interface History {
   readonly id: string;
@@ -157,8 +182,8 @@ interface History {
   readonly audit: readonly { action: string; revision: number | null }[];
 }
 
-/** Phases, decisions, revisions and the audit agree. */
-async function checkHistory(sql: postgres.Sql): Promise<void> {
+/** Phases, decisions, revisions and the audit agree; returns the last revision. */
+async function checkHistory(sql: postgres.Sql): Promise<number> {
   const histories = await sql<History[]>`
     select id, version,
       (select json_agg(json_build_object('phase', phase, 'percent', percent, 'revision', revision,
@@ -197,6 +222,7 @@ async function checkHistory(sql: postgres.Sql): Promise<void> {
   expect(new Set(revisions).size).toBe(revisions.length);
   expect(revisions.length).toBeGreaterThanOrEqual(RELEASES * (PERCENTS.length + 1));
   expect(revisions.at(-1)).toBe(last);
+  return last;
 }
 
 /** Each step up was decided from numbers of the step that it leaves, by whoever decided it. */
