@@ -9,7 +9,7 @@ import { Gathered } from '../../test/support/gathered.js';
 import { RulesetServer } from '../../test/support/ruleset-server.js';
 import { releasedFlag, rulesetOf } from '../../test/support/rulesets.js';
 import { SdkBundle } from '../../test/support/sdk-process.js';
-import { CrashFiles } from './cache/crash-files.js';
+import { CrashFiles } from './telemetry/crash-files.js';
 import { seedPrefix, unitHash } from './core/bucket.js';
 import { EVENTS_PATH, INSTANCE_HEADER } from './protocol/headers.js';
 

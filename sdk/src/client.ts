@@ -75,12 +75,7 @@ export class Client implements FlagClient {
     this.#findings = new Findings(log);
     this.#readiness = new Readiness(settings.clock);
     this.#listeners = new Listeners((event) => log.say('warn', `a listener of "${event}" threw`));
-    this.#telemetry = new Telemetry({
-      clock: settings.clock,
-      log,
-      now: this.#now,
-      want: (withinMs) => this.#source.want(withinMs),
-    });
+    this.#telemetry = new Telemetry({ clock: settings.clock, log, now: this.#now });
     const observer: RulesObserver = {
       onChange: (before, after) => this.#changed(before, after),
       onConfirmed: () => this.#confirmed(),

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { CrashFiles } from './cache/crash-files.js';
 import { DiskCopy } from './cache/disk-copy.js';
 import { DiskWriter } from './cache/disk-writer.js';
 import { registerClient, unregisterClient } from './client-registry.js';
@@ -20,6 +19,7 @@ import { RulesetSync } from './sync/ruleset-sync.js';
 import { type Snapshot, SnapshotStore } from './sync/snapshot.js';
 import type { Transport } from './sync/transport.js';
 import { BatchSender } from './telemetry/batch-sender.js';
+import { CrashFiles } from './telemetry/crash-files.js';
 import { CrashWatch } from './telemetry/crash-watch.js';
 import { BEAT_MS } from './telemetry/event-buffer.js';
 import { replayBatch } from './telemetry/replay-batch.js';
@@ -48,8 +48,6 @@ export class Connection implements RulesSource {
   #key: string | null = null;
   #instance = randomUUID();
   #closed = false;
-  /** Nothing is posted any more. */
-  #isSilent = false;
 
   constructor(settings: Settings, log: QuietLog, observer: RulesObserver, telemetry: Telemetry) {
     this.#settings = settings;
@@ -120,12 +118,6 @@ export class Connection implements RulesSource {
     this.#sender.retryNow();
   }
 
-  want(withinMs: number): boolean {
-    if (this.#key === null || this.#isSilent) return false;
-    this.#sender.want(withinMs);
-    return true;
-  }
-
   async flush(timeoutMs: number): Promise<boolean> {
     const work = [this.#sender.flush(timeoutMs), this.#writeToDisk(timeoutMs)];
     return (await Promise.all(work)).every(Boolean);
@@ -140,7 +132,7 @@ export class Connection implements RulesSource {
     this.#readAhead.close();
     if (this.#key !== null) unregisterClient(this.#key);
     await this.flush(timeoutMs);
-    this.#isSilent = true;
+    this.#telemetry.sendThrough(null);
     this.#replaying.abort();
     this.#sender.close();
   }
@@ -170,6 +162,7 @@ export class Connection implements RulesSource {
   #useKey(url: string, key: string): void {
     if (this.#key !== null) unregisterClient(this.#key);
     this.#key = key;
+    this.#telemetry.sendThrough(this.#sender);
     if (registerClient(key)) {
       this.#log.say('warn', 'many clients with one key are open in this process: one is enough');
     }
@@ -254,6 +247,7 @@ export class Connection implements RulesSource {
     this.#sender.close();
     this.#telemetry.reset();
     this.#sender = this.#newSender();
+    if (this.#key !== null) this.#telemetry.sendThrough(this.#sender);
     this.#sender.want(BEAT_MS);
     this.#sync.restart();
   }

@@ -15,8 +15,6 @@ export interface RulesSource {
   /** Server time, epoch milliseconds. */
   now(): number;
   setKey(key: string): void;
-  /** There is something to post within so many milliseconds. False: nobody will. */
-  want(withinMs: number): boolean;
   flush(timeoutMs: number): Promise<boolean>;
   close(timeoutMs: number): Promise<void>;
 }

@@ -28,8 +28,8 @@ export class TelemetryStage {
       clock: this.clock,
       log: new QuietLog(logger, this.clock),
       now: () => this.clock.now(),
-      want: (withinMs) => this.wanted.push(withinMs) > 0,
     });
+    this.telemetry.sendThrough({ want: (withinMs) => this.wanted.push(withinMs) });
     this.use(flags);
   }
 

@@ -1,4 +1,4 @@
-import type { CrashFiles } from '../cache/crash-files.js';
+import type { CrashFiles } from './crash-files.js';
 
 export interface CrashWatchDeps {
   readonly files: CrashFiles;

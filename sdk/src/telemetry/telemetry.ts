@@ -26,8 +26,12 @@ export interface TelemetryDeps {
   readonly log: QuietLog;
   /** Server's time, epoch milliseconds. */
   readonly now: () => number;
-  /** There is something to post within so many milliseconds. False: nobody will. */
-  readonly want: (withinMs: number) => boolean;
+}
+
+/** Who posts what was gathered. */
+export interface Sender {
+  /** There is something to post within so many milliseconds. */
+  want(withinMs: number): void;
 }
 
 /** Counts what evaluations served and what happened to whom, for the server's charts and gates. */
@@ -40,14 +44,24 @@ export class Telemetry {
   readonly #pace = new HarmPace();
   #compiled: CompiledRuleset | null = null;
   #phases: ReadonlyMap<string, ReleasePhase> = new Map();
+  #sender: Sender | null = null;
 
   constructor(deps: TelemetryDeps) {
     this.#deps = deps;
-    this.#buffer = new EventBuffer({ ...deps, onLost: () => this.#pool.forget() });
+    this.#buffer = new EventBuffer({
+      ...deps,
+      want: (withinMs) => this.#want(withinMs),
+      onLost: () => this.#pool.forget(),
+    });
     this.requests = new RequestMeter(deps.clock, {
       onEnd: (scope, ms, isError) => this.#requestEnded(scope, ms, isError),
       onSlow: (scope, ms) => this.#requestIsSlow(scope, ms),
     });
+  }
+
+  /** From now on this one posts what is gathered; null: nobody does. */
+  sendThrough(sender: Sender | null): void {
+    this.#sender = sender;
   }
 
   /** What waits to be sent. */
@@ -126,6 +140,11 @@ export class Telemetry {
   reset(): void {
     this.#buffer.reset();
     this.#pool.forget();
+  }
+
+  #want(withinMs: number): boolean {
+    this.#sender?.want(withinMs);
+    return this.#sender !== null;
   }
 
   #expose(releases: ReleaseArms, context: EvaluationContext): void {
@@ -221,7 +240,7 @@ export class Telemetry {
       if (effect.metric.attribution !== attribution) continue;
       if (slot.open(tally).apply(effect, occurrence, slot.budget)) isNews = true;
     }
-    if (isNews) this.#deps.want(this.#pace.withinMs(tally.arm, this.#deps.clock.monotonic()));
+    if (isNews) this.#want(this.#pace.withinMs(tally.arm, this.#deps.clock.monotonic()));
   }
 }
 

@@ -53,10 +53,6 @@ export class FixedRules implements RulesSource {
 
   setKey(): void {}
 
-  want(): boolean {
-    return false;
-  }
-
   flush(): Promise<boolean> {
     return Promise.resolve(true);
   }

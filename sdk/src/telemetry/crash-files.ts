@@ -3,7 +3,7 @@ import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isRecord } from '../core/json.js';
 import { parseJson } from '../protocol/json-text.js';
-import { cacheName } from './cache-name.js';
+import { cacheName } from '../cache/cache-name.js';
 
 const FORMAT = 1;
 const BYTES_MAX = 32 * 1024 * 1024;
