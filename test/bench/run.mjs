@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: evaluation beside the rivals, a large ruleset, fan-out, start, memory, ingestion
- * and install size. Names of parts choose some; options go to each:
+ * `npm run bench`: evaluation beside the rivals, a measured request, a large ruleset, fan-out, start,
+ * memory, ingestion and install size. Names of parts choose some; options go to each:
  * `npm run bench -- ingest --seconds 10`.
  */
 import { execFileSync } from 'node:child_process';
@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const here = fileURLToPath(new URL('.', import.meta.url));
 const run = (command, args, cwd = root) => execFileSync(command, args, { cwd, stdio: 'inherit' });
-const PARTS = ['evaluate', 'large-ruleset', 'fan-out', 'ingest', 'install-size'];
+const PARTS = ['evaluate', 'request-cost', 'large-ruleset', 'fan-out', 'ingest', 'install-size'];
 
 run(process.execPath, ['server/build.mjs']);
 if (!existsSync(`${here}node_modules`)) run('npm', ['ci'], here);

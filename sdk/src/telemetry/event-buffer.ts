@@ -54,9 +54,10 @@ export class EventBuffer implements BatchContents {
     this.#beats = beats;
   }
 
-  /** The slot of this moment. */
+  /** The slot of this moment; the ten seconds of one that is full go on in another. */
   slotAt(now: number): OpenSlot {
-    if (this.#open !== null && now >= this.#open.slot.endsAt) this.#end();
+    const open = this.#open?.slot;
+    if (open !== undefined && (now >= open.endsAt || open.budget.isFull)) this.#end();
     if (this.#open === null) {
       const slot = new OpenSlot(now);
       const timer = this.#deps.clock.setTimer(() => this.#end(), slot.endsAt - now);
@@ -68,7 +69,8 @@ export class EventBuffer implements BatchContents {
 
   /** The slot that is open, without a look at the clock: a timer closes it in time. */
   slot(): OpenSlot {
-    return this.#open?.slot ?? this.slotAt(this.#deps.now());
+    const slot = this.#open?.slot;
+    return slot === undefined || slot.budget.isFull ? this.slotAt(this.#deps.now()) : slot;
   }
 
   addUnknown(key: string): void {

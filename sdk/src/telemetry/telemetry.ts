@@ -156,8 +156,8 @@ export class Telemetry {
       const tally = phase.arms[arm];
       const unit = personOrNull(phase, context);
       slot.open(tally).expose(unit, slot.budget);
-      if (scope === undefined || unit === null || scope.seen.has(id)) continue;
-      scope.seen.set(id, { phase, tally, unit });
+      if (scope === undefined || unit === null || scope.seenIn(id)) continue;
+      scope.seen.push({ phase, tally, unit });
     }
   }
 
@@ -186,7 +186,7 @@ export class Telemetry {
     attribution: Attribution,
     context: EvaluationContext,
   ): SeenArm | undefined {
-    if (attribution === 'request') return this.requests.current?.seen.get(phase.id);
+    if (attribution === 'request') return this.requests.current?.seenIn(phase.id);
     if (this.#compiled === null) return undefined;
     const { details } = resolve(this.#compiled, phase.flag, context, this.#deps.now);
     const side = details?.releases?.find(({ id }) => id === phase.id);
@@ -206,7 +206,7 @@ export class Telemetry {
   }
 
   #recordRequest(scope: RequestScope, event: string, value: number, now: number): void {
-    for (const seen of scope.seen.values()) {
+    for (const seen of scope.seen) {
       const summed = event === REQUEST_EVENT ? scope.alreadySlow : null;
       this.#record(seen, { event, attribution: 'request', value, now, summed });
     }
@@ -215,7 +215,7 @@ export class Telemetry {
   /** Counted now, and then not again: it may hang for ever. */
   #requestIsSlow(scope: RequestScope, ms: number): void {
     const now = this.#deps.now();
-    for (const { phase, tally, unit } of scope.seen.values()) {
+    for (const { phase, tally, unit } of scope.seen) {
       if (now < phase.warmUpEndsAt) continue;
       for (const effect of phase.effects.get(REQUEST_EVENT) ?? []) {
         const { metric } = effect;

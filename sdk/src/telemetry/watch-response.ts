@@ -15,9 +15,10 @@ export function watchResponse(
     return;
   }
   leaveAtStream(scope, response);
-  response.once('finish', () => scope.end(response.statusCode >= 500));
-  response.once('close', () => {
-    if (hasLeft(request)) scope.leave();
+  // A response that is complete closes at once; each listener more costs the app.
+  response.on('close', () => {
+    if (response.writableFinished) scope.end(response.statusCode >= 500);
+    else if (hasLeft(request)) scope.leave();
     else scope.end(true);
   });
 }
@@ -35,9 +36,9 @@ function hasLeft({ socket }: IncomingMessage): boolean {
 
 /** Headers may be set one by one or all at once, and only here both are known. */
 function leaveAtStream(scope: RequestScope, response: ServerResponse): void {
-  const writeHead = response.writeHead.bind(response) as (...head: unknown[]) => ServerResponse;
+  const writeHead = response.writeHead as (...head: unknown[]) => ServerResponse;
   response.writeHead = (...head: unknown[]) => {
-    const written = writeHead(...head);
+    const written = writeHead.apply(response, head);
     const type = response.getHeader('content-type') ?? contentTypeIn(head.at(-1));
     if (isEventStream(type) || head[0] === 101) scope.leave();
     return written;
