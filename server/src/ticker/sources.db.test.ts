@@ -6,6 +6,7 @@ import {
   withAnsweringServer,
 } from '../../../test/support/answering-server.js';
 import { databaseKinds, withDatabase } from '../../../test/support/database.js';
+import { HANG_MS } from '../../../test/support/patience.js';
 import { findFreePort } from '../../../test/support/server.js';
 import { until } from '../../../test/support/until.js';
 import { type AnyGrant, contextOn, grantOnNewProject } from '../../../test/support/verbs.js';
@@ -24,8 +25,8 @@ import { commandRelease } from '../services/releases/command-release.js';
 import { createRelease } from '../services/releases/create-release.js';
 import { makeSources } from '../sources/make-sources.js';
 import { createOutboundClient } from '../sources/outbound-client.js';
-import { readRelease } from '../store/read-models/release-view.js';
 import { readReleaseTimeline } from '../store/read-models/release-timeline.js';
+import { readRelease } from '../store/read-models/release-view.js';
 import { type TickDeps, tick } from './tick.js';
 import { Ticker } from './ticker.js';
 
@@ -76,6 +77,9 @@ const cut: Respond = (response) => {
   response.write('{"status":', () => response.destroy());
 };
 const GONE = 'gone';
+/** A source that answers gets enough time for it on a busy machine; one that does not, little. */
+const ANSWER_MS = HANG_MS;
+const SILENCE_MS = 200;
 
 /** Each way in which a source can fail, with the words of the hold. */
 const FAILURES: readonly (readonly [
@@ -137,12 +141,17 @@ describe.each(databaseKinds)('releases that ask a source, on %s', (kind) => {
   const point = (url: string) =>
     database.db.execute(sql`update sources set url = ${url} where project_id = ${grant.projectId}`);
 
+  const waitForAnswers = (ms: number) =>
+    database.db.execute(
+      sql`update sources set timeout_ms = ${ms} where project_id = ${grant.projectId}`,
+    );
+
   const start = async (sourceKind: SourceKind) => {
     server.answer(WELL[sourceKind]);
     await database.db.execute(sql`
       insert into sources (id, project_id, key, name, kind, url, timeout_ms) values
         (${`a-${projects}`}, ${grant.projectId}, 'numbers', 'numbers', ${sourceKind},
-          ${server.url}, 200)`);
+          ${server.url}, ${ANSWER_MS})`);
     const query = QUERIES[sourceKind];
     const definition = sourceKind === 'probe' ? { ...QUERY, kind: 'probe' } : { ...QUERY, query };
     await database.db.execute(sql`
@@ -205,6 +214,7 @@ describe.each(databaseKinds)('releases that ask a source, on %s', (kind) => {
       expect(await untilPercent(id, 5)).toMatchObject({ state: 'running', percent: 5 });
       if (respond === GONE) await point(`http://127.0.0.1:${await findFreePort()}`);
       else server.answer(respond);
+      if (respond === silent || respond === slow) await waitForAnswers(SILENCE_MS);
       for (let minutes = 0; minutes < 30; minutes += 10) {
         const held = await tickAfter(id, 600);
         expect(held).toMatchObject({ state: 'running', percent: 5, phase: 2, bakedMs: 0 });
@@ -214,6 +224,7 @@ describe.each(databaseKinds)('releases that ask a source, on %s', (kind) => {
         expect(held.ticked).toMatchObject([{ metric: 'queue', value: null }]);
       }
       await point(server.url);
+      await waitForAnswers(ANSWER_MS);
       server.answer(WELL[sourceKind]);
       expect(await untilPercent(id, 25)).toMatchObject({ state: 'running', percent: 25, phase: 3 });
       const { decisions } = await readReleaseTimeline(database.db, grant, 'flag', id);
