@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { HANG_MS } from '../../../test/support/patience.js';
 import type { QueryMetric } from '../domain/metrics/metric.js';
 import type { Outbound } from '../domain/outbound/outbound.js';
 import type { StoredSource } from '../domain/sources/sources.js';
@@ -6,7 +7,7 @@ import { makeSources } from './make-sources.js';
 
 const source: StoredSource = {
   ...{ key: 'numbers', kind: 'http-json', url: 'https://example.com', enabled: true },
-  ...{ authorization: null, timeoutMs: 1_000 },
+  ...{ authorization: null, timeoutMs: HANG_MS },
 };
 const metric: QueryMetric = {
   ...{ kind: 'query', source: 'numbers', query: '/n', op: '>', value: 5 },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { saying, withAnsweringServer } from '../../../test/support/answering-server.js';
+import { HANG_MS } from '../../../test/support/patience.js';
 import { parseAllowList } from '../domain/outbound/outbound-address.js';
 import { createOutboundClient, type Resolve } from './outbound-client.js';
 
@@ -58,7 +59,7 @@ function client(allow: readonly string[] = [], by: Resolve = resolve) {
   return createOutboundClient({ allowed: list.ranges, resolve: by });
 }
 
-const get = (url: string) => ({ method: 'GET', url, timeoutMs: 1_000 }) as const;
+const get = (url: string) => ({ method: 'GET', url, timeoutMs: HANG_MS }) as const;
 
 describe('the way out', () => {
   const server = withAnsweringServer();
