@@ -7,6 +7,7 @@ import {
   type DatabaseOptions,
   openDatabase,
 } from '../../server/src/store/open-database.js';
+import { PATIENT_LIMITS } from './patience.js';
 import { administer, onDatabase, postgresUrl, templateDatabase } from './postgres.js';
 import { migratedDirectory, runDirectory } from './run-directory.js';
 import { leaseEmbedded } from './shared-embedded.js';
@@ -61,7 +62,7 @@ export function withDatabase(kind: DatabaseKind): Database {
   let database: Database | undefined;
   beforeAll(async () => {
     fresh = await freshDatabase(kind);
-    database = await openDatabase(fresh.options);
+    database = await openDatabase({ ...fresh.options, limits: PATIENT_LIMITS });
     await database.migrate();
   });
   afterAll(async () => {

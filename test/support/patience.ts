@@ -1,10 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { DatabaseLimits } from '../../server/src/store/open-database.js';
 
 /**
  * How long a test waits for something that must happen before it calls it a hang, in milliseconds. It
  * proves nothing about speed: a busy machine takes ten times as long as a quiet one.
  */
 export const HANG_MS = 300_000;
+
+/** For a database, in tests that are not about these limits. */
+export const PATIENT_LIMITS: DatabaseLimits = {
+  acquireTimeoutMs: HANG_MS,
+  lockTimeoutMs: HANG_MS,
+  statementTimeoutMs: HANG_MS,
+  answerTimeoutMs: HANG_MS,
+};
 
 /**
  * Expects that work which a timer of this process limits is over before a timer that ends after

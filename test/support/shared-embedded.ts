@@ -5,6 +5,7 @@ import { connectTo } from '../../server/src/store/connections/connect.js';
 import { ConnectionPool } from '../../server/src/store/connections/connection-pool.js';
 import { EmbeddedServer } from '../../server/src/store/embedded/embedded-server.js';
 import type { StartEmbedded } from '../../server/src/store/open-database.js';
+import { PATIENT_LIMITS } from './patience.js';
 import { runDirectory } from './run-directory.js';
 
 export interface EmbeddedLease {
@@ -42,7 +43,7 @@ async function start(): Promise<EmbeddedServer> {
 
 async function empty(server: EmbeddedServer): Promise<void> {
   const pool = new ConnectionPool({
-    connect: connectTo(server, { parsers: {}, serializers: {} }),
+    connect: connectTo(server, { parsers: {}, serializers: {} }, PATIENT_LIMITS),
     answerTimeoutMs: ANSWER_TIMEOUT_MS,
     connectionsMax: 1,
     acquireTimeoutMs: ANSWER_TIMEOUT_MS,

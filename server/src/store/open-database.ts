@@ -16,8 +16,21 @@ export interface DatabaseOptions {
   readonly url?: string | undefined;
   readonly dataDirectory: string;
   readonly log: Log;
+  /** How long is waited for what; tests that run on a busy machine wait longer. */
+  readonly limits?: DatabaseLimits;
   /** How the embedded database is brought to run; tests keep one running for many of them. */
   readonly startEmbedded?: StartEmbedded | undefined;
+}
+
+export interface DatabaseLimits {
+  /** For a free connection. */
+  readonly acquireTimeoutMs: number;
+  /** For a lock that another transaction holds; PostgreSQL only. */
+  readonly lockTimeoutMs: number;
+  /** For one statement; PostgreSQL only, because PGlite cannot end one. */
+  readonly statementTimeoutMs: number;
+  /** For the answer to a statement, before the connection is given up. */
+  readonly answerTimeoutMs: number;
 }
 
 export type StartEmbedded = (
@@ -48,33 +61,42 @@ export interface Database {
 }
 
 const CONNECTIONS_MAX = 10;
-const ACQUIRE_TIMEOUT_MS = 2_000;
 
-/** PostgreSQL gives up at the first, so that a server which does not answer at all is the second. */
-const STATEMENT_TIMEOUT_MS = 2_500;
-const ANSWER_TIMEOUT_MS = 3_000;
+/** PostgreSQL gives a statement up before its answer is overdue: then a server does not answer at all. */
+const POSTGRES_LIMITS: DatabaseLimits = {
+  acquireTimeoutMs: 2_000,
+  lockTimeoutMs: 2_000,
+  statementTimeoutMs: 2_500,
+  answerTimeoutMs: 3_000,
+};
 
-/** The embedded database cannot time out a statement; its process is ended after this long. */
-const EMBEDDED_ANSWER_TIMEOUT_MS = 6_000;
-
-/** Everybody takes turns there, so a wait is no sign of trouble yet. */
-const EMBEDDED_ACQUIRE_TIMEOUT_MS = 5_000;
+/**
+ * Everybody takes turns there, so a wait is no sign of trouble yet. The process of a database that
+ * does not answer is ended.
+ */
+const EMBEDDED_LIMITS: DatabaseLimits = {
+  ...POSTGRES_LIMITS,
+  acquireTimeoutMs: 5_000,
+  statementTimeoutMs: 0,
+  answerTimeoutMs: 6_000,
+};
 
 const CLOSE_GRACE_MS = 5_000;
 
 /** The one way to the data. Embedded: resolves when it runs. PostgreSQL: connects when used. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  return options.url === undefined ? openEmbedded(options) : openPostgres(options.url);
+  return options.url === undefined ? openEmbedded(options) : openPostgres(options.url, options);
 }
 
-function openPostgres(url: string): Database {
+function openPostgres(url: string, { limits = POSTGRES_LIMITS }: DatabaseOptions): Database {
+  const { acquireTimeoutMs, answerTimeoutMs } = limits;
   const codecs: Codecs = { parsers: {}, serializers: {} };
-  const connect = connectTo(url, codecs, { statementTimeoutMs: STATEMENT_TIMEOUT_MS });
+  const connect = connectTo(url, codecs, limits);
   const pool = new ConnectionPool({
     connect,
-    answerTimeoutMs: ANSWER_TIMEOUT_MS,
+    answerTimeoutMs,
     connectionsMax: CONNECTIONS_MAX,
-    acquireTimeoutMs: ACQUIRE_TIMEOUT_MS,
+    acquireTimeoutMs,
   });
   const listeners = new Set<RevisionListener>();
   const db = createDb(createPooledClient(pool, codecs));
@@ -82,14 +104,14 @@ function openPostgres(url: string): Database {
     kind: 'postgres',
     db,
     patientDb: db,
-    assertOwnSessions: () => assertOwnSessions({ connect, answerTimeoutMs: ANSWER_TIMEOUT_MS }),
+    assertOwnSessions: () => assertOwnSessions({ connect, answerTimeoutMs }),
     migrate: (migrations) => migrate(pool, migrations),
     listen: (onNudge) => {
       const listener = new RevisionListener({
         connect,
         channel: REVISION_CHANNEL,
         onNudge,
-        answerTimeoutMs: ANSWER_TIMEOUT_MS,
+        answerTimeoutMs,
       });
       listeners.add(listener);
       return () => {
@@ -107,13 +129,14 @@ function openPostgres(url: string): Database {
 
 async function openEmbedded(options: DatabaseOptions): Promise<Database> {
   const { dataDirectory, log, startEmbedded = EmbeddedServer.start } = options;
+  const { limits = EMBEDDED_LIMITS } = options;
   const server = await startEmbedded({ dataDirectory, log });
   const codecs: Codecs = { parsers: {}, serializers: {} };
   const pool = new ConnectionPool({
-    connect: connectTo({ socketPath: server.socketPath }, codecs),
-    answerTimeoutMs: EMBEDDED_ANSWER_TIMEOUT_MS,
+    connect: connectTo({ socketPath: server.socketPath }, codecs, limits),
+    answerTimeoutMs: limits.answerTimeoutMs,
     connectionsMax: 1,
-    acquireTimeoutMs: EMBEDDED_ACQUIRE_TIMEOUT_MS,
+    acquireTimeoutMs: limits.acquireTimeoutMs,
   });
   const upkeep = new Upkeep(pool, log);
   upkeep.start();

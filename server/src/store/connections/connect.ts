@@ -9,7 +9,6 @@ import { readTls, type TlsChoice } from './tls-choice.js';
 
 /** From the socket to the first answer. */
 const GREETING_TIMEOUT_SECONDS = 2;
-const LOCK_TIMEOUT_MS = 2_000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000;
 
 /** A name for everybody: only this server reaches the socket. */
@@ -17,6 +16,12 @@ const EMBEDDED = {
   address: 'postgres://postgres@localhost/postgres',
   tls: { mode: 'off', isVerified: false },
 } as const;
+
+/** What PostgreSQL itself gives up after; 0: never. */
+export interface SessionTimeouts {
+  readonly lockTimeoutMs: number;
+  readonly statementTimeoutMs: number;
+}
 
 export type Target = string | { readonly socketPath: string };
 
@@ -35,12 +40,8 @@ const LISTS = {
 };
 
 /** How a new connection is made to this database, with Drizzle's way to read and write values. */
-export function connectTo(
-  target: Target,
-  codecs: Codecs,
-  { statementTimeoutMs = 0 }: { statementTimeoutMs?: number } = {},
-): Connect {
-  const limits = limitsWith(statementTimeoutMs);
+export function connectTo(target: Target, codecs: Codecs, timeouts: SessionTimeouts): Connect {
+  const limits = limitsWith(timeouts);
   const isEmbedded = typeof target !== 'string';
   const { address, tls } = isEmbedded ? EMBEDDED : readTls(target);
   const place = isEmbedded ? { path: target.socketPath } : {};
@@ -102,9 +103,9 @@ function driverOptions({ onLost, onNotify }: ConnectionEvents) {
 }
 
 /** Given by statements, because poolers refuse most settings at the start of a connection. */
-function limitsWith(statementTimeoutMs: number): string {
+function limitsWith({ lockTimeoutMs, statementTimeoutMs }: SessionTimeouts): string {
   return [
-    `set lock_timeout = ${LOCK_TIMEOUT_MS}`,
+    `set lock_timeout = ${lockTimeoutMs}`,
     `set idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_TIMEOUT_MS}`,
     `set statement_timeout = ${statementTimeoutMs}`,
     'show transaction_read_only',

@@ -1,4 +1,4 @@
-import { Connection, type Connect } from './connection.js';
+import { type Connect, Connection } from './connection.js';
 
 export interface ListenerOptions {
   readonly connect: Connect;

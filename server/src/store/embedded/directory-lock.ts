@@ -3,7 +3,6 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../../domain/errors.js';
-import { answersAt, openSignOfLife, type SignOfLife } from './sign-of-life.js';
 import {
   identityOf,
   isRunning,
@@ -11,6 +10,7 @@ import {
   type ProcessIdentity,
   thisMachine,
 } from './process-identity.js';
+import { answersAt, openSignOfLife, type SignOfLife } from './sign-of-life.js';
 
 /** Who has a data directory: the process that opened the database, and the server behind it. */
 export interface Holder {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type FreshDatabase, emptyDatabase } from '../../../../test/support/database.js';
+import { emptyDatabase, type FreshDatabase } from '../../../../test/support/database.js';
+import { PATIENT_LIMITS } from '../../../../test/support/patience.js';
 import { connectTo } from '../connections/connect.js';
 import { ConnectionPool } from '../connections/connection-pool.js';
 import { EmbeddedServer } from './embedded-server.js';
@@ -15,10 +16,9 @@ describe('the upkeep of the embedded database', () => {
     fresh = await emptyDatabase('embedded');
     server = await EmbeddedServer.start(fresh.options);
     pool = new ConnectionPool({
-      connect: connectTo(server, { parsers: {}, serializers: {} }),
-      answerTimeoutMs: 5_000,
+      connect: connectTo(server, { parsers: {}, serializers: {} }, PATIENT_LIMITS),
+      ...PATIENT_LIMITS,
       connectionsMax: 1,
-      acquireTimeoutMs: 5_000,
     });
     upkeep = new Upkeep(pool, fresh.options.log);
     await run(`create table worn as select g as n, repeat(md5(g::text), 20) as text

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
-import type { PinnedGates, Latches } from '../../domain/gates/evidence.js';
-import { readPinnedGates, readLatches } from '../../domain/gates/stored.js';
+import type { Latches, PinnedGates } from '../../domain/gates/evidence.js';
+import { readLatches, readPinnedGates } from '../../domain/gates/stored.js';
 import { BUILT_IN_METRICS } from '../../domain/metrics/built-in-metrics.js';
 import type { GatePlan } from '../../domain/releases/plan.js';
 import { ACTIVE_STATES, type ReleaseState } from '../../domain/releases/release.js';
