@@ -10,6 +10,7 @@ export const HANG_MS = 300_000;
 /** For a database, in tests that are not about these limits. */
 export const PATIENT_LIMITS: DatabaseLimits = {
   acquireTimeoutMs: HANG_MS,
+  patienceMs: 60,
   lockTimeoutMs: HANG_MS,
   statementTimeoutMs: HANG_MS,
   answerTimeoutMs: HANG_MS,

@@ -20,8 +20,6 @@ export interface EmbeddedLease {
  */
 const idle: EmbeddedServer[] = [];
 
-const ANSWER_TIMEOUT_MS = 60_000;
-
 export async function leaseEmbedded(): Promise<EmbeddedLease> {
   const server = idle.pop() ?? (await start());
   await empty(server);
@@ -44,14 +42,13 @@ async function start(): Promise<EmbeddedServer> {
 async function empty(server: EmbeddedServer): Promise<void> {
   const pool = new ConnectionPool({
     connect: connectTo(server, { parsers: {}, serializers: {} }, PATIENT_LIMITS),
-    answerTimeoutMs: ANSWER_TIMEOUT_MS,
+    ...PATIENT_LIMITS,
     connectionsMax: 1,
-    acquireTimeoutMs: ANSWER_TIMEOUT_MS,
   });
   await server.patiently(async () => {
     await pool.query({ text: 'drop schema public cascade' });
     await pool.query({ text: 'create schema public' });
     await pool.query({ text: 'discard all' });
   });
-  await pool.close(ANSWER_TIMEOUT_MS);
+  await pool.close(PATIENT_LIMITS.answerTimeoutMs);
 }

@@ -25,6 +25,8 @@ export interface DatabaseOptions {
 export interface DatabaseLimits {
   /** For a free connection. */
   readonly acquireTimeoutMs: number;
+  /** For everybody else, when it may wait; embedded database only. */
+  readonly patienceMs: number;
   /** For a lock that another transaction holds; PostgreSQL only. */
   readonly lockTimeoutMs: number;
   /** For one statement; PostgreSQL only, because PGlite cannot end one. */
@@ -65,6 +67,7 @@ const CONNECTIONS_MAX = 10;
 /** PostgreSQL gives a statement up before its answer is overdue: then a server does not answer at all. */
 const POSTGRES_LIMITS: DatabaseLimits = {
   acquireTimeoutMs: 2_000,
+  patienceMs: 60,
   lockTimeoutMs: 2_000,
   statementTimeoutMs: 2_500,
   answerTimeoutMs: 3_000,
@@ -89,14 +92,13 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 }
 
 function openPostgres(url: string, { limits = POSTGRES_LIMITS }: DatabaseOptions): Database {
-  const { acquireTimeoutMs, answerTimeoutMs } = limits;
+  const { answerTimeoutMs } = limits;
   const codecs: Codecs = { parsers: {}, serializers: {} };
   const connect = connectTo(url, codecs, limits);
   const pool = new ConnectionPool({
+    ...limits,
     connect,
-    answerTimeoutMs,
     connectionsMax: CONNECTIONS_MAX,
-    acquireTimeoutMs,
   });
   const listeners = new Set<RevisionListener>();
   const db = createDb(createPooledClient(pool, codecs));
@@ -133,10 +135,9 @@ async function openEmbedded(options: DatabaseOptions): Promise<Database> {
   const server = await startEmbedded({ dataDirectory, log });
   const codecs: Codecs = { parsers: {}, serializers: {} };
   const pool = new ConnectionPool({
+    ...limits,
     connect: connectTo({ socketPath: server.socketPath }, codecs, limits),
-    answerTimeoutMs: limits.answerTimeoutMs,
     connectionsMax: 1,
-    acquireTimeoutMs: limits.acquireTimeoutMs,
   });
   const upkeep = new Upkeep(pool, log);
   upkeep.start();

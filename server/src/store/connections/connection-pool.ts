@@ -6,6 +6,8 @@ export interface PoolOptions extends Pick<ConnectionOptions, 'connect' | 'answer
   readonly connectionsMax: number;
   /** How long a caller waits for a free connection. */
   readonly acquireTimeoutMs: number;
+  /** How long whoever is patient lets everybody else go first. */
+  readonly patienceMs: number;
 }
 
 /** `patient`: everybody else goes first, for as long as that takes no longer than a moment. */
@@ -13,7 +15,6 @@ export type Turn = 'next' | 'patient';
 
 /** Whoever has just been served often asks again at once: a request is several statements. */
 const QUIET_MS = 4;
-const PATIENCE_MS = 60;
 const LOOK_AGAIN_MS = 2;
 
 interface Waiter {
@@ -93,7 +94,7 @@ export class ConnectionPool {
   }
 
   async #untilQuiet(): Promise<void> {
-    const deadline = performance.now() + PATIENCE_MS;
+    const deadline = performance.now() + this.#options.patienceMs;
     while (this.#options.connectionsMax === 1 && performance.now() < deadline) {
       const isQuiet = performance.now() - this.#servedAt > QUIET_MS;
       if (isQuiet && this.#busy.size + this.#waiting.length === 0) return;

@@ -1,14 +1,23 @@
 import { sql } from 'drizzle-orm';
-import { describe, expect, test } from 'vitest';
-import { withDatabase } from '../../../../test/support/database.js';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { freshDatabase, withDatabase } from '../../../../test/support/database.js';
+import { HANG_MS, PATIENT_LIMITS } from '../../../../test/support/patience.js';
+import { openDatabase } from '../open-database.js';
 
 describe('turns on the embedded database', () => {
   const database = withDatabase('embedded');
 
   test('let whoever is patient wait until nobody else asks', async () => {
+    const fresh = await freshDatabase('embedded');
+    const limits = { ...PATIENT_LIMITS, patienceMs: HANG_MS };
+    const calm = await openDatabase({ ...fresh.options, limits });
+    onTestFinished(async () => {
+      await calm.close();
+      await fresh.remove();
+    });
     const order: string[] = [];
     const ask = async (name: string, from: 'db' | 'patientDb') => {
-      await database[from].execute(sql`select 1`);
+      await calm[from].execute(sql`select 1`);
       order.push(name);
     };
     /** A request is one statement after the other. */
