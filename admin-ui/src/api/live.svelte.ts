@@ -1,4 +1,4 @@
-import { coalesce } from '../state/coalesce.js';
+import { coalesce } from './coalesce.js';
 
 /** Somebody changed the rules of an environment. */
 export interface LiveChange {
