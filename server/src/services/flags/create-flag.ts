@@ -16,7 +16,7 @@ import { listEnvironments, lockProject } from '../../store/project-store.js';
 import { type FlagView, readFlag } from '../../store/read-models/flag-view.js';
 import { type Ctx, inTransaction } from '../context.js';
 import { recordChange } from '../record-change.js';
-import { assertFlagCountFits, assertRulesetFits } from './assert-ruleset-fits.js';
+import { assertFlagCountFits, assertRulesetFits } from '../rulesets/assert-ruleset-fits.js';
 
 export interface CreateFlag {
   readonly key: string;

@@ -5,8 +5,8 @@ import { lockProject } from '../../store/project-store.js';
 import { type FlagView, readFlag } from '../../store/read-models/flag-view.js';
 import { type Ctx, inTransaction } from '../context.js';
 import { recordChange } from '../record-change.js';
-import { assertMayReturn } from './assert-config-valid.js';
-import { assertFlagCountFits, assertRulesetFits } from './assert-ruleset-fits.js';
+import { assertMayReturn } from '../rulesets/assert-config-valid.js';
+import { assertFlagCountFits, assertRulesetFits } from '../rulesets/assert-ruleset-fits.js';
 
 /** It comes back as it was: parents, segments and variants that it names could not be deleted. */
 export async function unarchiveFlag(

@@ -35,8 +35,8 @@ import {
   withAudiencePhase,
 } from '../releases/audience-phase.js';
 import { endKilledRelease } from '../releases/end-killed-release.js';
-import { assertConfigValid } from './assert-config-valid.js';
-import { assertRulesetFits } from './assert-ruleset-fits.js';
+import { assertConfigValid } from '../rulesets/assert-config-valid.js';
+import { assertRulesetFits } from '../rulesets/assert-ruleset-fits.js';
 
 export interface UpdateFlagConfig extends FlagConfigChange {
   readonly flag: string;

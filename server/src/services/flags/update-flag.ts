@@ -13,7 +13,7 @@ import { type FlagView, readFlag } from '../../store/read-models/flag-view.js';
 import { type Ctx, inTransaction } from '../context.js';
 import { recordChange } from '../record-change.js';
 import { assertNoRelease } from '../releases/assert-no-release.js';
-import { assertRulesetFits } from './assert-ruleset-fits.js';
+import { assertRulesetFits } from '../rulesets/assert-ruleset-fits.js';
 
 export interface UpdateFlag {
   readonly key: string;

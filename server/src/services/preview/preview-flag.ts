@@ -9,7 +9,7 @@ import type { FlagConfigChange } from '../../store/flag-config-store.js';
 import { loadFlagRuleset } from '../../store/read-models/ruleset.js';
 import { toRulesetFlag } from '../../store/read-models/ruleset-flag.js';
 import type { Ctx } from '../context.js';
-import { assertProposalValid } from '../flags/assert-config-valid.js';
+import { assertProposalValid } from '../rulesets/assert-config-valid.js';
 
 /** Enough that a share is off by more than one percent about once in twenty previews. */
 const SAMPLE_UNITS = 10_000;

@@ -10,7 +10,7 @@ import { findFlag } from '../../store/flag-store.js';
 import { readTraffic } from '../../store/read-models/release-traffic.js';
 import { listWindowRules } from '../../store/window-store.js';
 import type { Ctx } from '../context.js';
-import { assertRulesetFits } from '../flags/assert-ruleset-fits.js';
+import { assertRulesetFits } from '../rulesets/assert-ruleset-fits.js';
 import { pinRound } from './pin-round.js';
 import { type MoveCircumstances, type MoveSubject, writeMove } from './write-move.js';
 

@@ -17,8 +17,8 @@ import {
   saveManagedRules,
 } from '../../store/release-store.js';
 import { type Ctx, inTransaction } from '../context.js';
-import { assertConfigValid } from '../flags/assert-config-valid.js';
 import { recordChange } from '../record-change.js';
+import { assertConfigValid } from '../rulesets/assert-config-valid.js';
 import { beginRelease } from './begin-release.js';
 import { drawSalt } from './draw-salt.js';
 import { findRepeat, remember } from './locked-release.js';

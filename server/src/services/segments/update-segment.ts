@@ -6,9 +6,9 @@ import { listEnvironments, lockProject } from '../../store/project-store.js';
 import { readSegment, type SegmentView } from '../../store/read-models/segment-view.js';
 import { lockSegment, saveSegment } from '../../store/segment-store.js';
 import { type Ctx, inTransaction } from '../context.js';
-import { assertRulesetFits } from '../flags/assert-ruleset-fits.js';
 import { recordChange } from '../record-change.js';
 import { beginSegmentPhases, recordSegmentPhases } from '../releases/segment-phases.js';
+import { assertRulesetFits } from '../rulesets/assert-ruleset-fits.js';
 import { assertSegmentValid } from './assert-segment-valid.js';
 
 export interface UpdateSegment {
