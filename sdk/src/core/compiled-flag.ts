@@ -3,7 +3,7 @@ import { segmentNames } from './conditions/segment.js';
 import type { SegmentTable } from './conditions/segment-table.js';
 import { type FlagBody, parseFlag } from './flag.js';
 import { member } from './json.js';
-import { ignoreProblems } from './problems/problem.js';
+import { ignoreProblems } from './problem.js';
 
 /**
  * A flag of a compiled ruleset, shared by all revisions in which it is the same. Its document is read

@@ -1,6 +1,6 @@
 import { frozenCopy, isRecord, type JsonRecord, own } from './json.js';
 import type { OutcomeFactory } from './outcome.js';
-import { type Report, show } from './problems/problem.js';
+import { type Report, show } from './problem.js';
 import type { FlagType, JsonValue } from './ruleset.js';
 
 /** The part of a flag that every answer is made from. */

@@ -2,7 +2,7 @@ import type { Reading, SegmentLookup } from './conditions/condition.js';
 import { type Definition, parseDefinition } from './definition.js';
 import { isRecord, type JsonRecord, own } from './json.js';
 import { failedOutcome, type Outcome, servedOutcome } from './outcome.js';
-import { ignoreProblems, type Report, show } from './problems/problem.js';
+import { ignoreProblems, type Report, show } from './problem.js';
 import { isSeed } from './rollout.js';
 import { type CompiledRule, parseRule, type RuleScope } from './rule.js';
 import type { FlagStatus } from './ruleset.js';

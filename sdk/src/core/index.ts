@@ -36,10 +36,10 @@ export {
   VARIANTS_MAX,
   WEIGHT_MAX,
 } from './limits.js';
+export type { Problem } from './problem.js';
 export { findParentCycle, findSegmentCycle, parentChainLength } from './problems/cycle.js';
 export { type FlagSurroundings, problemsOfFlag } from './problems/flag-problems.js';
 export { isValidKey, KEY_FORM } from './problems/key.js';
-export type { Problem } from './problems/problem.js';
 export {
   problemsOfCondition,
   problemsOfRule,

@@ -2,7 +2,7 @@ import { type AttributeReader, attributeReader } from './context.js';
 import type { BucketingHash, Inclusion } from './hash/bucketing-hash.js';
 import { DEFAULT_HASH, hashNamed, hashNames } from './hash/registry.js';
 import { isRecord, type JsonRecord } from './json.js';
-import { type Report, show } from './problems/problem.js';
+import { type Report, show } from './problem.js';
 
 /** Who a rule draws, and by what. */
 export interface Drawing {

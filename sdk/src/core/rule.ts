@@ -4,7 +4,7 @@ import type { AttributeReader } from './context.js';
 import type { Inclusion, SplitChoice } from './hash/bucketing-hash.js';
 import { isRecord, type JsonRecord, own } from './json.js';
 import { type Outcome, type OutcomeFactory, type ReleaseArms, servedOutcome } from './outcome.js';
-import { type Report, reportBelow, show } from './problems/problem.js';
+import { type Report, reportBelow, show } from './problem.js';
 import type { Arm } from './resolution.js';
 import { defaultDrawing, parseRollout } from './rollout.js';
 import { type ParsedSplit, parseSplit, splitChoice } from './split.js';

@@ -1,7 +1,7 @@
 import type { SplitChoice } from './hash/bucketing-hash.js';
 import { isRecord } from './json.js';
 import { WEIGHT_MAX } from './limits.js';
-import { pointerTo, type Report, show } from './problems/problem.js';
+import { pointerTo, type Report, show } from './problem.js';
 import type { Drawing } from './rollout.js';
 
 export interface ParsedSplit {

@@ -1,6 +1,6 @@
 import { isRecord, type JsonRecord, own } from '../json.js';
 import { CONDITION_DEPTH_MAX, TESTS_MAX } from '../limits.js';
-import { pointerTo, type Report, reportBelow, show } from '../problems/problem.js';
+import { pointerTo, type Report, reportBelow, show } from '../problem.js';
 import { parseLeaf } from './leaf.js';
 import type { Matcher } from './matcher.js';
 

@@ -1,4 +1,4 @@
-import { show } from '../problems/problem.js';
+import { show } from '../problem.js';
 import { type CompileTest, never, type Scalar, usableValues } from './matcher.js';
 
 const DATE_TIME =

@@ -5,7 +5,7 @@ import {
   parseAddress,
   parseBlock,
 } from '../ip-address.js';
-import { show } from '../problems/problem.js';
+import { show } from '../problem.js';
 import { type CompileTest, usableValues } from './matcher.js';
 
 /** `ipIn`: blocks become sorted, disjoint ranges, so ten thousand of them cost a few steps. */

@@ -1,7 +1,7 @@
 import { type AttributeReader, attributeReader, dateText, readAttribute } from '../context.js';
 import { type JsonRecord, own } from '../json.js';
 import { VALUES_MAX } from '../limits.js';
-import { type Report, show } from '../problems/problem.js';
+import { type Report, show } from '../problem.js';
 import type { Operator } from '../ruleset.js';
 import { compileAfter, compileBefore } from './date-time.js';
 import { compileIn } from './equality.js';

@@ -1,4 +1,4 @@
-import type { Report } from '../problems/problem.js';
+import type { Report } from '../problem.js';
 
 /** What an operator can be given: one attribute, or one element of a list attribute. */
 export type Scalar = string | number | boolean;

@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js';
 import { PATTERN_INPUT_LENGTH_MAX, PATTERN_LENGTH_MAX, PATTERN_SIZE_MAX } from '../limits.js';
-import { show } from '../problems/problem.js';
+import { show } from '../problem.js';
 import type { CompileTest } from './matcher.js';
 
 /**

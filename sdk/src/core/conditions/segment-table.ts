@@ -1,5 +1,5 @@
 import { isEqualDocument, keysOf, member } from '../json.js';
-import { show } from '../problems/problem.js';
+import { show } from '../problem.js';
 import type { ParsedCondition, SegmentLookup } from './condition.js';
 import { isCostly } from './cost.js';
 import { parseSegment, segmentNames } from './segment.js';

@@ -1,6 +1,6 @@
 import { isRecord, own } from '../json.js';
 import { CONDITION_DEPTH_MAX } from '../limits.js';
-import { reportBelow, show } from '../problems/problem.js';
+import { reportBelow, show } from '../problem.js';
 import { type ParsedCondition, parseCondition, type Reading } from './condition.js';
 
 /** The one reading of a segment: saving asks it for problems, compiling for the condition. */

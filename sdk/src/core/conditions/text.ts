@@ -1,4 +1,4 @@
-import { show } from '../problems/problem.js';
+import { show } from '../problem.js';
 import { type CompileTest, type Scalar, usableValues } from './matcher.js';
 
 type TextComparison = (text: string, part: string) => boolean;

@@ -1,5 +1,5 @@
 import { VERSION_LENGTH_MAX } from '../limits.js';
-import { show } from '../problems/problem.js';
+import { show } from '../problem.js';
 import { type CompileTest, type Scalar, usableValues } from './matcher.js';
 
 /** Numbers stay text: SemVer puts no bound on them, and digits compare by length, then by code. */

@@ -3,8 +3,6 @@ import { type Definition, isOfType, parseDefinition } from '../definition.js';
 import { parseFlag } from '../flag.js';
 import { isRecord, type JsonRecord, own } from '../json.js';
 import { PARENTS_MAX, RULES_MAX, VARIANTS_MAX } from '../limits.js';
-import { findParentCycle, parentChainLength } from './cycle.js';
-import { isValidKey, KEY_FORM } from './key.js';
 import {
   ignoreProblems,
   type Problem,
@@ -12,7 +10,9 @@ import {
   type Report,
   reportBelow,
   show,
-} from './problem.js';
+} from '../problem.js';
+import { findParentCycle, parentChainLength } from './cycle.js';
+import { isValidKey, KEY_FORM } from './key.js';
 import { checkRule, collect, lookupIn, ruleScope, type Segments } from './rule-problems.js';
 
 /** What a flag is checked against. */

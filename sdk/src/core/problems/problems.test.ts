@@ -11,11 +11,11 @@ import { PROPERTY_TIMEOUT_MS, runs } from '../../../../test/conformance/property
 import { conformanceGroups } from '../../../../test/conformance/run-cases.js';
 import { compile } from '../compile.js';
 import { evaluate } from '../evaluate.js';
+import type { Problem } from '../problem.js';
 import type { Ruleset } from '../ruleset.js';
 import { findParentCycle, findSegmentCycle, parentChainLength } from './cycle.js';
 import { problemsOfFlag } from './flag-problems.js';
 import { isValidKey } from './key.js';
-import type { Problem } from './problem.js';
 import { problemsOfCondition, problemsOfRule, problemsOfSegment } from './rule-problems.js';
 
 vi.setConfig({ testTimeout: PROPERTY_TIMEOUT_MS });

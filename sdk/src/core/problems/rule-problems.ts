@@ -3,11 +3,11 @@ import { parseSegment } from '../conditions/segment.js';
 import { SegmentTable } from '../conditions/segment-table.js';
 import { parseDefinition } from '../definition.js';
 import { isRecord, type JsonRecord, own } from '../json.js';
+import { ignoreProblems, type Problem, type Report, show } from '../problem.js';
 import { isSeed } from '../rollout.js';
 import { parseRule, type RuleScope } from '../rule.js';
 import { findSegmentCycle } from './cycle.js';
 import { isValidKey, KEY_FORM } from './key.js';
-import { ignoreProblems, type Problem, type Report, show } from './problem.js';
 
 export type Segments = Readonly<Record<string, unknown>>;
 
