@@ -18,12 +18,17 @@ export interface Identity {
   readonly serviceVersion: string | null;
 }
 
+/** What a request sends beyond its identity. A header that is null is left out. */
+interface RequestContent {
+  readonly headers?: Readonly<Record<string, string | null>>;
+  readonly body?: string;
+}
+
 export function requestTo(
   identity: Identity,
   method: HttpRequest['method'],
   path: string,
-  more: Readonly<Record<string, string | null>> = {},
-  body?: string,
+  { headers: more = {}, body }: RequestContent = {},
 ): HttpRequest {
   const headers: Record<string, string | null> = {
     Authorization: `Bearer ${identity.key}`,

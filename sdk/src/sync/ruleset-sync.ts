@@ -110,9 +110,11 @@ export class RulesetSync {
     const startedAt = clock.monotonic();
     const { position } = this.#intake;
     const request = requestTo(this.#deps.identity(), 'GET', STREAM_PATH, {
-      Accept: 'text/event-stream',
-      'Cache-Control': 'no-cache',
-      'Last-Event-ID': position === null ? null : formatPosition(position),
+      headers: {
+        Accept: 'text/event-stream',
+        'Cache-Control': 'no-cache',
+        'Last-Event-ID': position === null ? null : formatPosition(position),
+      },
     });
     this.#intake.connect();
     const take = (event: StreamEvent) => this.#take(event);
@@ -128,9 +130,11 @@ export class RulesetSync {
 
   async #poll(): Promise<Step> {
     const request = requestTo(this.#deps.identity(), 'GET', RULESET_PATH, {
-      Accept: 'application/json',
-      'Accept-Encoding': 'gzip',
-      'If-None-Match': this.#knownEtag(),
+      headers: {
+        Accept: 'application/json',
+        'Accept-Encoding': 'gzip',
+        'If-None-Match': this.#knownEtag(),
+      },
     });
     const onServerTime = (now: number) => this.#observer.onServerTime(now);
     const end = await pollRuleset({ ...this.#deps, onServerTime }, request, this.#running.signal);

@@ -228,8 +228,8 @@ export class BatchSender {
     const { clock, random, transport } = this.#deps;
     const timer = clock.setTimer(() => post.abort(), POST_TIMEOUT_MS);
     try {
-      const type = { 'Content-Type': 'application/json' };
-      const request = requestTo(this.#deps.identity(), 'POST', EVENTS_PATH, type, body);
+      const headers = { 'Content-Type': 'application/json' };
+      const request = requestTo(this.#deps.identity(), 'POST', EVENTS_PATH, { headers, body });
       const response = await transport(request, post.signal);
       const { status } = response;
       // The status says it all; what else is said only has to be over before the next post.

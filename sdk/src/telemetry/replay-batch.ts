@@ -23,10 +23,10 @@ export async function replayBatch(
   signal: AbortSignal,
 ): Promise<void> {
   const { clock, random, transport } = deps;
-  const type = { 'Content-Type': 'application/json' };
+  const headers = { 'Content-Type': 'application/json' };
   for (let attempt = 1; attempt <= ATTEMPTS_MAX && !signal.aborted; attempt += 1) {
     try {
-      const request = requestTo(identity, 'POST', EVENTS_PATH, type, body);
+      const request = requestTo(identity, 'POST', EVENTS_PATH, { headers, body });
       const { status, read } = await transport(request, signal);
       await read(() => {});
       if (status < 500 && status !== 429) return;

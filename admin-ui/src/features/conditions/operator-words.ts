@@ -12,33 +12,38 @@ interface OperatorWords {
   readonly placeholder: string;
 }
 
-const words = (
-  operator: Operator,
-  label: string,
-  kind: ValueKind,
-  group: string,
-  placeholder = '',
-): OperatorWords => ({ operator, label, kind, group, placeholder });
+const inGroup =
+  (group: string) =>
+  (operator: Operator, label: string, kind: ValueKind, placeholder = ''): OperatorWords => {
+    return { operator, label, kind, group, placeholder };
+  };
+
+const any = inGroup('Any value');
+const text = inGroup('Text');
+const number = inGroup('Number');
+const time = inGroup('Time');
+const version = inGroup('Version');
+const address = inGroup('Address');
 
 export const OPERATOR_WORDS: readonly OperatorWords[] = [
-  words('in', 'is one of', 'same', 'Any value', 'NL'),
-  words('exists', 'is present', 'none', 'Any value'),
-  words('contains', 'contains', 'text', 'Text', 'beta'),
-  words('startsWith', 'starts with', 'text', 'Text', 'team-'),
-  words('endsWith', 'ends with', 'text', 'Text', '@example.com'),
-  words('matches', 'matches pattern', 'text', 'Text', '^v[0-9]+$'),
-  words('lessThan', '<', 'number', 'Number', '10'),
-  words('lessThanOrEqual', '≤', 'number', 'Number', '10'),
-  words('greaterThan', '>', 'number', 'Number', '10'),
-  words('greaterThanOrEqual', '≥', 'number', 'Number', '10'),
-  words('before', 'is before', 'time', 'Time', '2027-01-31T09:00:00Z'),
-  words('after', 'is after', 'time', 'Time', '2027-01-31T09:00:00Z'),
-  words('semverEquals', 'version =', 'version', 'Version', '2.4.0'),
-  words('semverLessThan', 'version <', 'version', 'Version', '2.4.0'),
-  words('semverLessThanOrEqual', 'version ≤', 'version', 'Version', '2.4.0'),
-  words('semverGreaterThan', 'version >', 'version', 'Version', '2.4.0'),
-  words('semverGreaterThanOrEqual', 'version ≥', 'version', 'Version', '2.4.0'),
-  words('ipIn', 'is in address range', 'address', 'Address', '10.0.0.0/8'),
+  any('in', 'is one of', 'same', 'NL'),
+  any('exists', 'is present', 'none'),
+  text('contains', 'contains', 'text', 'beta'),
+  text('startsWith', 'starts with', 'text', 'team-'),
+  text('endsWith', 'ends with', 'text', '@example.com'),
+  text('matches', 'matches pattern', 'text', '^v[0-9]+$'),
+  number('lessThan', '<', 'number', '10'),
+  number('lessThanOrEqual', '≤', 'number', '10'),
+  number('greaterThan', '>', 'number', '10'),
+  number('greaterThanOrEqual', '≥', 'number', '10'),
+  time('before', 'is before', 'time', '2027-01-31T09:00:00Z'),
+  time('after', 'is after', 'time', '2027-01-31T09:00:00Z'),
+  version('semverEquals', 'version =', 'version', '2.4.0'),
+  version('semverLessThan', 'version <', 'version', '2.4.0'),
+  version('semverLessThanOrEqual', 'version ≤', 'version', '2.4.0'),
+  version('semverGreaterThan', 'version >', 'version', '2.4.0'),
+  version('semverGreaterThanOrEqual', 'version ≥', 'version', '2.4.0'),
+  address('ipIn', 'is in address range', 'address', '10.0.0.0/8'),
 ];
 
 export const OPERATOR_GROUPS: readonly string[] = [
@@ -49,7 +54,7 @@ export const OPERATOR_GROUPS: readonly string[] = [
 export function wordsFor(operator: string): OperatorWords {
   return (
     OPERATOR_WORDS.find((entry) => entry.operator === operator) ??
-    words(operator as Operator, operator, 'same', 'Other')
+    inGroup('Other')(operator as Operator, operator, 'same')
   );
 }
 

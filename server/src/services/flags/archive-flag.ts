@@ -44,7 +44,7 @@ export async function archiveFlag(
           `caller's default is: restore it first`,
       );
     }
-    await assertNoRelease(tx, grant, row, OPEN_STATES, 'archived');
+    await assertNoRelease(tx, grant, row, { states: OPEN_STATES, what: 'archived' });
     const children = await listChildren(tx, grant, key);
     if (children.length > 0) throw inUse('flag', key, children.map(nameChild));
     if (input.force === true) assertReasonGiven(input.reason);

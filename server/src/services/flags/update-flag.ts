@@ -71,7 +71,8 @@ async function checkVariants(
 ): Promise<readonly string[]> {
   assertValid(problemsOfVariants(flag.type, variants));
   const configs = await lockConfigsOfFlag(tx, grant, flag.id);
-  await assertNoRelease(tx, grant, flag, ACTIVE_STATES, 'given other variants');
+  const change = { states: ACTIVE_STATES, what: 'given other variants' };
+  await assertNoRelease(tx, grant, flag, change);
   for (const removed of Object.keys(flag.variants)) {
     if (Object.hasOwn(variants, removed)) continue;
     const users = nameVariantUsers(removed, configs);

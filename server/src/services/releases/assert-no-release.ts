@@ -11,11 +11,10 @@ export async function assertNoRelease(
   tx: Tx,
   grant: Grant,
   flag: { readonly id: string; readonly key: string },
-  states: readonly ReleaseState[],
-  what: string,
+  change: { readonly states: readonly ReleaseState[]; readonly what: string },
 ): Promise<void> {
   const open = (await listOpenReleases(tx, grant)).filter(
-    ({ release }) => release.flagId === flag.id && states.includes(release.state),
+    ({ release }) => release.flagId === flag.id && change.states.includes(release.state),
   );
   if (open.length === 0) return;
   const ids = new Set(open.map(({ release }) => release.environmentId));
@@ -25,7 +24,7 @@ export async function assertNoRelease(
   const names = listed(environments.map(({ key }) => key));
   throw new AppError(
     'RELEASE_ACTIVE',
-    `flag "${flag.key}" cannot be ${what} while a release of it goes on in ${names}: ` +
+    `flag "${flag.key}" cannot be ${change.what} while a release of it goes on in ${names}: ` +
       'complete it, roll it back or cancel it first',
   );
 }

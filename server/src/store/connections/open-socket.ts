@@ -42,7 +42,8 @@ export function openSocket(target: SocketTarget, tls: TlsChoice): Promise<Socket
       if (tls.mode === 'off' || path) return finish(raw);
       raw.write(TLS_REQUEST);
       raw.once('data', (answer) => {
-        if (answer.toString('latin1') === YES) return encrypt(raw, host, tls, finish, reject);
+        if (answer.toString('latin1') === YES)
+          return encrypt(raw, host, tls, { onDone: finish, onError: reject });
         if (answer.length === 1 && tls.mode === 'whenOffered') return finish(raw);
         fail(
           'CONNECTION_CLOSED',
@@ -53,13 +54,17 @@ export function openSocket(target: SocketTarget, tls: TlsChoice): Promise<Socket
   });
 }
 
+interface Encrypted {
+  readonly onDone: (socket: Socket) => void;
+  readonly onError: (error: Error) => void;
+}
+
 /** Whatever comes unencrypted after the yes counts as a no: somebody else may have said it. */
 function encrypt(
   raw: Socket,
   host: string,
   { isVerified, authorities }: TlsChoice,
-  onDone: (socket: Socket) => void,
-  onError: (error: Error) => void,
+  { onDone, onError }: Encrypted,
 ): void {
   const socket = connectTls({
     socket: raw,
