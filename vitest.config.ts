@@ -53,7 +53,7 @@ export default defineConfig({
         testTimeout: TEST_MS,
       }),
       pages,
-      project('tidy', ['test/tidy.test.ts']),
+      project('tidy', ['test/tidy.test.ts', 'test/tidy/**/*.test.ts'], { testTimeout: TEST_MS }),
       project('db', ['server/src/**/*.db.test.ts'], { ...spawning, isolate: false }),
       project('e2e', ['test/e2e/*.e2e.test.ts'], spawning),
       project('ui', ['test/ui/*.ui.test.ts'], {

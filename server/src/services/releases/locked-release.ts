@@ -47,8 +47,7 @@ export interface LockedRelease {
 /**
  * Runs `act` in one transaction with the flag's config and the release locked, and returns the id
  * of the release that `act` leaves behind. A repeat with the same idempotency key changes nothing
- * and returns the first id. `act` writes through `writeMove`, whose `recordChange()` leaves the
- * audit row.
+ * and returns the first id.
  */
 export async function withLockedRelease(
   ctx: Ctx,

@@ -17,7 +17,7 @@ export interface SeenScene {
 /**
  * One transaction around what was decided from `seen`. Nothing happens, and false comes back, when
  * anything has changed since, or when the flag is killed and this is not the end that a kill asks
- * for. Whatever acts writes through `writeMove`, whose `recordChange()` leaves the audit row.
+ * for.
  */
 export async function moveAsSeen(
   ctx: Ctx,
