@@ -1,24 +1,12 @@
 import type { FlagStatus, FlagType, JsonValue, Rule } from '@sluice/sdk/core';
-import {
-  and,
-  arrayContains,
-  asc,
-  eq,
-  gt,
-  ilike,
-  inArray,
-  isNotNull,
-  isNull,
-  or,
-  sql,
-} from 'drizzle-orm';
+import { and, arrayContains, asc, eq, ilike, inArray, isNotNull, isNull, or } from 'drizzle-orm';
 import type { FlagKind } from '../../domain/flag.js';
 import type { Grant } from '../../domain/grant.js';
 import { groupBy } from '../../domain/group-by.js';
 import { notFound } from '../../domain/refusals.js';
 import type { Db, Tx } from '../db.js';
 import { environments, flagConfigs, flags } from '../schema/index.js';
-import { mapPage, type Page, type PageQuery, placeOfCursor, toPage } from './page.js';
+import { mapPage, type Page, type PageQuery, pageByKey } from './page.js';
 import { type ReleaseGlance, readReleaseGlances } from './release-glance.js';
 
 export interface FlagView {
@@ -70,22 +58,13 @@ export async function readFlag(db: Db | Tx, grant: Grant, key: string): Promise<
 }
 
 export async function listFlags(db: Db, grant: Grant, query: FlagQuery): Promise<Page<FlagView>> {
-  const after = placeOfCursor(query.cursor);
-  const rows = await db
-    .select()
-    .from(flags)
-    .where(
-      and(
-        eq(flags.projectId, grant.projectId),
-        query.archived ? isNotNull(flags.archivedAt) : isNull(flags.archivedAt),
-        query.tag === undefined ? undefined : arrayContains(flags.tags, [query.tag]),
-        query.search === undefined ? undefined : mentions(query.search),
-        after === undefined ? undefined : gt(sql`${flags.key} collate "C"`, after),
-      ),
-    )
-    .orderBy(asc(sql`${flags.key} collate "C"`))
-    .limit(query.limit + 1);
-  const page = toPage(rows, query.limit, (row) => row.key);
+  const isMatch = and(
+    eq(flags.projectId, grant.projectId),
+    query.archived ? isNotNull(flags.archivedAt) : isNull(flags.archivedAt),
+    query.tag === undefined ? undefined : arrayContains(flags.tags, [query.tag]),
+    query.search === undefined ? undefined : mentions(query.search),
+  );
+  const page = await pageByKey(db.select().from(flags).$dynamic(), flags.key, isMatch, query);
   const summaries = await readSummaries(
     db,
     page.items.map((row) => row.id),

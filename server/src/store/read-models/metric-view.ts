@@ -1,11 +1,11 @@
-import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import type { Grant } from '../../domain/grant.js';
 import { BUILT_IN_METRICS, type BuiltInMetric } from '../../domain/metrics/built-in-metrics.js';
 import type { MetricDefinition } from '../../domain/metrics/metric.js';
 import { notFound } from '../../domain/refusals.js';
 import type { Db, Tx } from '../db.js';
 import { metrics } from '../schema/index.js';
-import { type Page, type PageQuery, placeOfCursor, toPage } from './page.js';
+import { mapPage, mergeByKey, type Page, type PageQuery, pageByKey } from './page.js';
 
 export interface MetricView {
   readonly key: string;
@@ -36,22 +36,9 @@ export async function pageOfMetrics(
   grant: Grant,
   query: PageQuery,
 ): Promise<Page<MetricView>> {
-  const after = placeOfCursor(query.cursor);
-  const rows = await db
-    .select()
-    .from(metrics)
-    .where(
-      and(
-        eq(metrics.projectId, grant.projectId),
-        after === undefined ? undefined : gt(sql`${metrics.key} collate "C"`, after),
-      ),
-    )
-    .orderBy(asc(sql`${metrics.key} collate "C"`))
-    .limit(query.limit + 1);
-  const builtIn = BUILT_IN_METRICS.filter(({ key }) => after === undefined || key > after);
-  const all = [...builtIn.map(ofBuiltIn), ...rows.map(ofRow)];
-  all.sort((a, b) => (a.key < b.key ? -1 : 1));
-  return toPage(all, query.limit, ({ key }) => key);
+  const isOwn = eq(metrics.projectId, grant.projectId);
+  const page = await pageByKey(db.select().from(metrics).$dynamic(), metrics.key, isOwn, query);
+  return mergeByKey(mapPage(page, ofRow), BUILT_IN_METRICS.map(ofBuiltIn), query);
 }
 
 function ofBuiltIn({ key, name, definition }: BuiltInMetric): MetricView {

@@ -1,3 +1,5 @@
+import { and, asc, gt, type SQL, sql } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
 import { invalid } from '../../domain/refusals.js';
 
 export interface PageQuery {
@@ -9,6 +11,44 @@ export interface Page<T> {
   readonly items: T[];
   /** Cursor of the next page; null on the last one. */
   readonly next: string | null;
+}
+
+/** A SELECT that can still be narrowed, such as `db.select().from(flags).$dynamic()`. */
+export interface RowQuery<Row> extends PromiseLike<Row[]> {
+  where(condition: SQL | undefined): RowQuery<Row>;
+  orderBy(...columns: SQL[]): RowQuery<Row>;
+  limit(count: number): RowQuery<Row>;
+  for(strength: 'update'): RowQuery<Row>;
+}
+
+/** A page of the rows that meet `condition`, in the order of their keys. */
+export async function pageByKey<Row extends { readonly key: string }>(
+  rows: RowQuery<Row>,
+  key: PgColumn,
+  condition: SQL | undefined,
+  query: PageQuery,
+): Promise<Page<Row>> {
+  const after = placeOfCursor(query.cursor);
+  // Databases differ in their default collation; a cursor needs the same order everywhere.
+  const sorted = sql`${key} collate "C"`;
+  const found = await rows
+    .where(and(condition, after === undefined ? undefined : gt(sorted, after)))
+    .orderBy(asc(sorted))
+    .limit(query.limit + 1);
+  return toPage(found, query.limit, (row) => row.key);
+}
+
+/** The page with those of `more` that belong between its cursor and its end. */
+export function mergeByKey<T extends { readonly key: string }>(
+  page: Page<T>,
+  more: readonly T[],
+  { limit, cursor }: PageQuery,
+): Page<T> {
+  const after = placeOfCursor(cursor);
+  const later = more.filter(({ key }) => after === undefined || key > after);
+  const sorted = [...page.items, ...later].sort((a, b) => (a.key < b.key ? -1 : 1));
+  const merged = toPage(sorted, limit, ({ key }) => key);
+  return { ...merged, next: merged.next ?? page.next };
 }
 
 /** From up to `limit + 1` rows: the extra one only says that there is more. */

@@ -1,11 +1,11 @@
-import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm';
+import { asc, eq, inArray } from 'drizzle-orm';
 import type { Grant, Sight } from '../../domain/grant.js';
 import { groupBy } from '../../domain/group-by.js';
 import { notFound } from '../../domain/refusals.js';
 import type { Db, Tx } from '../db.js';
 import { environments, projects } from '../schema/index.js';
 import { type EnvironmentView, toEnvironmentView } from './environment-view.js';
-import { mapPage, type Page, type PageQuery, placeOfCursor, toPage } from './page.js';
+import { mapPage, type Page, type PageQuery, pageByKey } from './page.js';
 
 export interface ProjectView {
   readonly key: string;
@@ -29,19 +29,8 @@ export async function listProjects(
   sight: Sight,
   query: PageQuery,
 ): Promise<Page<ProjectView>> {
-  const after = placeOfCursor(query.cursor);
-  const rows = await db
-    .select()
-    .from(projects)
-    .where(
-      and(
-        sight.projectId === null ? undefined : eq(projects.id, sight.projectId),
-        after === undefined ? undefined : gt(sql`${projects.key} collate "C"`, after),
-      ),
-    )
-    .orderBy(asc(sql`${projects.key} collate "C"`))
-    .limit(query.limit + 1);
-  const page = toPage(rows, query.limit, (row) => row.key);
+  const isSeen = sight.projectId === null ? undefined : eq(projects.id, sight.projectId);
+  const page = await pageByKey(db.select().from(projects).$dynamic(), projects.key, isSeen, query);
   const byProject = await readEnvironments(
     db,
     page.items.map((row) => row.id),

@@ -1,5 +1,5 @@
 import type { Condition } from '@sluice/sdk/core';
-import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import type { Grant } from '../../domain/grant.js';
 import { notFound } from '../../domain/refusals.js';
 import { findSegmentUsers, type SegmentUsers } from '../../domain/segment-users.js';
@@ -7,7 +7,7 @@ import type { Db, Tx } from '../db.js';
 import { listConfigsMentioning } from '../flag-config-store.js';
 import { segments } from '../schema/index.js';
 import { listSegments } from '../segment-store.js';
-import { mapPage, type Page, type PageQuery, placeOfCursor, toPage } from './page.js';
+import { mapPage, type Page, type PageQuery, pageByKey } from './page.js';
 
 export interface SegmentView {
   readonly key: string;
@@ -36,19 +36,8 @@ export async function pageOfSegments(
   grant: Grant,
   query: PageQuery,
 ): Promise<Page<SegmentView>> {
-  const after = placeOfCursor(query.cursor);
-  const rows = await db
-    .select()
-    .from(segments)
-    .where(
-      and(
-        eq(segments.projectId, grant.projectId),
-        after === undefined ? undefined : gt(sql`${segments.key} collate "C"`, after),
-      ),
-    )
-    .orderBy(asc(sql`${segments.key} collate "C"`))
-    .limit(query.limit + 1);
-  const page = toPage(rows, query.limit, (row) => row.key);
+  const isOwn = eq(segments.projectId, grant.projectId);
+  const page = await pageByKey(db.select().from(segments).$dynamic(), segments.key, isOwn, query);
   const users = await readSegmentUsers(
     db,
     grant,

@@ -1,10 +1,10 @@
-import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import type { Grant } from '../../domain/grant.js';
 import { notFound } from '../../domain/refusals.js';
 import type { SourceKind } from '../../domain/sources/measurement.js';
 import type { Db, Tx } from '../db.js';
 import { sources } from '../schema/index.js';
-import { mapPage, type Page, type PageQuery, placeOfCursor, toPage } from './page.js';
+import { mapPage, type Page, type PageQuery, pageByKey } from './page.js';
 
 export interface SourceView {
   readonly key: string;
@@ -34,22 +34,9 @@ export async function pageOfSources(
   grant: Grant,
   query: PageQuery,
 ): Promise<Page<SourceView>> {
-  const after = placeOfCursor(query.cursor);
-  const rows = await db
-    .select()
-    .from(sources)
-    .where(
-      and(
-        eq(sources.projectId, grant.projectId),
-        after === undefined ? undefined : gt(sql`${sources.key} collate "C"`, after),
-      ),
-    )
-    .orderBy(asc(sql`${sources.key} collate "C"`))
-    .limit(query.limit + 1);
-  return mapPage(
-    toPage(rows, query.limit, (row) => row.key),
-    toSourceView,
-  );
+  const isOwn = eq(sources.projectId, grant.projectId);
+  const page = await pageByKey(db.select().from(sources).$dynamic(), sources.key, isOwn, query);
+  return mapPage(page, toSourceView);
 }
 
 function toSourceView(row: typeof sources.$inferSelect): SourceView {

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import type { Grant } from '../../domain/grant.js';
 import { notFound } from '../../domain/refusals.js';
 import { completePlan } from '../../domain/releases/complete-plan.js';
@@ -6,7 +6,7 @@ import type { ReleasePlan } from '../../domain/releases/plan.js';
 import { PLAN_TEMPLATES, type PlanTemplate } from '../../domain/releases/plan-templates.js';
 import type { Db, Tx } from '../db.js';
 import { templates } from '../schema/index.js';
-import { type Page, type PageQuery, placeOfCursor, toPage } from './page.js';
+import { mapPage, mergeByKey, type Page, type PageQuery, pageByKey } from './page.js';
 
 export interface TemplateView {
   readonly key: string;
@@ -37,22 +37,9 @@ export async function pageOfTemplates(
   grant: Grant,
   query: PageQuery,
 ): Promise<Page<TemplateView>> {
-  const after = placeOfCursor(query.cursor);
-  const rows = await db
-    .select()
-    .from(templates)
-    .where(
-      and(
-        eq(templates.projectId, grant.projectId),
-        after === undefined ? undefined : gt(sql`${templates.key} collate "C"`, after),
-      ),
-    )
-    .orderBy(asc(sql`${templates.key} collate "C"`))
-    .limit(query.limit + 1);
-  const builtIn = PLAN_TEMPLATES.filter(({ key }) => after === undefined || key > after);
-  const all = [...builtIn.map(ofBuiltIn), ...rows.map(ofRow)];
-  all.sort((a, b) => (a.key < b.key ? -1 : 1));
-  return toPage(all, query.limit, ({ key }) => key);
+  const isOwn = eq(templates.projectId, grant.projectId);
+  const page = await pageByKey(db.select().from(templates).$dynamic(), templates.key, isOwn, query);
+  return mergeByKey(mapPage(page, ofRow), PLAN_TEMPLATES.map(ofBuiltIn), query);
 }
 
 function ofBuiltIn({ key, name, description, plan }: PlanTemplate): TemplateView {

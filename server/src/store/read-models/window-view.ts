@@ -1,9 +1,9 @@
-import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import type { Grant } from '../../domain/grant.js';
 import { notFound } from '../../domain/refusals.js';
 import type { Db, Tx } from '../db.js';
 import { windows } from '../schema/index.js';
-import { mapPage, type Page, type PageQuery, placeOfCursor, toPage } from './page.js';
+import { mapPage, type Page, type PageQuery, pageByKey } from './page.js';
 
 export interface WindowView {
   readonly key: string;
@@ -36,22 +36,9 @@ export async function pageOfWindows(
   grant: Grant,
   query: PageQuery,
 ): Promise<Page<WindowView>> {
-  const after = placeOfCursor(query.cursor);
-  const rows = await db
-    .select()
-    .from(windows)
-    .where(
-      and(
-        eq(windows.projectId, grant.projectId),
-        after === undefined ? undefined : gt(sql`${windows.key} collate "C"`, after),
-      ),
-    )
-    .orderBy(asc(sql`${windows.key} collate "C"`))
-    .limit(query.limit + 1);
-  return mapPage(
-    toPage(rows, query.limit, (row) => row.key),
-    toWindowView,
-  );
+  const isOwn = eq(windows.projectId, grant.projectId);
+  const page = await pageByKey(db.select().from(windows).$dynamic(), windows.key, isOwn, query);
+  return mapPage(page, toWindowView);
 }
 
 function toWindowView(row: WindowRow): WindowView {
