@@ -6,7 +6,7 @@ import { createFlag } from '../../services/flags/create-flag.js';
 import { deleteFlag } from '../../services/flags/delete-flag.js';
 import { unarchiveFlag } from '../../services/flags/unarchive-flag.js';
 import { updateFlag } from '../../services/flags/update-flag.js';
-import { listFlags, readFlag } from '../../store/read-models/flag-view.js';
+import { pageOfFlags, readFlag } from '../../store/read-models/flag-view.js';
 import * as s from '../schemas.js';
 import { archiveFlag as archiveBody, flagChange, flagDto, newFlag } from './flag-schemas.js';
 import { OF_UPDATES, OF_WRITES } from './usual-problems.js';
@@ -104,7 +104,7 @@ export function flagRoutes() {
       const ctx = c.get('ctx');
       const { archived, ...query } = c.req.valid('query');
       const grant = await authorize(ctx, 'flag:read', c.req.valid('param'));
-      const page = await listFlags(ctx.db, grant, { ...query, archived: archived === 'true' });
+      const page = await pageOfFlags(ctx.db, grant, { ...query, archived: archived === 'true' });
       return c.json(page, 200);
     })
     .openapi(create, async (c) => {

@@ -4,7 +4,7 @@ import { authorize, authorizeInstallation, sightOf } from '../../services/author
 import { createProject } from '../../services/projects/create-project.js';
 import { deleteProject } from '../../services/projects/delete-project.js';
 import { updateProject } from '../../services/projects/update-project.js';
-import { listProjects, readProject } from '../../store/read-models/project-view.js';
+import { pageOfProjects, readProject } from '../../store/read-models/project-view.js';
 import * as s from '../schemas.js';
 import { newProject, projectChange, projectDto } from './project-schemas.js';
 import { OF_UPDATES, OF_WRITES } from './usual-problems.js';
@@ -71,7 +71,7 @@ export function projectRoutes() {
   return new OpenAPIHono<AppEnv>()
     .openapi(list, async (c) => {
       const ctx = c.get('ctx');
-      const page = await listProjects(ctx.db, sightOf(ctx.actor), c.req.valid('query'));
+      const page = await pageOfProjects(ctx.db, sightOf(ctx.actor), c.req.valid('query'));
       return c.json(page, 200);
     })
     .openapi(create, async (c) => {

@@ -57,7 +57,7 @@ export async function readFlag(db: Db | Tx, grant: Grant, key: string): Promise<
   return toFlagView(row, await readSummaries(db, [row.id]));
 }
 
-export async function listFlags(db: Db, grant: Grant, query: FlagQuery): Promise<Page<FlagView>> {
+export async function pageOfFlags(db: Db, grant: Grant, query: FlagQuery): Promise<Page<FlagView>> {
   const isMatch = and(
     eq(flags.projectId, grant.projectId),
     query.archived ? isNotNull(flags.archivedAt) : isNull(flags.archivedAt),

@@ -24,7 +24,7 @@ export async function readProject(db: Db | Tx, grant: Grant): Promise<ProjectVie
   return toProjectView(row, byProject.get(row.id) ?? []);
 }
 
-export async function listProjects(
+export async function pageOfProjects(
   db: Db,
   sight: Sight,
   query: PageQuery,
