@@ -50,3 +50,15 @@ describe('changedFields', () => {
     );
   });
 });
+
+describe('isSame', () => {
+  it('compares times by the moment that they name', () => {
+    const noon = '2026-01-31T12:00:00.000Z';
+    expect(isSame({ at: new Date(noon) }, { at: new Date(noon) })).toBe(true);
+    expect(isSame({ at: new Date(noon) }, { at: new Date('2026-01-31T12:00:00.001Z') })).toBe(
+      false,
+    );
+    expect(isSame({ at: new Date(noon) }, { at: null })).toBe(false);
+    expect(isSame({ at: new Date(noon) }, { at: {} })).toBe(false);
+  });
+});
