@@ -19,8 +19,7 @@ import { createFlag } from './flags/create-flag.js';
 import { killFlag } from './flags/kill-flag.js';
 import { restoreFlag } from './flags/restore-flag.js';
 import { updateFlagConfig } from './flags/update-flag-config.js';
-import { createSegment } from './segments/create-segment.js';
-import { updateSegment } from './segments/update-segment.js';
+import { createSegment, updateSegment } from './segments/segment-verbs.js';
 
 const WRITERS = Array.from({ length: 8 }, (_, index) => index);
 const config = {

@@ -1,56 +1,38 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { Grant } from '../domain/grant.js';
-import { alreadyExists, notFound } from '../domain/refusals.js';
+import { BUILT_IN_METRICS, type BuiltInMetric } from '../domain/metrics/built-in-metrics.js';
+import type { MetricDefinition } from '../domain/metrics/metric.js';
 import { OPEN_STATES } from '../domain/releases/release.js';
+import { type Bumped, collectionStore, type Owned, withBuiltIn } from './collection-store.js';
 import type { Tx } from './db.js';
 import { nameReleases } from './release-users.js';
-import { metrics, releases, sources } from './schema/index.js';
-import { refuseDuplicate } from './unique-violation.js';
+import { metrics, releases } from './schema/index.js';
 
-export type MetricRow = typeof metrics.$inferSelect;
-export type MetricChange = Pick<MetricRow, 'name' | 'description' | 'definition'>;
+type MetricRow = typeof metrics.$inferSelect;
+type MetricFields = Pick<MetricRow, 'name' | 'description' | 'definition'>;
 
-export async function insertMetric(
-  tx: Tx,
-  grant: Grant,
-  metric: MetricChange & Pick<MetricRow, 'id' | 'key'>,
-): Promise<void> {
-  await refuseDuplicate(
-    tx.insert(metrics).values({ ...metric, projectId: grant.projectId }),
-    'metrics_key_unique',
-    () => alreadyExists('metric', metric.key),
-  );
+export interface MetricView {
+  readonly key: string;
+  readonly name: string;
+  readonly description: string;
+  readonly builtIn: boolean;
+  readonly definition: MetricDefinition;
+  readonly version: number;
+  /** Null for a built-in metric. */
+  readonly createdAt: string | null;
+  readonly updatedAt: string | null;
 }
 
-export async function lockMetric(tx: Tx, grant: Grant, key: string): Promise<MetricRow> {
-  const [row] = await tx.select().from(metrics).where(isMetric(grant, key)).for('update');
-  if (!row) throw notFound('metric', key);
-  return row;
-}
+const stored = collectionStore({
+  noun: 'metric',
+  table: metrics,
+  select: (db) => db.select().from(metrics).$dynamic(),
+  insert: (tx, row: MetricFields & Owned) => tx.insert(metrics).values(row),
+  update: (tx, change: MetricFields & Bumped) => tx.update(metrics).set(change),
+  viewer: () => toView,
+});
 
-export async function saveMetric(
-  tx: Tx,
-  grant: Grant,
-  key: string,
-  change: MetricChange,
-): Promise<void> {
-  await tx
-    .update(metrics)
-    .set({ ...change, version: sql`${metrics.version} + 1`, updatedAt: sql`now()` })
-    .where(isMetric(grant, key));
-}
-
-export async function deleteMetricRow(tx: Tx, grant: Grant, key: string): Promise<void> {
-  await tx.delete(metrics).where(isMetric(grant, key));
-}
-
-export async function listSourceKeys(tx: Tx, grant: Grant): Promise<readonly string[]> {
-  const rows = await tx
-    .select({ key: sources.key })
-    .from(sources)
-    .where(eq(sources.projectId, grant.projectId));
-  return rows.map(({ key }) => key);
-}
+export const metricStore = withBuiltIn(stored, BUILT_IN_METRICS.map(viewBuiltIn));
 
 /** Names of the releases that have a gate on this metric. Ended releases no longer need it. */
 export async function listReleasesGatedBy(
@@ -63,6 +45,18 @@ export async function listReleasesGatedBy(
   return nameReleases(tx, grant, OPEN_STATES, isGate);
 }
 
-function isMetric(grant: Grant, key: string) {
-  return and(eq(metrics.projectId, grant.projectId), eq(metrics.key, key));
+function viewBuiltIn({ key, name, definition }: BuiltInMetric): MetricView {
+  return {
+    ...{ key, name, description: '', builtIn: true, definition },
+    ...{ version: 1, createdAt: null, updatedAt: null },
+  };
+}
+
+function toView(row: MetricRow): MetricView {
+  const { key, name, description, definition, version } = row;
+  return {
+    ...{ key, name, description, builtIn: false, definition, version },
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  };
 }

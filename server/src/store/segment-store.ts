@@ -1,48 +1,40 @@
-import { and, eq, sql } from 'drizzle-orm';
+import type { Condition } from '@sluice/sdk/core';
+import { eq } from 'drizzle-orm';
 import type { Grant } from '../domain/grant.js';
-import { alreadyExists, notFound } from '../domain/refusals.js';
+import { findSegmentUsers, type SegmentUsers } from '../domain/segment-users.js';
+import { type Bumped, collectionStore, type Owned } from './collection-store.js';
 import type { Db, Tx } from './db.js';
+import { listConfigsMentioning } from './flag-config-store.js';
 import { segments } from './schema/index.js';
-import { refuseDuplicate } from './unique-violation.js';
 
-export type SegmentRow = typeof segments.$inferSelect;
-export type SegmentChange = Pick<SegmentRow, 'name' | 'description' | 'when'>;
+type SegmentRow = typeof segments.$inferSelect;
+type SegmentFields = Pick<SegmentRow, 'name' | 'description' | 'when'>;
 
-export async function insertSegment(
-  tx: Tx,
-  grant: Grant,
-  segment: SegmentChange & Pick<SegmentRow, 'id' | 'key'>,
-): Promise<void> {
-  await refuseDuplicate(
-    tx.insert(segments).values({ ...segment, projectId: grant.projectId }),
-    'segments_key_unique',
-    () => alreadyExists('segment', segment.key),
-  );
+export interface SegmentView {
+  readonly key: string;
+  readonly name: string;
+  readonly description: string;
+  readonly when: Condition;
+  readonly version: number;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly usedBy: SegmentUsers;
 }
 
-export async function lockSegment(tx: Tx, grant: Grant, key: string): Promise<SegmentRow> {
-  const [row] = await tx.select().from(segments).where(isSegment(grant, key)).for('update');
-  if (!row) throw notFound('segment', key);
-  return row;
-}
+export const segmentStore = collectionStore({
+  noun: 'segment',
+  table: segments,
+  select: (db) => db.select().from(segments).$dynamic(),
+  insert: (tx, row: SegmentFields & Owned) => tx.insert(segments).values(row),
+  update: (tx, change: SegmentFields & Bumped) => tx.update(segments).set(change),
+  async viewer(rows, db, grant) {
+    const keys = rows.map(({ key }) => key);
+    const users = await readSegmentUsers(db, grant, keys);
+    return (row) => toView(row, users.get(row.key));
+  },
+});
 
-export async function saveSegment(
-  tx: Tx,
-  grant: Grant,
-  key: string,
-  change: SegmentChange,
-): Promise<void> {
-  await tx
-    .update(segments)
-    .set({ ...change, version: sql`${segments.version} + 1`, updatedAt: sql`now()` })
-    .where(isSegment(grant, key));
-}
-
-export async function deleteSegmentRow(tx: Tx, grant: Grant, key: string): Promise<void> {
-  await tx.delete(segments).where(isSegment(grant, key));
-}
-
-/** Every segment of the project: conditions name each other. */
+/** Every segment of the project, because their conditions name each other. */
 export async function listSegments(
   db: Db | Tx,
   grant: Grant,
@@ -53,6 +45,24 @@ export async function listSegments(
     .where(eq(segments.projectId, grant.projectId));
 }
 
-function isSegment(grant: Grant, key: string) {
-  return and(eq(segments.projectId, grant.projectId), eq(segments.key, key));
+/** The flags, archived ones included, and the segments whose conditions name these segments. */
+async function readSegmentUsers(
+  db: Db | Tx,
+  grant: Grant,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, SegmentUsers>> {
+  const [only] = keys;
+  if (only === undefined) return new Map();
+  const configs = await listConfigsMentioning(db, grant, keys.length === 1 ? only : null);
+  return findSegmentUsers(keys, configs, await listSegments(db, grant));
+}
+
+function toView(row: SegmentRow, usedBy: SegmentUsers = { flags: [], segments: [] }): SegmentView {
+  const { key, name, description, when, version } = row;
+  return {
+    ...{ key, name, description, when, version },
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+    usedBy,
+  };
 }

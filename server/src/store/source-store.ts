@@ -1,58 +1,46 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Grant } from '../domain/grant.js';
-import { alreadyExists, notFound } from '../domain/refusals.js';
-import type { Db, Tx } from './db.js';
+import type { SourceKind } from '../domain/sources/measurement.js';
+import { type Bumped, collectionStore, type Owned } from './collection-store.js';
+import type { Tx } from './db.js';
 import { metrics, sources } from './schema/index.js';
-import { refuseDuplicate } from './unique-violation.js';
 
 export type SourceRow = typeof sources.$inferSelect;
-export type SourceChange = Pick<
-  SourceRow,
-  'name' | 'url' | 'authorization' | 'timeoutMs' | 'enabled'
->;
+type SourceFields = Pick<SourceRow, 'name' | 'url' | 'authorization' | 'timeoutMs' | 'enabled'>;
+type NewSource = SourceFields & Pick<SourceRow, 'kind'>;
 
-export async function insertSource(
-  tx: Tx,
-  grant: Grant,
-  source: SourceChange & Pick<SourceRow, 'id' | 'key' | 'kind'>,
-): Promise<void> {
-  await refuseDuplicate(
-    tx.insert(sources).values({ ...source, projectId: grant.projectId }),
-    'sources_key_unique',
-    () => alreadyExists('source', source.key),
-  );
+export interface SourceView {
+  readonly key: string;
+  readonly name: string;
+  readonly kind: SourceKind;
+  readonly url: string;
+  /** Whether queries carry a secret; the secret itself is never shown. */
+  readonly hasAuthorization: boolean;
+  readonly timeoutMs: number;
+  readonly enabled: boolean;
+  readonly version: number;
+  readonly createdAt: string;
+  readonly updatedAt: string;
 }
 
-export async function lockSource(tx: Tx, grant: Grant, key: string): Promise<SourceRow> {
-  const [row] = await tx.select().from(sources).where(isSource(grant, key)).for('update');
-  if (!row) throw notFound('source', key);
-  return row;
+export const sourceStore = collectionStore({
+  noun: 'source',
+  table: sources,
+  select: (db) => db.select().from(sources).$dynamic(),
+  insert: (tx, row: NewSource & Owned) => tx.insert(sources).values(row),
+  update: (tx, change: SourceFields & Bumped) => tx.update(sources).set(change),
+  viewer: () => toView,
+});
+
+export async function listSourceKeys(tx: Tx, grant: Grant): Promise<readonly string[]> {
+  const rows = await tx
+    .select({ key: sources.key })
+    .from(sources)
+    .where(eq(sources.projectId, grant.projectId));
+  return rows.map(({ key }) => key);
 }
 
-/** With its secret: to ask it, never to show it. */
-export async function findSource(db: Db, grant: Grant, key: string): Promise<SourceRow> {
-  const [row] = await db.select().from(sources).where(isSource(grant, key));
-  if (!row) throw notFound('source', key);
-  return row;
-}
-
-export async function saveSource(
-  tx: Tx,
-  grant: Grant,
-  key: string,
-  change: SourceChange,
-): Promise<void> {
-  await tx
-    .update(sources)
-    .set({ ...change, version: sql`${sources.version} + 1`, updatedAt: sql`now()` })
-    .where(isSource(grant, key));
-}
-
-export async function deleteSourceRow(tx: Tx, grant: Grant, key: string): Promise<void> {
-  await tx.delete(sources).where(isSource(grant, key));
-}
-
-/** Metrics that are read from it. */
+/** Names of the metrics that are read from the source. */
 export async function listMetricsFrom(
   tx: Tx,
   grant: Grant,
@@ -68,6 +56,12 @@ export async function listMetricsFrom(
   return rows.map((row) => `the metric "${row.key}"`);
 }
 
-function isSource(grant: Grant, key: string) {
-  return and(eq(sources.projectId, grant.projectId), eq(sources.key, key));
+function toView(row: SourceRow): SourceView {
+  const { key, name, kind, url, timeoutMs, enabled, version } = row;
+  return {
+    ...{ key, name, kind, url, hasAuthorization: row.authorization !== null },
+    ...{ timeoutMs, enabled, version },
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  };
 }

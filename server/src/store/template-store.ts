@@ -1,47 +1,46 @@
-import { and, eq, sql } from 'drizzle-orm';
-import type { Grant } from '../domain/grant.js';
-import { alreadyExists, notFound } from '../domain/refusals.js';
-import type { Tx } from './db.js';
+import { completePlan } from '../domain/releases/complete-plan.js';
+import type { ReleasePlan } from '../domain/releases/plan.js';
+import { PLAN_TEMPLATES, type PlanTemplate } from '../domain/releases/plan-templates.js';
+import { type Bumped, collectionStore, type Owned, withBuiltIn } from './collection-store.js';
 import { templates } from './schema/index.js';
-import { refuseDuplicate } from './unique-violation.js';
 
-export type TemplateRow = typeof templates.$inferSelect;
-export type TemplateChange = Pick<TemplateRow, 'name' | 'description' | 'plan'>;
+type TemplateRow = typeof templates.$inferSelect;
+type TemplateFields = Pick<TemplateRow, 'name' | 'description' | 'plan'>;
 
-export async function insertTemplate(
-  tx: Tx,
-  grant: Grant,
-  template: TemplateChange & Pick<TemplateRow, 'id' | 'key'>,
-): Promise<void> {
-  await refuseDuplicate(
-    tx.insert(templates).values({ ...template, projectId: grant.projectId }),
-    'templates_key_unique',
-    () => alreadyExists('template', template.key),
-  );
+export interface TemplateView {
+  readonly key: string;
+  readonly name: string;
+  readonly description: string;
+  readonly builtIn: boolean;
+  /** Complete, with defaults for what the author left out. */
+  readonly plan: ReleasePlan;
+  readonly version: number;
+  /** Null for a built-in template. */
+  readonly createdAt: string | null;
 }
 
-export async function lockTemplate(tx: Tx, grant: Grant, key: string): Promise<TemplateRow> {
-  const [row] = await tx.select().from(templates).where(isTemplate(grant, key)).for('update');
-  if (!row) throw notFound('template', key);
-  return row;
+const stored = collectionStore({
+  noun: 'template',
+  table: templates,
+  select: (db) => db.select().from(templates).$dynamic(),
+  insert: (tx, row: TemplateFields & Owned) => tx.insert(templates).values(row),
+  update: (tx, change: TemplateFields & Bumped) => tx.update(templates).set(change),
+  viewer: () => toView,
+});
+
+export const templateStore = withBuiltIn(stored, PLAN_TEMPLATES.map(viewBuiltIn));
+
+function viewBuiltIn({ key, name, description, plan }: PlanTemplate): TemplateView {
+  return {
+    ...{ key, name, description, builtIn: true, plan: completePlan({}, plan) },
+    ...{ version: 1, createdAt: null },
+  };
 }
 
-export async function saveTemplate(
-  tx: Tx,
-  grant: Grant,
-  key: string,
-  change: TemplateChange,
-): Promise<void> {
-  await tx
-    .update(templates)
-    .set({ ...change, version: sql`${templates.version} + 1` })
-    .where(isTemplate(grant, key));
-}
-
-export async function deleteTemplateRow(tx: Tx, grant: Grant, key: string): Promise<void> {
-  await tx.delete(templates).where(isTemplate(grant, key));
-}
-
-function isTemplate(grant: Grant, key: string) {
-  return and(eq(templates.projectId, grant.projectId), eq(templates.key, key));
+function toView(row: TemplateRow): TemplateView {
+  const { key, name, description, plan, version } = row;
+  return {
+    ...{ key, name, description, builtIn: false, plan, version },
+    createdAt: row.createdAt.toISOString(),
+  };
 }

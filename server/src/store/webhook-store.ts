@@ -1,50 +1,41 @@
-import { and, eq, isNotNull, sql } from 'drizzle-orm';
-import type { Grant } from '../domain/grant.js';
-import { notFound } from '../domain/refusals.js';
-import type { Db, Tx } from './db.js';
+import { and, eq, getTableColumns, isNotNull } from 'drizzle-orm';
+import { shownUrl, type WebhookFormat } from '../domain/webhooks/webhook.js';
+import { type Bumped, collectionStore, type Owned } from './collection-store.js';
+import type { Tx } from './db.js';
 import { outbox, webhooks } from './schema/index.js';
 
-export type WebhookRow = typeof webhooks.$inferSelect;
-export type WebhookChange = Pick<WebhookRow, 'name' | 'url' | 'format' | 'events' | 'enabled'>;
+/** A webhook has no key of its own, so it goes by its id. */
+type WebhookRow = typeof webhooks.$inferSelect & { readonly key: string };
+type WebhookFields = Pick<WebhookRow, 'name' | 'url' | 'format' | 'events' | 'enabled'>;
+type NewWebhook = WebhookFields & Pick<WebhookRow, 'secret'>;
 
-export async function insertWebhook(
-  tx: Tx,
-  grant: Grant,
-  webhook: WebhookChange & Pick<WebhookRow, 'id' | 'secret'>,
-): Promise<void> {
-  await tx.insert(webhooks).values({ ...webhook, projectId: grant.projectId });
+export interface WebhookView {
+  readonly id: string;
+  readonly name: string;
+  /** Without the parts that may be secret. */
+  readonly url: string;
+  readonly format: WebhookFormat;
+  readonly events: readonly string[];
+  readonly enabled: boolean;
+  readonly version: number;
+  readonly createdAt: string;
 }
 
-/** With its secret: to sign, never to show. */
-export async function findWebhook(db: Db | Tx, grant: Grant, id: string): Promise<WebhookRow> {
-  const [row] = await db.select().from(webhooks).where(isWebhook(grant, id));
-  if (!row) throw notFound('webhook', id);
-  return row;
-}
+export const webhookStore = collectionStore({
+  noun: 'webhook',
+  table: webhooks,
+  select: (db) =>
+    db
+      .select({ ...getTableColumns(webhooks), key: webhooks.id })
+      .from(webhooks)
+      .$dynamic(),
+  insert: (tx, { key: id, ...row }: NewWebhook & Owned) =>
+    tx.insert(webhooks).values({ ...row, id }),
+  update: (tx, change: WebhookFields & Bumped) => tx.update(webhooks).set(change),
+  viewer: () => toView,
+});
 
-export async function lockWebhook(tx: Tx, grant: Grant, id: string): Promise<WebhookRow> {
-  const [row] = await tx.select().from(webhooks).where(isWebhook(grant, id)).for('update');
-  if (!row) throw notFound('webhook', id);
-  return row;
-}
-
-export async function saveWebhook(
-  tx: Tx,
-  grant: Grant,
-  id: string,
-  change: WebhookChange,
-): Promise<void> {
-  await tx
-    .update(webhooks)
-    .set({ ...change, version: sql`${webhooks.version} + 1` })
-    .where(isWebhook(grant, id));
-}
-
-export async function deleteWebhookRow(tx: Tx, grant: Grant, id: string): Promise<void> {
-  await tx.delete(webhooks).where(isWebhook(grant, id));
-}
-
-/** What still waits is not sent when the webhook is switched on again: it would be old news. */
+/** Drops waiting messages: they would be out of date once the webhook is enabled again. */
 export async function giveUpWaiting(tx: Tx, webhookId: string, why: string): Promise<void> {
   await tx
     .update(outbox)
@@ -52,6 +43,10 @@ export async function giveUpWaiting(tx: Tx, webhookId: string, why: string): Pro
     .where(and(eq(outbox.webhookId, webhookId), isNotNull(outbox.nextAt)));
 }
 
-function isWebhook(grant: Grant, id: string) {
-  return and(eq(webhooks.projectId, grant.projectId), eq(webhooks.id, id));
+function toView(row: WebhookRow): WebhookView {
+  const { id, name, format, events, enabled, version } = row;
+  return {
+    ...{ id, name, url: shownUrl(row.url, format), format, events, enabled, version },
+    createdAt: row.createdAt.toISOString(),
+  };
 }

@@ -1,51 +1,40 @@
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { asc, eq, sql } from 'drizzle-orm';
 import type { Grant } from '../domain/grant.js';
-import { alreadyExists, notFound } from '../domain/refusals.js';
 import { mayRise, RELEASE_STATES } from '../domain/releases/release.js';
 import type { WindowRule } from '../domain/windows/windows.js';
+import { type Bumped, collectionStore, type Owned } from './collection-store.js';
 import type { Db, Tx } from './db.js';
 import { nameReleases } from './release-users.js';
 import { releases, windows } from './schema/index.js';
-import { refuseDuplicate } from './unique-violation.js';
 
-export type WindowRow = typeof windows.$inferSelect;
-export type WindowChange = Omit<WindowRow, 'id' | 'projectId' | 'key' | 'version' | 'createdAt'>;
+type WindowRow = typeof windows.$inferSelect;
+export type WindowFields = Omit<WindowRow, 'id' | 'projectId' | 'key' | 'version' | 'createdAt'>;
 
-export async function insertWindow(
-  tx: Tx,
-  grant: Grant,
-  window: WindowChange & Pick<WindowRow, 'id' | 'key'>,
-): Promise<void> {
-  await refuseDuplicate(
-    tx.insert(windows).values({ ...window, projectId: grant.projectId }),
-    'windows_key_unique',
-    () => alreadyExists('window', window.key),
-  );
+export interface WindowView {
+  readonly key: string;
+  readonly name: string;
+  readonly kind: 'window' | 'freeze';
+  readonly environments: readonly string[];
+  readonly timeZone: string | null;
+  readonly days: readonly number[] | null;
+  readonly opens: string | null;
+  readonly closes: string | null;
+  readonly startsAt: string | null;
+  readonly endsAt: string | null;
+  readonly version: number;
+  readonly createdAt: string;
 }
 
-export async function lockWindow(tx: Tx, grant: Grant, key: string): Promise<WindowRow> {
-  const [row] = await tx.select().from(windows).where(isWindow(grant, key)).for('update');
-  if (!row) throw notFound('window', key);
-  return row;
-}
+export const windowStore = collectionStore({
+  noun: 'window',
+  table: windows,
+  select: (db) => db.select().from(windows).$dynamic(),
+  insert: (tx, row: WindowFields & Owned) => tx.insert(windows).values(row),
+  update: (tx, change: WindowFields & Bumped) => tx.update(windows).set(change),
+  viewer: () => toView,
+});
 
-export async function saveWindow(
-  tx: Tx,
-  grant: Grant,
-  key: string,
-  change: WindowChange,
-): Promise<void> {
-  await tx
-    .update(windows)
-    .set({ ...change, version: sql`${windows.version} + 1` })
-    .where(isWindow(grant, key));
-}
-
-export async function deleteWindowRow(tx: Tx, grant: Grant, key: string): Promise<void> {
-  await tx.delete(windows).where(isWindow(grant, key));
-}
-
-/** Every window and freeze of a project, in the form that the rules understand. */
+/** All windows and freezes of a project, in the form that the domain's rules use. */
 export async function listWindowRules(
   db: Db | Tx,
   projectId: string,
@@ -58,7 +47,7 @@ export async function listWindowRules(
   return rows.map(toWindowRule);
 }
 
-/** Releases that may still rise, and only inside this window, in words. */
+/** Names of the releases that may still rise and may do so only inside this window. */
 export async function listReleasesWithin(
   tx: Tx,
   grant: Grant,
@@ -66,6 +55,16 @@ export async function listReleasesWithin(
 ): Promise<readonly string[]> {
   const isWithin = sql`(${releases.plan} -> 'windows')::jsonb @> to_jsonb(${key}::text)`;
   return nameReleases(tx, grant, RELEASE_STATES.filter(mayRise), isWithin);
+}
+
+function toView(row: WindowRow): WindowView {
+  const { id: _, projectId: __, ...rest } = row;
+  return {
+    ...rest,
+    startsAt: row.startsAt?.toISOString() ?? null,
+    endsAt: row.endsAt?.toISOString() ?? null,
+    createdAt: row.createdAt.toISOString(),
+  };
 }
 
 function toWindowRule(row: WindowRow): WindowRule {
@@ -83,8 +82,4 @@ function toWindowRule(row: WindowRow): WindowRule {
     opens: opens ?? '00:00',
     closes: closes ?? '00:00',
   };
-}
-
-function isWindow(grant: Grant, key: string) {
-  return and(eq(windows.projectId, grant.projectId), eq(windows.key, key));
 }

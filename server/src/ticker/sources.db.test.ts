@@ -18,7 +18,7 @@ import type { Sources } from '../domain/sources/sources.js';
 import { createLog } from '../log.js';
 import type { Ctx } from '../services/context.js';
 import { createFlag } from '../services/flags/create-flag.js';
-import { updateMetric } from '../services/metrics/update-metric.js';
+import { updateMetric } from '../services/metrics/metric-verbs.js';
 import { assertSourcesAnswer } from '../services/releases/assert-sources-answer.js';
 import { changePlan } from '../services/releases/change-plan.js';
 import { commandRelease } from '../services/releases/command-release.js';

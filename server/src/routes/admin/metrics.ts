@@ -1,11 +1,14 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { AppEnv } from '../../middleware/app-env.js';
 import { authorize } from '../../services/authorize.js';
-import { createMetric } from '../../services/metrics/create-metric.js';
-import { deleteMetric } from '../../services/metrics/delete-metric.js';
-import { updateMetric } from '../../services/metrics/update-metric.js';
+import {
+  createMetric,
+  deleteMetric,
+  getMetric,
+  pageOfMetrics,
+  updateMetric,
+} from '../../services/metrics/metric-verbs.js';
 import { listFindings } from '../../store/read-models/findings.js';
-import { pageOfMetrics, readMetric } from '../../store/read-models/metric-view.js';
 import * as s from '../schemas.js';
 import { findingDto, metricChange, metricDto, newMetric } from './metric-schemas.js';
 import { OF_UPDATES, OF_WRITES } from './usual-problems.js';
@@ -100,7 +103,7 @@ export function metricRoutes() {
       const ctx = c.get('ctx');
       const { metric, ...scope } = c.req.valid('param');
       const grant = await authorize(ctx, 'flag:read', scope);
-      return c.json(s.withEtag(c, await readMetric(ctx.db, grant, metric)), 200);
+      return c.json(s.withEtag(c, await getMetric(ctx.db, grant, metric)), 200);
     })
     .openapi(update, async (c) => {
       const ctx = c.get('ctx');

@@ -1,10 +1,13 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { AppEnv } from '../../middleware/app-env.js';
 import { authorize } from '../../services/authorize.js';
-import { createSegment } from '../../services/segments/create-segment.js';
-import { deleteSegment } from '../../services/segments/delete-segment.js';
-import { updateSegment } from '../../services/segments/update-segment.js';
-import { pageOfSegments, readSegment } from '../../store/read-models/segment-view.js';
+import {
+  createSegment,
+  deleteSegment,
+  getSegment,
+  pageOfSegments,
+  updateSegment,
+} from '../../services/segments/segment-verbs.js';
 import * as s from '../schemas.js';
 import { conditionSchema } from './ruleset-schemas.js';
 import { OF_UPDATES, OF_WRITES } from './usual-problems.js';
@@ -110,7 +113,7 @@ export function segmentRoutes() {
       const ctx = c.get('ctx');
       const { segment, ...scope } = c.req.valid('param');
       const grant = await authorize(ctx, 'flag:read', scope);
-      return c.json(s.withEtag(c, await readSegment(ctx.db, grant, segment)), 200);
+      return c.json(s.withEtag(c, await getSegment(ctx.db, grant, segment)), 200);
     })
     .openapi(update, async (c) => {
       const ctx = c.get('ctx');

@@ -2,11 +2,14 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { SOURCE_KINDS } from '../../domain/sources/measurement.js';
 import type { AppEnv } from '../../middleware/app-env.js';
 import { authorize } from '../../services/authorize.js';
-import { createSource } from '../../services/sources/create-source.js';
-import { deleteSource } from '../../services/sources/delete-source.js';
-import { testSource } from '../../services/sources/test-source.js';
-import { updateSource } from '../../services/sources/update-source.js';
-import { pageOfSources, readSource } from '../../store/read-models/source-view.js';
+import {
+  createSource,
+  deleteSource,
+  getSource,
+  pageOfSources,
+  testSource,
+  updateSource,
+} from '../../services/sources/source-verbs.js';
 import type { AppDeps } from '../app-deps.js';
 import * as s from '../schemas.js';
 import { OF_UPDATES, OF_WRITES } from './usual-problems.js';
@@ -142,7 +145,7 @@ export function sourceRoutes({ outbound, sources }: AppDeps) {
       const ctx = c.get('ctx');
       const { source, ...scope } = c.req.valid('param');
       const grant = await authorize(ctx, 'flag:read', scope);
-      return c.json(s.withEtag(c, await readSource(ctx.db, grant, source)), 200);
+      return c.json(s.withEtag(c, await getSource(ctx.db, grant, source)), 200);
     })
     .openapi(update, async (c) => {
       const ctx = c.get('ctx');

@@ -1,10 +1,13 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { AppEnv } from '../../middleware/app-env.js';
 import { authorize } from '../../services/authorize.js';
-import { createTemplate } from '../../services/templates/create-template.js';
-import { deleteTemplate } from '../../services/templates/delete-template.js';
-import { updateTemplate } from '../../services/templates/update-template.js';
-import { pageOfTemplates, readTemplate } from '../../store/read-models/template-view.js';
+import {
+  createTemplate,
+  deleteTemplate,
+  getTemplate,
+  pageOfTemplates,
+  updateTemplate,
+} from '../../services/templates/template-verbs.js';
 import * as s from '../schemas.js';
 import { planDto, planInput } from './release-schemas.js';
 import { OF_UPDATES, OF_WRITES } from './usual-problems.js';
@@ -106,7 +109,7 @@ export function templateRoutes() {
       const ctx = c.get('ctx');
       const { template, ...scope } = c.req.valid('param');
       const grant = await authorize(ctx, 'flag:read', scope);
-      return c.json(s.withEtag(c, await readTemplate(ctx.db, grant, template)), 200);
+      return c.json(s.withEtag(c, await getTemplate(ctx.db, grant, template)), 200);
     })
     .openapi(update, async (c) => {
       const ctx = c.get('ctx');

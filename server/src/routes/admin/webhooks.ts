@@ -2,12 +2,15 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { WEBHOOK_EVENTS, WEBHOOK_FORMATS } from '../../domain/webhooks/webhook.js';
 import type { AppEnv } from '../../middleware/app-env.js';
 import { authorize } from '../../services/authorize.js';
-import { createWebhook } from '../../services/webhooks/create-webhook.js';
-import { deleteWebhook } from '../../services/webhooks/delete-webhook.js';
-import { findDeliveries } from '../../services/webhooks/find-deliveries.js';
 import { testWebhook } from '../../services/webhooks/test-webhook.js';
-import { updateWebhook } from '../../services/webhooks/update-webhook.js';
-import { pageOfWebhooks, readWebhook } from '../../store/read-models/webhook-view.js';
+import {
+  createWebhook,
+  deleteWebhook,
+  getWebhook,
+  pageOfWebhooks,
+  updateWebhook,
+} from '../../services/webhooks/webhook-verbs.js';
+import { pageOfDeliveries } from '../../store/read-models/deliveries.js';
 import type { AppDeps } from '../app-deps.js';
 import * as s from '../schemas.js';
 import { OF_UPDATES, OF_WRITES } from './usual-problems.js';
@@ -156,31 +159,31 @@ export function webhookRoutes({ outbound, messages }: AppDeps) {
       const ctx = c.get('ctx');
       const { webhook, ...scope } = c.req.valid('param');
       const grant = await authorize(ctx, 'flag:read', scope);
-      return c.json(s.withEtag(c, await readWebhook(ctx.db, grant, webhook)), 200);
+      return c.json(s.withEtag(c, await getWebhook(ctx.db, grant, webhook)), 200);
     })
     .openapi(update, async (c) => {
       const ctx = c.get('ctx');
-      const { webhook: id, ...scope } = c.req.valid('param');
+      const { webhook: key, ...scope } = c.req.valid('param');
       const grant = await authorize(ctx, 'webhook:write', scope);
-      const input = { ...c.req.valid('json'), id, version: s.readVersion(c) };
+      const input = { ...c.req.valid('json'), key, version: s.readVersion(c) };
       return c.json(s.withEtag(c, await updateWebhook(ctx, grant, input, outbound)), 200);
     })
     .openapi(remove, async (c) => {
       const ctx = c.get('ctx');
-      const { webhook: id, ...scope } = c.req.valid('param');
-      await deleteWebhook(ctx, await authorize(ctx, 'webhook:write', scope), { id });
+      const { webhook: key, ...scope } = c.req.valid('param');
+      await deleteWebhook(ctx, await authorize(ctx, 'webhook:write', scope), { key });
       return c.body(null, 204);
     })
     .openapi(deliveries, async (c) => {
       const ctx = c.get('ctx');
-      const { webhook: id, ...scope } = c.req.valid('param');
+      const { webhook: key, ...scope } = c.req.valid('param');
       const grant = await authorize(ctx, 'flag:read', scope);
-      return c.json(await findDeliveries(ctx, grant, { ...c.req.valid('query'), id }), 200);
+      return c.json(await pageOfDeliveries(ctx.db, grant, key, c.req.valid('query')), 200);
     })
     .openapi(test, async (c) => {
       const ctx = c.get('ctx');
-      const { webhook: id, ...scope } = c.req.valid('param');
+      const { webhook: key, ...scope } = c.req.valid('param');
       const grant = await authorize(ctx, 'webhook:write', scope);
-      return c.json(await testWebhook(ctx, grant, { id }, messages), 200);
+      return c.json(await testWebhook(ctx, grant, { key }, messages), 200);
     });
 }

@@ -1,10 +1,13 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { AppEnv } from '../../middleware/app-env.js';
 import { authorize } from '../../services/authorize.js';
-import { createWindow } from '../../services/windows/create-window.js';
-import { deleteWindow } from '../../services/windows/delete-window.js';
-import { updateWindow } from '../../services/windows/update-window.js';
-import { pageOfWindows, readWindow } from '../../store/read-models/window-view.js';
+import {
+  createWindow,
+  deleteWindow,
+  getWindow,
+  pageOfWindows,
+  updateWindow,
+} from '../../services/windows/window-verbs.js';
 import * as s from '../schemas.js';
 import { OF_UPDATES, OF_WRITES } from './usual-problems.js';
 
@@ -122,15 +125,13 @@ export function windowRoutes() {
     .openapi(create, async (c) => {
       const ctx = c.get('ctx');
       const grant = await authorize(ctx, 'window:write', c.req.valid('param'));
-      const input = c.req.valid('json');
-      const made = await createWindow(ctx, grant, { ...input, name: input.name ?? input.key });
-      return c.json(s.withEtag(c, made), 201);
+      return c.json(s.withEtag(c, await createWindow(ctx, grant, c.req.valid('json'))), 201);
     })
     .openapi(show, async (c) => {
       const ctx = c.get('ctx');
       const { window, ...scope } = c.req.valid('param');
       const grant = await authorize(ctx, 'flag:read', scope);
-      return c.json(s.withEtag(c, await readWindow(ctx.db, grant, window)), 200);
+      return c.json(s.withEtag(c, await getWindow(ctx.db, grant, window)), 200);
     })
     .openapi(update, async (c) => {
       const ctx = c.get('ctx');

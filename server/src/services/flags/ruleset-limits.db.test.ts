@@ -5,9 +5,8 @@ import { databaseKinds, withDatabase } from '../../../../test/support/database.j
 import { type AnyGrant, contextOn, grantOnNewProject } from '../../../../test/support/verbs.js';
 import { loadRuleset } from '../../store/read-models/ruleset.js';
 import { measureRulesets } from '../../store/ruleset-size-store.js';
-import { createSegment } from '../segments/create-segment.js';
-import { updateSegment } from '../segments/update-segment.js';
 import type { Ctx } from '../context.js';
+import { createSegment, updateSegment } from '../segments/segment-verbs.js';
 import { archiveFlag } from './archive-flag.js';
 import { createFlag } from './create-flag.js';
 import { killFlag } from './kill-flag.js';

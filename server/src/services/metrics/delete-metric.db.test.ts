@@ -2,8 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { databaseKinds, withDatabase } from '../../../../test/support/database.js';
 import { stageEnvironments, stageRelease } from '../../../../test/support/ingest-stage.js';
 import { contextOn, grantOn } from '../../../../test/support/verbs.js';
-import { createMetric } from './create-metric.js';
-import { deleteMetric } from './delete-metric.js';
+import { createMetric, deleteMetric } from './metric-verbs.js';
 
 describe.each(databaseKinds)('deleting a metric on %s', (kind) => {
   const database = withDatabase(kind);

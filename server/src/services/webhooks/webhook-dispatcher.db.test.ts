@@ -9,15 +9,13 @@ import { parseAllowList } from '../../domain/outbound/outbound-address.js';
 import { createLog } from '../../log.js';
 import { createOutboundClient } from '../../sources/outbound-client.js';
 import { enqueue } from '../../store/outbox-store.js';
-import { pageOfDeliveries } from '../../store/read-models/webhook-view.js';
-import { findWebhook } from '../../store/webhook-store.js';
+import { pageOfDeliveries } from '../../store/read-models/deliveries.js';
 import type { Ctx } from '../context.js';
 import { createFlag } from '../flags/create-flag.js';
 import { killFlag } from '../flags/kill-flag.js';
 import { restoreFlag } from '../flags/restore-flag.js';
-import { createWebhook, type CreateWebhook } from './create-webhook.js';
-import { updateWebhook } from './update-webhook.js';
 import { WebhookDispatcher } from './webhook-dispatcher.js';
+import { type CreateWebhook, createWebhook, getWebhook, updateWebhook } from './webhook-verbs.js';
 
 const NOW = new Date('2026-03-01T12:00:00.000Z');
 
@@ -74,7 +72,7 @@ describe.each(databaseKinds)('what lies in the outbox on %s', (kind) => {
     });
 
   const deliveries = async (id: string) =>
-    (await pageOfDeliveries(database.db, id, { limit: 50 })).items;
+    (await pageOfDeliveries(database.db, grant, id, { limit: 50 })).items;
 
   /** Lets all that waits become due. */
   const later = () =>
@@ -231,11 +229,11 @@ describe.each(databaseKinds)('what lies in the outbox on %s', (kind) => {
 
   it('is not sent any more once the webhook is switched off', async () => {
     const { id } = await webhook();
-    const { name, format, events, version } = await findWebhook(database.db, grant, id);
+    const { name, format, events, version } = await getWebhook(database.db, grant, id);
     receiver.answer(saying('no', 500));
     await happens('r1:7');
     await look();
-    const change = { id, name, format, events, version, enabled: false };
+    const change = { key: id, name, format, events, version, enabled: false };
     await updateWebhook(ctx, grant, change, outboundTo());
     await later();
     await look();

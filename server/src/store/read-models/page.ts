@@ -1,4 +1,4 @@
-import { and, asc, gt, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, gt, lt, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { invalid } from '../../domain/refusals.js';
 
@@ -36,6 +36,21 @@ export async function pageByKey<Row extends { readonly key: string }>(
     .orderBy(asc(sorted))
     .limit(query.limit + 1);
   return toPage(found, query.limit, (row) => row.key);
+}
+
+/** A page of the rows that meet `condition`, newest first: ids rise with time. */
+export async function pageByNewest<Row extends { readonly id: string }>(
+  rows: RowQuery<Row>,
+  id: PgColumn,
+  condition: SQL | undefined,
+  query: PageQuery,
+): Promise<Page<Row>> {
+  const after = placeOfCursor(query.cursor);
+  const found = await rows
+    .where(and(condition, after === undefined ? undefined : lt(id, after)))
+    .orderBy(desc(id))
+    .limit(query.limit + 1);
+  return toPage(found, query.limit, (row) => row.id);
 }
 
 /** The page with those of `more` that belong between its cursor and its end. */

@@ -19,14 +19,16 @@ import { restoreFlag } from '../../services/flags/restore-flag.js';
 import { unarchiveFlag } from '../../services/flags/unarchive-flag.js';
 import { updateFlag } from '../../services/flags/update-flag.js';
 import { updateFlagConfig } from '../../services/flags/update-flag-config.js';
-import { createSegment } from '../../services/segments/create-segment.js';
-import { deleteSegment } from '../../services/segments/delete-segment.js';
-import { updateSegment } from '../../services/segments/update-segment.js';
+import {
+  createSegment,
+  deleteSegment,
+  getSegment,
+  updateSegment,
+} from '../../services/segments/segment-verbs.js';
 import { revisionChanges } from '../schema/index.js';
 import { readFlagConfig } from './flag-config-view.js';
 import { readFlag } from './flag-view.js';
 import { loadChanges, loadRuleset, type RulesetChanges } from './ruleset.js';
-import { readSegment } from './segment-view.js';
 
 const FLAGS = ['a', 'b', 'c'] as const;
 const SEGMENTS = ['s', 't'] as const;
@@ -78,7 +80,7 @@ const VERBS = {
   createSegment: (ctx, grant, { segment: key, number }) =>
     createSegment(ctx, grant, { key, when: conditionOf(number) }),
   updateSegment: async (ctx, grant, { segment: key, number }) => {
-    const { version, name, description } = await readSegment(ctx.db, grant, key);
+    const { version, name, description } = await getSegment(ctx.db, grant, key);
     const when = conditionOf(number);
     return updateSegment(ctx, grant, { key, version, name, description, when });
   },

@@ -1,23 +1,10 @@
-import { and, desc, eq, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, sql } from 'drizzle-orm';
 import type { Grant } from '../../domain/grant.js';
-import { notFound } from '../../domain/refusals.js';
 import type { EventPayload } from '../../domain/webhooks/message.js';
-import { shownUrl, type WebhookFormat } from '../../domain/webhooks/webhook.js';
-import type { Db, Tx } from '../db.js';
-import { outbox, webhooks } from '../schema/index.js';
+import type { Db } from '../db.js';
+import { outbox } from '../schema/index.js';
+import { webhookStore } from '../webhook-store.js';
 import { mapPage, type Page, type PageQuery, placeOfCursor, toPage } from './page.js';
-
-export interface WebhookView {
-  readonly id: string;
-  readonly name: string;
-  /** Without what may be a secret in it. */
-  readonly url: string;
-  readonly format: WebhookFormat;
-  readonly events: readonly string[];
-  readonly enabled: boolean;
-  readonly version: number;
-  readonly createdAt: string;
-}
 
 export interface DeliveryView {
   readonly id: string;
@@ -31,45 +18,14 @@ export interface DeliveryView {
   readonly deliveredAt: string | null;
 }
 
-export async function readWebhook(db: Db | Tx, grant: Grant, id: string): Promise<WebhookView> {
-  const [row] = await db
-    .select()
-    .from(webhooks)
-    .where(and(eq(webhooks.projectId, grant.projectId), eq(webhooks.id, id)));
-  if (!row) throw notFound('webhook', id);
-  return toWebhookView(row);
-}
-
-/** Newest first. */
-export async function pageOfWebhooks(
-  db: Db,
-  grant: Grant,
-  query: PageQuery,
-): Promise<Page<WebhookView>> {
-  const after = placeOfCursor(query.cursor);
-  const rows = await db
-    .select()
-    .from(webhooks)
-    .where(
-      and(
-        eq(webhooks.projectId, grant.projectId),
-        after === undefined ? undefined : lt(webhooks.id, after),
-      ),
-    )
-    .orderBy(desc(webhooks.id))
-    .limit(query.limit + 1);
-  return mapPage(
-    toPage(rows, query.limit, (row) => row.id),
-    toWebhookView,
-  );
-}
-
 /** Newest first. */
 export async function pageOfDeliveries(
   db: Db,
-  webhookId: string,
+  grant: Grant,
+  webhookKey: string,
   query: PageQuery,
 ): Promise<Page<DeliveryView>> {
+  const { id: webhookId } = await webhookStore.getRow(db, grant, webhookKey);
   const after = placeOfCursor(query.cursor);
   const rows = await db
     .select()
@@ -89,11 +45,11 @@ export async function pageOfDeliveries(
     .limit(query.limit + 1);
   return mapPage(
     toPage(rows, query.limit, (row) => row.eventId),
-    toDeliveryView,
+    toView,
   );
 }
 
-export async function readDelivery(
+export async function findDelivery(
   db: Db,
   webhookId: string,
   eventId: string,
@@ -102,18 +58,10 @@ export async function readDelivery(
     .select()
     .from(outbox)
     .where(and(eq(outbox.webhookId, webhookId), eq(outbox.eventId, eventId)));
-  return row && toDeliveryView(row);
+  return row && toView(row);
 }
 
-function toWebhookView(row: typeof webhooks.$inferSelect): WebhookView {
-  const { id, name, format, events, enabled, version } = row;
-  return {
-    ...{ id, name, url: shownUrl(row.url, format), format, events, enabled, version },
-    createdAt: row.createdAt.toISOString(),
-  };
-}
-
-function toDeliveryView(row: typeof outbox.$inferSelect): DeliveryView {
+function toView(row: typeof outbox.$inferSelect): DeliveryView {
   const { eventId, event, attempts, lastError, nextAt, deliveredAt } = row;
   const { sentence } = row.payload as EventPayload;
   const unfinished = nextAt === null ? 'given_up' : 'waiting';
