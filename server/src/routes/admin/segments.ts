@@ -1,6 +1,5 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { AppEnv } from '../../middleware/app-env.js';
-import { authorize } from '../../services/authorize.js';
 import {
   createSegment,
   deleteSegment,
@@ -9,8 +8,8 @@ import {
   updateSegment,
 } from '../../services/segments/segment-verbs.js';
 import * as s from '../schemas.js';
+import { collectionRoutes } from './collection-routes.js';
 import { conditionSchema } from './ruleset-schemas.js';
-import { OF_UPDATES, OF_WRITES } from './usual-problems.js';
 
 const example = { attribute: 'email', operator: 'endsWith', values: ['@example.com'] };
 
@@ -43,89 +42,32 @@ const segmentChange = z
   .strictObject({ name: s.nameSchema, description: s.textSchema, when: conditionSchema })
   .openapi('SegmentChange', { example: { name: 'Staff', description: '', when: example } });
 
-const about = { tags: ['segments'] };
-const many = { path: '/projects/{project}/segments', ...about } as const;
-const one = { path: '/projects/{project}/segments/{segment}', ...about } as const;
-const params = s.projectParams.extend({ segment: z.string() });
-
-const list = createRoute({
-  method: 'get',
-  ...many,
-  summary: 'Segments of a project by key, and who uses them',
-  request: { params: s.projectParams, query: s.listQuery },
-  responses: {
-    200: s.jsonResponse(s.listOf(segmentDto), 'A page of segments'),
-    ...s.problems('NOT_FOUND', 'VALIDATION_FAILED'),
+const segments = collectionRoutes({
+  path: 'segments',
+  item: 'segment',
+  write: 'segment:write',
+  dto: segmentDto,
+  newItem: newSegment,
+  change: segmentChange,
+  list: { summary: 'Segments of a project by key, and who uses them' },
+  create: {
+    summary: 'Make a segment, for every environment of the project',
+    errors: ['ALREADY_EXISTS', 'LIMIT_EXCEEDED'],
   },
-});
-
-const create = createRoute({
-  method: 'post',
-  ...many,
-  summary: 'Make a segment, for every environment of the project',
-  request: { params: s.projectParams, body: s.jsonRequest(newSegment) },
-  responses: {
-    201: s.jsonResponse(segmentDto, 'The segment'),
-    ...s.problems(...OF_WRITES, 'NOT_FOUND', 'ALREADY_EXISTS', 'LIMIT_EXCEEDED'),
+  show: { summary: 'A segment and who uses it' },
+  update: {
+    summary: 'Change a segment in every environment of the project',
+    errors: ['LIMIT_EXCEEDED'],
   },
-});
-
-const show = createRoute({
-  method: 'get',
-  ...one,
-  summary: 'A segment and who uses it',
-  request: { params },
-  responses: { 200: s.jsonResponse(segmentDto, 'The segment'), ...s.problems('NOT_FOUND') },
-});
-
-const update = createRoute({
-  method: 'put',
-  ...one,
-  summary: 'Change a segment in every environment of the project',
-  request: { params, headers: s.ifMatchHeader, body: s.jsonRequest(segmentChange) },
-  responses: {
-    200: s.jsonResponse(segmentDto, 'The segment as saved'),
-    ...s.problems(...OF_UPDATES, 'LIMIT_EXCEEDED'),
-  },
-});
-
-const remove = createRoute({
-  method: 'delete',
-  ...one,
-  summary: 'Delete a segment that nothing uses',
-  request: { params },
-  responses: { 204: { description: 'Deleted' }, ...s.problems('NOT_FOUND', 'IN_USE') },
+  remove: { summary: 'Delete a segment that nothing uses', errors: ['IN_USE'] },
 });
 
 export function segmentRoutes() {
-  return new OpenAPIHono<AppEnv>()
-    .openapi(list, async (c) => {
-      const ctx = c.get('ctx');
-      const grant = await authorize(ctx, 'flag:read', c.req.valid('param'));
-      return c.json(await pageOfSegments(ctx.db, grant, c.req.valid('query')), 200);
-    })
-    .openapi(create, async (c) => {
-      const ctx = c.get('ctx');
-      const grant = await authorize(ctx, 'segment:write', c.req.valid('param'));
-      return c.json(s.withEtag(c, await createSegment(ctx, grant, c.req.valid('json'))), 201);
-    })
-    .openapi(show, async (c) => {
-      const ctx = c.get('ctx');
-      const { segment, ...scope } = c.req.valid('param');
-      const grant = await authorize(ctx, 'flag:read', scope);
-      return c.json(s.withEtag(c, await getSegment(ctx.db, grant, segment)), 200);
-    })
-    .openapi(update, async (c) => {
-      const ctx = c.get('ctx');
-      const { segment: key, ...scope } = c.req.valid('param');
-      const grant = await authorize(ctx, 'segment:write', scope);
-      const input = { ...c.req.valid('json'), key, version: s.readVersion(c) };
-      return c.json(s.withEtag(c, await updateSegment(ctx, grant, input)), 200);
-    })
-    .openapi(remove, async (c) => {
-      const ctx = c.get('ctx');
-      const { segment: key, ...scope } = c.req.valid('param');
-      await deleteSegment(ctx, await authorize(ctx, 'segment:write', scope), { key });
-      return c.body(null, 204);
-    });
+  const app = new OpenAPIHono<AppEnv>();
+  segments.list(app, pageOfSegments);
+  segments.create(app, createSegment);
+  segments.show(app, getSegment);
+  segments.update(app, updateSegment);
+  segments.remove(app, deleteSegment);
+  return app;
 }

@@ -12,7 +12,8 @@ import {
 } from '../../services/sources/source-verbs.js';
 import type { AppDeps } from '../app-deps.js';
 import * as s from '../schemas.js';
-import { OF_UPDATES, OF_WRITES } from './usual-problems.js';
+import { collectionRoutes } from './collection-routes.js';
+import { OF_WRITES } from './usual-problems.js';
 
 const kind = z.enum(SOURCE_KINDS);
 
@@ -62,109 +63,52 @@ const sourceTest = z
   .strictObject({ query: z.string().max(4000).default('') })
   .openapi('SourceTest', { example: { query: 'sum(rate(http_errors_total[1m]))' } });
 
-const about = { tags: ['sources'] };
-const many = { path: '/projects/{project}/sources', ...about } as const;
-const one = { path: '/projects/{project}/sources/{source}', ...about } as const;
-const params = s.projectParams.extend({ source: z.string() });
-
-const list = createRoute({
-  method: 'get',
-  ...many,
-  summary: 'Where outside measurements come from; secrets are never shown',
-  request: { params: s.projectParams, query: s.listQuery },
-  responses: {
-    200: s.jsonResponse(s.listOf(sourceDto), 'A page of sources'),
-    ...s.problems('NOT_FOUND', 'VALIDATION_FAILED'),
+const sources = collectionRoutes({
+  path: 'sources',
+  item: 'source',
+  write: 'source:write',
+  dto: sourceDto,
+  newItem: newSource,
+  change: sourceChange,
+  list: { summary: 'Where outside measurements come from; secrets are never shown' },
+  create: {
+    summary: 'Add a source; an address that is not public needs SLUICE_OUTBOUND_ALLOW',
+    errors: ['ALREADY_EXISTS'],
   },
-});
-
-const create = createRoute({
-  method: 'post',
-  ...many,
-  summary: 'Add a source; an address that is not public needs SLUICE_OUTBOUND_ALLOW',
-  request: { params: s.projectParams, body: s.jsonRequest(newSource) },
-  responses: {
-    201: s.jsonResponse(sourceDto, 'The source'),
-    ...s.problems(...OF_WRITES, 'NOT_FOUND', 'ALREADY_EXISTS'),
-  },
-});
-
-const show = createRoute({
-  method: 'get',
-  ...one,
-  summary: 'A source',
-  request: { params },
-  responses: { 200: s.jsonResponse(sourceDto, 'The source'), ...s.problems('NOT_FOUND') },
-});
-
-const update = createRoute({
-  method: 'put',
-  ...one,
-  summary: 'Change a source; its kind stays',
-  request: { params, headers: s.ifMatchHeader, body: s.jsonRequest(sourceChange) },
-  responses: {
-    200: s.jsonResponse(sourceDto, 'The source as saved'),
-    ...s.problems(...OF_UPDATES),
-  },
-});
-
-const remove = createRoute({
-  method: 'delete',
-  ...one,
-  summary: 'Delete a source that no metric is read from',
-  request: { params },
-  responses: { 204: { description: 'Deleted' }, ...s.problems('NOT_FOUND', 'IN_USE') },
+  show: { summary: 'A source' },
+  update: { summary: 'Change a source; its kind stays' },
+  remove: { summary: 'Delete a source that no metric is read from', errors: ['IN_USE'] },
 });
 
 const test = createRoute({
   method: 'post',
-  path: `${one.path}/test`,
-  ...about,
+  path: '/projects/{project}/sources/{source}/test',
+  tags: ['sources'],
   summary: 'Ask a source once and show what it says',
-  request: { params, body: s.jsonRequest(sourceTest) },
+  request: {
+    params: s.projectParams.extend({ source: z.string() }),
+    body: s.jsonRequest(sourceTest),
+  },
   responses: {
     200: s.jsonResponse(measurementDto, 'What was measured, or why nothing was'),
     ...s.problems(...OF_WRITES, 'NOT_FOUND'),
   },
 });
 
-export function sourceRoutes({ outbound, sources }: AppDeps) {
-  return new OpenAPIHono<AppEnv>()
-    .openapi(list, async (c) => {
-      const ctx = c.get('ctx');
-      const grant = await authorize(ctx, 'flag:read', c.req.valid('param'));
-      return c.json(await pageOfSources(ctx.db, grant, c.req.valid('query')), 200);
-    })
-    .openapi(create, async (c) => {
-      const ctx = c.get('ctx');
-      const grant = await authorize(ctx, 'source:write', c.req.valid('param'));
-      const made = await createSource(ctx, grant, c.req.valid('json'), outbound);
-      return c.json(s.withEtag(c, made), 201);
-    })
-    .openapi(show, async (c) => {
-      const ctx = c.get('ctx');
-      const { source, ...scope } = c.req.valid('param');
-      const grant = await authorize(ctx, 'flag:read', scope);
-      return c.json(s.withEtag(c, await getSource(ctx.db, grant, source)), 200);
-    })
-    .openapi(update, async (c) => {
-      const ctx = c.get('ctx');
-      const { source: key, ...scope } = c.req.valid('param');
-      const grant = await authorize(ctx, 'source:write', scope);
-      const input = { ...c.req.valid('json'), key, version: s.readVersion(c) };
-      return c.json(s.withEtag(c, await updateSource(ctx, grant, input, outbound)), 200);
-    })
-    .openapi(remove, async (c) => {
-      const ctx = c.get('ctx');
-      const { source: key, ...scope } = c.req.valid('param');
-      await deleteSource(ctx, await authorize(ctx, 'source:write', scope), { key });
-      return c.body(null, 204);
-    })
-    .openapi(test, async (c) => {
-      const ctx = c.get('ctx');
-      const { source: key, ...scope } = c.req.valid('param');
-      const grant = await authorize(ctx, 'source:write', scope);
-      const input = { key, query: c.req.valid('json').query };
-      return c.json(await testSource(ctx, grant, input, sources), 200);
-    });
+export function sourceRoutes(deps: AppDeps) {
+  const { outbound } = deps;
+  const app = new OpenAPIHono<AppEnv>();
+  sources.list(app, pageOfSources);
+  sources.create(app, (ctx, grant, input) => createSource(ctx, grant, input, outbound));
+  sources.show(app, getSource);
+  sources.update(app, (ctx, grant, input) => updateSource(ctx, grant, input, outbound));
+  sources.remove(app, deleteSource);
+  app.openapi(test, async (c) => {
+    const ctx = c.get('ctx');
+    const { source: key, ...scope } = c.req.valid('param');
+    const grant = await authorize(ctx, 'source:write', scope);
+    const input = { key, query: c.req.valid('json').query };
+    return c.json(await testSource(ctx, grant, input, deps.sources), 200);
+  });
+  return app;
 }

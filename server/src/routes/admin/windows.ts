@@ -1,6 +1,5 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { AppEnv } from '../../middleware/app-env.js';
-import { authorize } from '../../services/authorize.js';
 import {
   createWindow,
   deleteWindow,
@@ -9,7 +8,7 @@ import {
   updateWindow,
 } from '../../services/windows/window-verbs.js';
 import * as s from '../schemas.js';
-import { OF_UPDATES, OF_WRITES } from './usual-problems.js';
+import { collectionRoutes } from './collection-routes.js';
 
 const kind = z.enum(['window', 'freeze']);
 const weekday = z.number().int().min(1).max(7);
@@ -61,89 +60,35 @@ const windowChange = z
   .strictObject({ name: s.nameSchema, ...fields })
   .openapi('WindowChange', { example: hours });
 
-const about = { tags: ['windows'] };
-const many = { path: '/projects/{project}/windows', ...about } as const;
-const one = { path: '/projects/{project}/windows/{window}', ...about } as const;
-const params = s.projectParams.extend({ window: z.string() });
-
-const list = createRoute({
-  method: 'get',
-  ...many,
-  summary: 'Windows and freezes of a project by key',
-  request: { params: s.projectParams, query: s.listQuery },
-  responses: {
-    200: s.jsonResponse(s.listOf(windowDto), 'A page of windows and freezes'),
-    ...s.problems('NOT_FOUND', 'VALIDATION_FAILED'),
+const windows = collectionRoutes({
+  path: 'windows',
+  item: 'window',
+  write: 'window:write',
+  dto: windowDto,
+  newItem: newWindow,
+  change: windowChange,
+  list: {
+    summary: 'Windows and freezes of a project by key',
+    answer: 'A page of windows and freezes',
   },
-});
-
-const create = createRoute({
-  method: 'post',
-  ...many,
-  summary: 'Say when releases may rise (window), or may not (freeze)',
-  request: { params: s.projectParams, body: s.jsonRequest(newWindow) },
-  responses: {
-    201: s.jsonResponse(windowDto, 'The window'),
-    ...s.problems(...OF_WRITES, 'NOT_FOUND', 'ALREADY_EXISTS'),
+  create: {
+    summary: 'Say when releases may rise (window), or may not (freeze)',
+    errors: ['ALREADY_EXISTS'],
   },
-});
-
-const show = createRoute({
-  method: 'get',
-  ...one,
-  summary: 'A window or freeze',
-  request: { params },
-  responses: { 200: s.jsonResponse(windowDto, 'The window'), ...s.problems('NOT_FOUND') },
-});
-
-const update = createRoute({
-  method: 'put',
-  ...one,
-  summary: 'Change when a window is open or how long a freeze lasts',
-  request: { params, headers: s.ifMatchHeader, body: s.jsonRequest(windowChange) },
-  responses: {
-    200: s.jsonResponse(windowDto, 'The window as saved'),
-    ...s.problems(...OF_UPDATES),
+  show: { summary: 'A window or freeze' },
+  update: { summary: 'Change when a window is open or how long a freeze lasts' },
+  remove: {
+    summary: 'Delete a window that no running release relies on, or lift a freeze',
+    errors: ['IN_USE'],
   },
-});
-
-const remove = createRoute({
-  method: 'delete',
-  ...one,
-  summary: 'Delete a window that no running release relies on, or lift a freeze',
-  request: { params },
-  responses: { 204: { description: 'Deleted' }, ...s.problems('NOT_FOUND', 'IN_USE') },
 });
 
 export function windowRoutes() {
-  return new OpenAPIHono<AppEnv>()
-    .openapi(list, async (c) => {
-      const ctx = c.get('ctx');
-      const grant = await authorize(ctx, 'flag:read', c.req.valid('param'));
-      return c.json(await pageOfWindows(ctx.db, grant, c.req.valid('query')), 200);
-    })
-    .openapi(create, async (c) => {
-      const ctx = c.get('ctx');
-      const grant = await authorize(ctx, 'window:write', c.req.valid('param'));
-      return c.json(s.withEtag(c, await createWindow(ctx, grant, c.req.valid('json'))), 201);
-    })
-    .openapi(show, async (c) => {
-      const ctx = c.get('ctx');
-      const { window, ...scope } = c.req.valid('param');
-      const grant = await authorize(ctx, 'flag:read', scope);
-      return c.json(s.withEtag(c, await getWindow(ctx.db, grant, window)), 200);
-    })
-    .openapi(update, async (c) => {
-      const ctx = c.get('ctx');
-      const { window: key, ...scope } = c.req.valid('param');
-      const grant = await authorize(ctx, 'window:write', scope);
-      const input = { ...c.req.valid('json'), key, version: s.readVersion(c) };
-      return c.json(s.withEtag(c, await updateWindow(ctx, grant, input)), 200);
-    })
-    .openapi(remove, async (c) => {
-      const ctx = c.get('ctx');
-      const { window: key, ...scope } = c.req.valid('param');
-      await deleteWindow(ctx, await authorize(ctx, 'window:write', scope), { key });
-      return c.body(null, 204);
-    });
+  const app = new OpenAPIHono<AppEnv>();
+  windows.list(app, pageOfWindows);
+  windows.create(app, createWindow);
+  windows.show(app, getWindow);
+  windows.update(app, updateWindow);
+  windows.remove(app, deleteWindow);
+  return app;
 }
