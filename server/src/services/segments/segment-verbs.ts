@@ -13,12 +13,12 @@ import { listEnvironments, lockProject } from '../../store/project-store.js';
 import { listSegments, type SegmentView, segmentStore } from '../../store/segment-store.js';
 import { createItem, deleteItem, type Effects, updateItem } from '../collection-verbs.js';
 import type { Ctx } from '../context.js';
-import { assertRulesetFits } from '../rulesets/assert-ruleset-fits.js';
 import {
   beginSegmentPhases,
   nameReleasesFor,
   recordSegmentPhases,
 } from '../releases/segment-phases.js';
+import { assertRulesetFits } from '../rulesets/assert-ruleset-fits.js';
 
 /** Conditions name each other, so a project changes its segments one at a time. */
 const segments: typeof segmentStore = {
