@@ -11,13 +11,18 @@ export interface LiveChange {
 
 export type LiveNews =
   | { readonly kind: 'change'; readonly change: LiveChange }
-  /** Anything else in the project: flags made, keys, environments. */
+  /** An audit entry was written in the project: a flag was created, a key revoked. */
   | { readonly kind: 'project' }
+  /** Releases were evaluated, and nothing else happened; the ids are those of the releases. */
+  | { readonly kind: 'evaluated'; readonly releases: readonly string[] }
   /** The line was down or not there yet, so any news may have been missed. */
   | { readonly kind: 'resync' };
 
-/** For pages that show something of everything. */
-export const always = (): boolean => true;
+/** For pages that show anything but the numbers of a running release. */
+export const onChange = ({ kind }: LiveNews): boolean => kind !== 'evaluated';
+
+/** A release may be evaluated every second, but its page is read again no more often than this. */
+export const EVALUATION_GAP_MS = 10_000;
 
 export type LiveStatus = 'idle' | 'connecting' | 'live' | 'lost';
 
@@ -51,17 +56,19 @@ export class LiveUpdates {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Asked for at once, but no more often than an answer can be looked at. */
+  /** Refreshes at once after a change, and at a slow pace while releases are evaluated. */
   refreshOn(wanted: (news: LiveNews) => boolean, refresh: () => void): () => void {
-    const calm = coalesce(refresh);
+    const soon = coalesce(refresh);
+    const slowly = coalesce(refresh, EVALUATION_GAP_MS);
     const unsubscribe = this.listen((news) => {
       if (wanted(news)) {
-        calm.ask();
+        (news.kind === 'evaluated' ? slowly : soon).ask();
       }
     });
     return () => {
       unsubscribe();
-      calm.stop();
+      soon.stop();
+      slowly.stop();
     };
   }
 
@@ -107,7 +114,7 @@ export class LiveUpdates {
     }
     source.addEventListener('open', () => this.#opened());
     source.addEventListener('change', (event) => this.#changed(event as MessageEvent<string>));
-    source.addEventListener('project', () => this.#tell({ kind: 'project' }));
+    source.addEventListener('project', (event) => this.#noticed(event as MessageEvent<string>));
     source.addEventListener('error', () => this.#lost(source, url));
   }
 
@@ -123,6 +130,12 @@ export class LiveUpdates {
     } catch {
       this.#tell({ kind: 'resync' });
     }
+  }
+
+  /** A server of an earlier version sends no details, so anything may have changed. */
+  #noticed(event: MessageEvent<string>): void {
+    const { audited = true, releases = [] } = readNotice(event.data);
+    this.#tell(audited ? { kind: 'project' } : { kind: 'evaluated', releases });
   }
 
   #lost(source: EventSource, url: string): void {
@@ -141,5 +154,13 @@ export class LiveUpdates {
     for (const listener of this.#listeners) {
       listener(news);
     }
+  }
+}
+
+function readNotice(data: string): { audited?: boolean; releases?: readonly string[] } {
+  try {
+    return JSON.parse(data) ?? {};
+  } catch {
+    return {};
   }
 }

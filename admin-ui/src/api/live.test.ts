@@ -47,6 +47,31 @@ describe('LiveUpdates', () => {
     expect(heard).toEqual([{ kind: 'resync' }, { kind: 'change', change }, { kind: 'project' }]);
   });
 
+  it('reports evaluations of releases apart from other changes of the project', () => {
+    const { heard, last } = start();
+    last().say('project', { audited: false, releases: ['r1'] });
+    last().say('project', { audited: true, releases: ['r1'] });
+    last().say('project', {});
+    expect(heard).toEqual([
+      { kind: 'evaluated', releases: ['r1'] },
+      { kind: 'project' },
+      { kind: 'project' },
+    ]);
+  });
+
+  it('refreshes at once after a change, and every ten seconds while a release is evaluated', () => {
+    const { live, last } = start();
+    const refresh = vi.fn();
+    live.refreshOn(() => true, refresh);
+    for (let second = 0; second < 30; second += 1) {
+      last().say('project', { audited: false, releases: ['r1'] });
+      vi.advanceTimersByTime(1_000);
+    }
+    expect(refresh).toHaveBeenCalledTimes(4);
+    last().say('change', change);
+    expect(refresh).toHaveBeenCalledTimes(5);
+  });
+
   it('keeps one line however often the same address is opened', () => {
     const { live, lines } = start();
     live.open('/live');

@@ -64,10 +64,16 @@ async function deleteSeenPeople(db: Db, limit: number): Promise<number> {
   return row?.gone ?? 0;
 }
 
-/** When a release of each project was last evaluated, for projects with a release that still runs. */
-export async function listLatestTicks(db: Db): Promise<ReadonlyMap<string, string>> {
-  const rows = await db.execute<{ project_id: string; at: string }>(sql`
-    select project_id, max(last_tick_at)::text as at from releases
-    where next_tick_at is not null and last_tick_at is not null group by project_id`);
-  return new Map(rows.map((row) => [row.project_id, row.at]));
+export interface LatestTick {
+  readonly releaseId: string;
+  readonly projectId: string;
+  readonly at: string;
+}
+
+/** When each release that still runs was last evaluated. */
+export async function listLatestTicks(db: Db): Promise<readonly LatestTick[]> {
+  const rows = await db.execute<{ id: string; project_id: string; at: string }>(sql`
+    select id, project_id, last_tick_at::text as at from releases
+    where next_tick_at is not null and last_tick_at is not null`);
+  return rows.map((row) => ({ releaseId: row.id, projectId: row.project_id, at: row.at }));
 }

@@ -21,8 +21,8 @@ export function announceChanges(source: RulesetSource, watch: ProjectWatch, hub:
     /** Anything else in a project; looked for only while somebody watches. */
     async poll(): Promise<void> {
       if (hub.size === 0) return;
-      for (const projectId of await watch.poll()) {
-        hub.broadcast(projectId, sseFrame('project', '{}'));
+      for (const [projectId, notice] of await watch.poll()) {
+        hub.broadcast(projectId, sseFrame('project', JSON.stringify(notice)));
       }
     },
   };

@@ -1,13 +1,21 @@
 import { listRecentChanges } from '../store/audit-tail.js';
 import type { Db } from '../store/db.js';
-import { listLatestTicks } from '../store/tick-store.js';
+import { type LatestTick, listLatestTicks } from '../store/tick-store.js';
 
 /** Audit rows may become visible out of order, so the newest few are looked at again. */
 const OVERLAP = 100;
 
+/** What happened in a project since the last poll. */
+export interface ProjectNotice {
+  /** An audit entry was written: a flag was created, a key revoked, a release paused. */
+  audited: boolean;
+  /** Ids of the releases that were evaluated. */
+  readonly releases: string[];
+}
+
 /**
- * Notices that something in a project has changed, a ruleset or not: flags made, keys revoked, new
- * numbers of a release. A hint for pages that are open; what they show they read for themselves.
+ * Notices that something in a project has changed, a ruleset or not: flags created, keys revoked,
+ * new numbers of a release. Open pages use it as a hint and read the changed data themselves.
  */
 export class ProjectWatch {
   readonly #db: Db;
@@ -18,22 +26,33 @@ export class ProjectWatch {
     this.#db = db;
   }
 
-  /** Projects that were changed since the last call; none at the first. */
-  async poll(): Promise<ReadonlySet<string>> {
+  /** What happened since the last call, by project; nothing at the first. */
+  async poll(): Promise<ReadonlyMap<string, ProjectNotice>> {
+    const notices = new Map<string, ProjectNotice>();
+    const noticeOf = (projectId: string): ProjectNotice => {
+      const notice = notices.get(projectId) ?? { audited: false, releases: [] };
+      notices.set(projectId, notice);
+      return notice;
+    };
+    for (const projectId of await this.#audited()) noticeOf(projectId).audited = true;
+    for (const { projectId, releaseId } of await this.#evaluated()) {
+      noticeOf(projectId).releases.push(releaseId);
+    }
+    return notices;
+  }
+
+  async #audited(): Promise<readonly string[]> {
     const rows = await listRecentChanges(this.#db, OVERLAP);
     const fresh = this.#seen ? rows.filter(({ id }) => !this.#seen?.has(id)) : [];
     this.#seen = new Set(rows.map(({ id }) => id));
-    return new Set([
-      ...fresh.flatMap(({ projectId }) => projectId ?? []),
-      ...(await this.#evaluated()),
-    ]);
+    return fresh.flatMap(({ projectId }) => projectId ?? []);
   }
 
-  /** Projects whose releases were evaluated since the last call. */
-  async #evaluated(): Promise<readonly string[]> {
+  async #evaluated(): Promise<readonly LatestTick[]> {
     const before = this.#ticks;
-    this.#ticks = await listLatestTicks(this.#db);
+    const latest = await listLatestTicks(this.#db);
+    this.#ticks = new Map(latest.map(({ releaseId, at }) => [releaseId, at]));
     if (before === undefined) return [];
-    return [...this.#ticks].filter(([id, at]) => before.get(id) !== at).map(([id]) => id);
+    return latest.filter(({ releaseId, at }) => before.get(releaseId) !== at);
   }
 }

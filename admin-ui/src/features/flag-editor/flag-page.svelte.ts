@@ -123,6 +123,9 @@ export class FlagPage {
   }
 
   #isAbout(news: LiveNews): boolean {
+    if (news.kind === 'evaluated') {
+      return false;
+    }
     return (
       news.kind !== 'change' ||
       (news.change.environment === this.at.environment &&

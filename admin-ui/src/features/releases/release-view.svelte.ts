@@ -90,6 +90,9 @@ export class ReleaseView {
   }
 
   #isAbout(news: LiveNews): boolean {
+    if (news.kind === 'evaluated') {
+      return this.active !== undefined && news.releases.includes(this.active.id);
+    }
     if (news.kind !== 'change') {
       return true;
     }
