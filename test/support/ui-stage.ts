@@ -6,6 +6,7 @@ import { type FreshDatabase, migratedDatabase } from './database.js';
 import { HANG_MS } from './patience.js';
 import { type RunningServer, startServer } from './server.js';
 import { ADMIN_EMAIL, ADMIN_PASSWORD, cookieOf, SAME_ORIGIN, signIn } from './sign-in.js';
+import { recordToasts } from './toasts.js';
 
 export const FLAGS = '/api/v1/projects/default/flags';
 export const PRODUCTION = '/api/v1/projects/default/environments/production';
@@ -66,6 +67,7 @@ export function withUi(env: Readonly<Record<string, string>> = adminEnv()): UiSt
     const page = await context.newPage();
     page.setDefaultTimeout(HANG_MS);
     await listenToComplaints(page, complaints);
+    await recordToasts(page);
     await page.goto(path);
     return page;
   };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { untilToast } from '../support/toasts.js';
 import { withUi } from '../support/ui-stage.js';
 
 /** In order: the first administrator is made once, and the rest needs one. */
@@ -61,7 +62,7 @@ describe('coming in', () => {
     await dialog.getByRole('button', { name: 'Sign in' }).click();
     await dialog.waitFor({ state: 'hidden' });
     await page.getByRole('button', { name: 'Save to Production' }).click();
-    await page.getByText('Saved to Production.').waitFor();
+    await untilToast(page, 'Saved to Production.');
   });
 
   it('lets people change their password by the keyboard, and says what is wrong with one', async () => {
@@ -73,7 +74,8 @@ describe('coming in', () => {
     await menu.press('Enter');
     await page.getByRole('menuitem', { name: 'Change password…' }).press('Enter');
     const dialog = page.getByRole('dialog', { name: 'Change your password' });
-    await dialog.getByLabel('Current password').waitFor();
+    const current = dialog.getByLabel('Current password');
+    await expect.poll(() => current.evaluate((node) => node === document.activeElement)).toBe(true);
     await page.keyboard.type(password);
     await page.keyboard.press('Tab');
     await page.keyboard.type('short');
@@ -81,8 +83,8 @@ describe('coming in', () => {
     await dialog.getByText('Must have 12 to 256 characters, got 5').waitFor();
     await dialog.getByLabel('New password').fill(`${password}, and longer`);
     await page.keyboard.press('Enter');
-    await page.getByText(/^Your password is changed/).waitFor();
-    expect(await menu.evaluate((node) => node === document.activeElement)).toBe(true);
+    await untilToast(page, 'Your password is changed.');
+    await expect.poll(() => menu.evaluate((node) => node === document.activeElement)).toBe(true);
     await menu.press('Enter');
     await page.getByRole('menuitem', { name: 'Change password…' }).press('Enter');
     await dialog.getByLabel('Current password').fill(`${password}, and longer`);

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { untilToast } from '../support/toasts.js';
 import { PRODUCTION, withUi } from '../support/ui-stage.js';
 
 interface Config {
@@ -13,7 +14,7 @@ describe('working on a flag', () => {
   const read = (key: string) => stage.change<Config>('GET', `${PRODUCTION}/flags/${key}`);
   const save = async (page: Page) => {
     await page.getByRole('button', { name: 'Save to Production' }).click();
-    await page.getByText('Saved to Production.').waitFor();
+    await untilToast(page, 'Saved to Production.');
   };
 
   it('creates one, after saying what was wrong with its key', async () => {
@@ -106,7 +107,7 @@ describe('working on a flag', () => {
     await page.getByRole('link', { name: 'Flags', exact: true }).click();
     await page.getByRole('button', { name: 'Stay' }).click();
     await summary.press('Control+s');
-    await page.getByText('Saved to Production.').waitFor();
+    await untilToast(page, 'Saved to Production.');
     expect((await read('ordered')).rules.map(({ id }) => id)).toEqual(['c', 'a', 'b']);
     await page.getByRole('link', { name: 'Flags', exact: true }).click();
     await page.getByRole('heading', { name: 'Flags', exact: true }).waitFor();

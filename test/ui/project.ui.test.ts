@@ -1,5 +1,6 @@
 import { createClient } from '@sluice/sdk';
 import { describe, expect, it } from 'vitest';
+import { untilToast } from '../support/toasts.js';
 import { FLAGS, withUi } from '../support/ui-stage.js';
 
 describe('looking after a project', () => {
@@ -19,7 +20,7 @@ describe('looking after a project', () => {
     await page.getByLabel('Operator').selectOption({ label: 'ends with' });
     await page.getByRole('textbox', { name: 'Values' }).fill('@example.com');
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('Saved.', { exact: true }).waitFor();
+    await untilToast(page, 'Saved.');
     const leaf = { attribute: 'email', operator: 'endsWith', values: ['@example.com'] };
     const segment = await stage.change<{ when: unknown }>('GET', `${PROJECT}/segments/staff`);
     expect(segment.when).toEqual({ any: [leaf] });
@@ -46,7 +47,7 @@ describe('looking after a project', () => {
     await page.getByRole('option', { name: /beta-users/ }).click();
     await page.getByRole('button', { name: /segment beta-users/ }).waitFor();
     await page.getByRole('button', { name: 'Save to Production' }).click();
-    await page.getByText('Saved to Production.').waitFor();
+    await untilToast(page, 'Saved to Production.');
   });
 
   it('makes an environment and goes there, the same page in other clothes', async () => {
@@ -109,7 +110,7 @@ describe('looking after a project', () => {
     await page.getByLabel('Value of variant 3').fill('500');
     await page.getByLabel('Owner').fill('search team');
     await page.getByRole('button', { name: 'Save', exact: true }).click();
-    await page.getByText('Saved.', { exact: true }).waitFor();
+    await untilToast(page, 'Saved.');
     const flag = await stage.change('GET', `${FLAGS}/size`);
     expect(flag).toMatchObject({ variants: { ...variants, huge: 500 }, owner: 'search team' });
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { untilToast } from '../support/toasts.js';
 import { PRODUCTION, withUi } from '../support/ui-stage.js';
 
 interface Config {
@@ -41,7 +42,7 @@ describe('several people at once', () => {
     await stage.change('POST', `${PRODUCTION}/flags/killed-meanwhile/kill`, { reason: 'test' });
     await page.getByRole('button', { name: 'Restore…' }).waitFor();
     await page.getByRole('button', { name: 'Save to Production' }).click();
-    await page.getByText('Saved to Production.').waitFor();
+    await untilToast(page, 'Saved to Production.');
     expect((await read('killed-meanwhile')).rules[0]?.rollout?.to).toBe(20);
   });
 
@@ -61,7 +62,7 @@ describe('several people at once', () => {
     expect(await theirs.textContent()).toContain('30');
     await dialog.getByRole('button', { name: 'Use this and go on editing' }).click();
     await page.getByRole('button', { name: 'Save to Production' }).click();
-    await page.getByText('Saved to Production.').waitFor();
+    await untilToast(page, 'Saved to Production.');
     expect(await read('contested')).toMatchObject({ status: 'off', rules: [ramp(50)] });
   });
 
