@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const require = createRequire(import.meta.url);
 
-/** Whether this installation has the build tools: one made with `--omit=dev` has not. */
+/** Whether the build tools are installed. `npm install --omit=dev` leaves them out. */
 export function canBuild() {
   try {
     return ['typescript', 'vite'].every((name) => require.resolve(`${name}/package.json`));
@@ -16,7 +16,7 @@ export function canBuild() {
   }
 }
 
-/** Builds what is missing or older than its sources. Resolves with false when that failed. */
+/** Builds every part that is missing or out of date. Resolves to false when a build fails. */
 export async function build({ withAdminUi = true } = {}) {
   const isCompiled = compile();
   await makeTemplate();
@@ -27,7 +27,7 @@ function compile() {
   return run(require.resolve('typescript/bin/tsc'), ['-b'], root);
 }
 
-/** An empty embedded database, so that a first start unpacks one instead of making it. */
+/** Packs an empty embedded database, so that a first start unpacks it instead of creating one. */
 async function makeTemplate() {
   const folder = join(root, 'server/dist/store/embedded');
   const file = join(folder, 'template.tar.gz');
@@ -57,7 +57,7 @@ function buildAdminUi() {
   return run(join(dirname(require.resolve('vite/package.json')), 'bin/vite.js'), ['build'], folder);
 }
 
-/** Of a file, or of anything in a folder; 0 when it does not exist. */
+/** The latest modification time in a file or folder, in epoch milliseconds; 0 when missing. */
 function newestChange(path) {
   if (!existsSync(path)) return 0;
   const stats = statSync(path);
@@ -65,7 +65,7 @@ function newestChange(path) {
   return Math.max(0, ...readdirSync(path).map((name) => newestChange(join(path, name))));
 }
 
-/** In production's name whoever asks: started by tests, pages would be built for debugging. */
+/** Sets `NODE_ENV=production`, because Vite would build for debugging when tests start it. */
 function run(script, args, cwd) {
   const env = { ...process.env, NODE_ENV: 'production' };
   return (

@@ -9,10 +9,10 @@ const require = createRequire(import.meta.url);
 const tsc = require.resolve('typescript/bin/tsc');
 const vite = join(dirname(require.resolve('vite/package.json')), 'bin/vite.js');
 
-/** Longer than the server itself takes to stop. */
+/** Exceeds the 9.5 seconds that the server allows itself for stopping. */
 const END_MS_MAX = 10_000;
 
-// What has errors is started all the same: they are shown again by the watcher, until mended.
+// A failed build does not prevent the start: the watcher prints the errors until they are fixed.
 await build({ withAdminUi: false });
 
 const children = [
@@ -29,7 +29,7 @@ function run(cwd, ...args) {
   return spawn(process.execPath, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
 }
 
-/** One that ends takes the others with it. */
+/** Stops all child processes, as soon as one of them exits or a signal arrives. */
 function end() {
   if (isEnding) return;
   isEnding = true;

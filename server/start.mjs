@@ -4,7 +4,7 @@ import { build, canBuild } from './build.mjs';
 
 const MAIN = new URL('dist/main.js', import.meta.url);
 
-/** Builds what is missing, where that is possible, then is the server: signals reach it directly. */
+/** The server runs in this process after the build, so that signals reach it directly. */
 const problem = canBuild() ? await buildProblem() : missingProblem();
 if (problem === undefined) await import(MAIN.href);
 else {

@@ -13,7 +13,7 @@ import type { AppDeps } from './routes/app-deps.js';
 import { mountRoutes } from './routes/index.js';
 import { unwrapRefusal } from './store/database-error.js';
 
-/** The whole HTTP side, without a port. */
+/** Creates the HTTP application with all middleware and routes, without a port. */
 export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   const { settings, log, metrics } = deps;
   const app = new OpenAPIHono<AppEnv>({

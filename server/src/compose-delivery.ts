@@ -18,17 +18,17 @@ import { RulesetCopies } from './stream/ruleset-copies.js';
 import { RulesetSource } from './stream/ruleset-source.js';
 import { StreamHub } from './stream/stream-hub.js';
 
-/** Below this many instances receipts of a kill come at once, above at this many a second. */
+/** Instances send receipts at once when there are fewer, else spread out to this many a second. */
 const RECEIPTS_PER_SECOND = 1_000;
 const SDK_STREAM_AGE_MS = 30 * 60_000;
-/** Sessions are looked at again when a page reconnects. */
+/** A page that reconnects has its session checked again. */
 const LIVE_STREAM_AGE_MS = 5 * 60_000;
-/** It takes one query at a time, so a kill may have to wait this long. */
+/** PGlite runs one query at a time, so a group of reports can delay a kill by this long. */
 const EMBEDDED_GROUP_MS = 25;
 const STREAMS_STARTING_MAX = 500;
 const STREAMS_PER_KEY_MAX = 20_000;
 const STREAMS_PER_PERSON_MAX = 100;
-/** How long a stopping server waits for its clients to move, at most. */
+/** The maximum time over which a stopping server spreads the departure of its clients. */
 const LEAVE_MS_MAX = 5_000;
 const LEAVE_GRACE_MS = 500;
 
@@ -43,22 +43,22 @@ export interface DeliveryDeps {
   readonly clock: () => number;
   /** A number in [0, 1). */
   readonly random: () => number;
-  /** A batch shows gross harm: its release must end now. */
+  /** Called when a batch shows severe harm, so that the release is rolled back at once. */
   readonly onTrip: (trip: Trip) => void;
 }
 
 export interface Delivery extends DeliveryParts {
   readonly feed: RevisionFeed;
   readonly metrics: Metrics;
-  /** Serves what is on disk at once, and follows the database from now on; never rejects. */
+  /** Serves the rulesets on disk at once and then follows the database. Never rejects. */
   start(): Promise<void>;
-  /** Tells streams to move, each at its own moment, and ends those that stay. */
+  /** Asks clients at random times to reconnect elsewhere, then ends the remaining streams. */
   leave(): Promise<void>;
-  /** Stores what was reported and stops following; streams must have ended. */
+  /** Stores pending reports and stops following the database. All streams must have ended. */
   stop(): Promise<void>;
 }
 
-/** Everything between a commit and the SDKs. */
+/** Creates everything between a commit in the database and the SDKs. */
 export function composeDelivery(deps: DeliveryDeps): Delivery {
   const { database, log, keyCopy, clock, random } = deps;
   const { db } = database;

@@ -28,7 +28,7 @@ export interface Outside {
   stop(): Promise<void>;
 }
 
-/** What the server learns of, asks and tells the world around it. */
+/** Creates the connections to other systems: metric sources, webhooks and derived markers. */
 export function composeOutside(deps: OutsideDeps): Outside {
   const { config, db, log, now, random, onWebhookAttempt: onAttempt } = deps;
   const outbound = createOutboundClient({ allowed: config.outboundAllowed });

@@ -16,7 +16,7 @@ export interface ReleasesDeps {
   readonly random: () => number;
 }
 
-/** What moves releases without anybody asking: the clock, and gross harm in a batch. */
+/** Creates what moves releases automatically: the ticker, and the tripwire for severe harm. */
 export function composeReleases({ contextFor, sources, log, random }: ReleasesDeps) {
   const ctx = contextFor(SYSTEM, ulid());
   const { measure } = sources;

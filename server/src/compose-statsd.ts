@@ -14,7 +14,7 @@ export interface StatsdDeps {
   readonly log: Log;
 }
 
-/** Null when nobody asked for it. */
+/** Returns null when `SLUICE_STATSD_PORT` is not set. */
 export function composeStatsd(deps: StatsdDeps): StatsdListener | null {
   const { config, db, reports, now, log } = deps;
   const { statsd } = config;

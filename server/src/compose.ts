@@ -25,18 +25,18 @@ import { SERVER_VERSION } from './version.js';
 export interface Sluice {
   readonly app: ReturnType<typeof createApp>;
   /**
-   * Serves SDKs from the disk copy at once and brings the database up to date; rejects with what
-   * an operator must mend. Resolves even when the database does not answer: preparing goes on.
+   * Migrates the database and serves SDKs. When the database does not answer, SDKs get the rulesets
+   * on disk, and `prepared` retries the migration. Rejects with errors that an operator must fix.
    */
   start(): Promise<{ readonly prepared: Promise<boolean> }>;
-  /** The one-time token while nobody has an account, else null. */
+  /** The one-time setup token while no user account exists, else null. */
   setupToken(): Promise<string | null>;
-  /** No longer ready; streams are told to move. Resolves when they have gone. */
+  /** Reports the server as not ready and ends all streams, after asking clients to reconnect. */
   drain(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** What the process finds around it; tests bring their own. */
+/** The clocks, randomness and files that the server uses. Tests replace them. */
 export interface Surroundings {
   readonly now: () => Date;
   /** Monotonic milliseconds. */
@@ -44,7 +44,7 @@ export interface Surroundings {
   /** A number in [0, 1). */
   readonly random: () => number;
   readonly hasher: PasswordHasher;
-  /** Where the built admin UI lies. */
+  /** The directory of the built admin UI. */
   readonly adminUiDirectory: string;
   readonly startEmbedded?: StartEmbedded | undefined;
 }
@@ -57,7 +57,7 @@ const REAL_SURROUNDINGS: Surroundings = {
   adminUiDirectory: fileURLToPath(new URL('../../admin-ui/dist', import.meta.url)),
 };
 
-/** The only place that constructs. */
+/** The composition root: constructs all services and connects them. */
 export async function compose(
   config: Config,
   log: Log,

@@ -16,7 +16,7 @@ function problemsOf(environment: Record<string, string>): readonly string[] {
 }
 
 describe('the configuration', () => {
-  it('starts from nothing: loopback, embedded, plain http', () => {
+  it('defaults to loopback, the embedded database and plain http', () => {
     expect(configOf({})).toMatchObject({
       host: '127.0.0.1',
       port: 4000,
@@ -37,14 +37,14 @@ describe('the configuration', () => {
     expect(Object.isFrozen(configOf({}))).toBe(true);
   });
 
-  it('takes an empty variable for one that is not set', () => {
+  it('treats an empty variable as not set', () => {
     expect(configOf({ PORT: '', DATABASE_URL: '  ' })).toMatchObject({
       port: 4000,
       databaseUrl: null,
     });
   });
 
-  it('lists every problem at once, by the name of its variable', () => {
+  it('reports every invalid variable by name', () => {
     const problems = problemsOf({
       PORT: '99999',
       HOST: 'not a host',
@@ -75,7 +75,7 @@ describe('the configuration', () => {
     ]);
   });
 
-  it('never quotes a secret in a problem', () => {
+  it('never quotes a secret in an error message', () => {
     const canary = 'canary-secret';
     const problems = problemsOf({
       DATABASE_URL: `mysql://me:${canary}@localhost`,
@@ -100,15 +100,15 @@ describe('the configuration', () => {
     expect(config.databaseUrl?.reveal()).toContain('canary-password');
   });
 
-  it('takes the password after the first ":", whatever it holds', () => {
+  it('reads everything after the first ":" as the password', () => {
     const admin = configOf({ SLUICE_INIT_ADMIN: 'me@example.com:pass:word:12345' }).initAdmin;
     expect(admin?.email).toBe('me@example.com');
     expect(admin?.password.reveal()).toBe('pass:word:12345');
   });
 });
 
-describe('the public URL', () => {
-  it('gives origin and base path, and marks cookies on https', () => {
+describe('the configuration of the public URL and of StatsD', () => {
+  it('reads the origin and the base path, and uses a secure cookie name for https', () => {
     expect(configOf({ SLUICE_PUBLIC_URL: 'https://example.com/tools/flags/' })).toMatchObject({
       publicOrigin: 'https://example.com',
       basePath: '/tools/flags',
@@ -124,11 +124,11 @@ describe('the public URL', () => {
     'https://example.com/a"b',
     'https://example.com//flags',
     'flags.example.com',
-  ])('refuses %s', (url) => {
+  ])('rejects the public URL %s', (url) => {
     expect(problemsOf({ SLUICE_PUBLIC_URL: url })).toHaveLength(1);
   });
 
-  it('hears StatsD only where port, names and environment are given', () => {
+  it('enables StatsD only when port, metric names and environment are set', () => {
     const statsd = {
       ...{ SLUICE_STATSD_PORT: '8125', SLUICE_STATSD_ALLOW: 'orders, shop.*' },
       SLUICE_STATSD_ENVIRONMENT: 'default/production',

@@ -15,21 +15,21 @@ export interface InitAdmin {
   readonly password: Secret;
 }
 
-/** What answers depend on; fixed for the life of the process. */
+/** Settings that responses depend on. They do not change while the process runs. */
 export interface AppSettings {
-  /** Origin of `SLUICE_PUBLIC_URL`; null: whatever host the browser names. */
+  /** Origin of `SLUICE_PUBLIC_URL`. Null: the `Host` header of the request decides. */
   readonly publicOrigin: string | null;
-  /** Empty, or like `/flags`: never with a slash at its end. */
+  /** Empty or a path such as `/flags`, without a trailing slash. */
   readonly basePath: string;
   readonly https: boolean;
   readonly cookieName: string;
   readonly trustedProxies: TrustedProxies;
 }
 
-/** Where StatsD packets are heard, and for which environment. */
+/** The port for StatsD packets and the environment that they count for. */
 export interface StatsdConfig {
   readonly port: number;
-  /** Names that are let in; `*` at the end stands for anything. */
+  /** Allowed metric names. A `*` at the end matches any suffix. */
   readonly allow: readonly string[];
   readonly project: string;
   readonly environment: string;
@@ -46,7 +46,7 @@ export interface Config extends AppSettings {
   /** Private addresses that metric sources and webhooks may call. */
   readonly outboundAllowed: AllowedAddresses;
   readonly logLevel: LogLevel;
-  /** Null: not listening. */
+  /** Null: the server does not listen for StatsD packets. */
   readonly statsd: StatsdConfig | null;
 }
 
@@ -142,7 +142,7 @@ const initFile = z.string().transform((_, check) => {
   return refuse(check, 'is not supported by this version; make projects through the API');
 });
 
-/** One line a variable; `environment` has the reasons, `docs/` the story. */
+/** All environment variables. The parsers above check them; `docs/` explains them. */
 const schema = z.object({
   PORT: port.default(4000),
   HOST: host.default('127.0.0.1'),
@@ -167,7 +167,7 @@ const schema = z.object({
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The only reader of the environment: every problem at once, or a frozen configuration. */
+/** Returns a frozen configuration, or all invalid environment variables together. */
 export function readConfig(environment: Environment = process.env): ParsedConfig {
   const set = Object.entries(environment).filter(([, value]) => (value ?? '').trim() !== '');
   const parsed = schema.safeParse(Object.fromEntries(set));
@@ -182,7 +182,7 @@ export function readConfig(environment: Environment = process.env): ParsedConfig
 
 type Variables = z.infer<typeof schema>;
 
-/** Packets come from anybody who reaches the port, so nothing is let in by itself. */
+/** StatsD has no authentication, so the operator must name the allowed metrics. */
 function problemsOfStatsd(variables: Variables): readonly string[] {
   if (variables.SLUICE_STATSD_PORT === undefined) return [];
   const needed = ['SLUICE_STATSD_ALLOW', 'SLUICE_STATSD_ENVIRONMENT'] as const;
@@ -199,7 +199,7 @@ function toStatsd(variables: Variables): StatsdConfig | null {
 }
 
 export interface CommandSettings {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly url: string;
   readonly key: string;
 }
@@ -209,7 +209,7 @@ const commandSchema = z.object({
   SLUICE_KEY: z.string({ error: 'must be an admin key' }).min(1, 'must be an admin key'),
 });
 
-/** What a command needs to speak to a server. */
+/** Reads the server address and the admin key that the command line needs. */
 export function readCommandSettings(
   environment: Environment = process.env,
 ): { readonly settings: CommandSettings } | { readonly problems: readonly string[] } {

@@ -10,11 +10,11 @@ export interface KeepTrying {
   readonly log: Log;
   /** Ends the attempts. */
   readonly signal: AbortSignal;
-  /** A number in [0, 1): servers that started together do not ask together. */
+  /** A number in [0, 1). It spreads the retries of servers that started together. */
   readonly random: () => number;
 }
 
-/** True when it worked at the first attempt's end; false when the database does not answer. */
+/** Tries once. Resolves to false when the database does not answer; rejects on other errors. */
 export async function worksNow(work: () => Promise<void>): Promise<boolean> {
   try {
     await work();
@@ -25,7 +25,7 @@ export async function worksNow(work: () => Promise<void>): Promise<boolean> {
   }
 }
 
-/** Tries until it works; never rejects, and resolves to false when told to stop. */
+/** Retries until the work succeeds. Never rejects; resolves to false once the signal aborts. */
 export async function keepTrying(work: () => Promise<void>, options: KeepTrying): Promise<boolean> {
   const { log, signal, random } = options;
   for (let delayMs = RETRY_MS_MIN; ; delayMs = Math.min(RETRY_MS_MAX, delayMs * 2)) {

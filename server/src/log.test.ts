@@ -8,7 +8,7 @@ function logTo(level: LogLevel = 'debug') {
 }
 
 describe('the log', () => {
-  it('writes one JSON object a line, with a time and a level by name', () => {
+  it('writes one JSON object per line, with the time and the name of the level', () => {
     const { log, lines } = logTo();
     log.warn('it healed', { requestId: 'r1', ms: 5 });
     expect(JSON.parse(lines[0] as string)).toEqual({
@@ -20,14 +20,14 @@ describe('the log', () => {
     });
   });
 
-  it('drops fields that are not on its list', () => {
+  it('drops fields that are not on the list of allowed fields', () => {
     const { log, lines } = logTo();
     const fields = { requestId: 'r1', authorization: 'canary', cookie: 'canary', body: 'canary' };
     log.info('request', fields as LogFields);
     expect(lines[0]).not.toContain('canary');
   });
 
-  it('covers keys wherever they hide', () => {
+  it('masks keys anywhere in a line', () => {
     const { log, lines } = logTo();
     const secret = `sluice_admin_${'x1'.repeat(25)}`;
     log.error(`no such key ${secret}`, { error: new Error(`bad ${secret}`), route: secret });
@@ -35,7 +35,7 @@ describe('the log', () => {
     expect(lines[0]).toContain('sluice_admin_[secret]');
   });
 
-  it('shows an error with its places and causes, and without parameters of a statement', () => {
+  it('writes an error with stack and causes, and without the parameters of a statement', () => {
     const { log, lines } = logTo();
     const cause = Object.assign(new Error('connection refused'), { code: 'ECONNREFUSED' });
     const message = 'Failed query: select $1\nparams: canary';
@@ -52,7 +52,7 @@ describe('the log', () => {
     expect(lines[0]).not.toContain('canary');
   });
 
-  it('says nothing below its level', () => {
+  it('writes no line below its level', () => {
     const { log, lines } = logTo('error');
     log.debug('a');
     log.info('b');

@@ -4,7 +4,7 @@ import { describeError } from './domain/describe-error.js';
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** All that a line may carry beside its message: no header, body, query or address bar. */
+/** The only fields of a log line. Headers, bodies, queries and full URLs are never logged. */
 export interface LogFields {
   readonly requestId?: string;
   readonly method?: string;
@@ -20,7 +20,7 @@ export interface LogFields {
   readonly error?: unknown;
 }
 
-/** ERROR: a person must act. WARN: it healed. INFO: a state changed. DEBUG: for us. */
+/** ERROR: a person must act. WARN: it recovered. INFO: a state changed. DEBUG: for developers. */
 export interface Log {
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
@@ -42,12 +42,12 @@ const FIELDS: ReadonlySet<string> = new Set<keyof LogFields>([
   'error',
 ]);
 
-/** Anything shaped like one of our keys, wherever it hides in a line. */
+/** Matches Sluice keys and webhook secrets, which are masked anywhere in a line. */
 const KEY_SECRET = /sluice_(server|client|admin|webhook)_[A-Za-z0-9]{8,}/g;
 
 export interface LogOptions {
   readonly level: LogLevel;
-  /** Where lines go; standard output when absent. */
+  /** Defaults to standard output. */
   readonly destination?: DestinationStream;
 }
 
@@ -70,7 +70,7 @@ export function createLog(options: LogOptions): Log {
   };
 }
 
-/** Types alone would let a wider object through. */
+/** Filters at runtime, because TypeScript accepts an object with additional fields. */
 function allowed(fields: LogFields = {}): Record<string, unknown> {
   const kept = Object.entries(fields).filter(([name]) => FIELDS.has(name));
   return Object.fromEntries(
@@ -78,12 +78,12 @@ function allowed(fields: LogFields = {}): Record<string, unknown> {
   );
 }
 
-/** For people at a terminal: the address, the setup link, why the start was refused. */
+/** Prints for a person at a terminal, outside the log: the address and the setup link. */
 export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** Between two rules, without borders at the sides, so that a link can be selected with its line. */
+/** Prints lines between two rules. Without side borders, a whole line selects a clean link. */
 export function printFramed(lines: readonly string[]): void {
   const rule = '─'.repeat(Math.max(...lines.map((line) => line.length)) + 2);
   print(['', rule, ...lines.map((line) => ` ${line}`), rule, ''].join('\n'));

@@ -9,13 +9,13 @@ import { AppError } from './domain/errors.js';
 import { createLog, type Log, print, printFramed, printProblem } from './log.js';
 import { unwrapRefusal } from './store/database-error.js';
 
-/** Node's default drops bursts of thousands that reconnect. */
+/** Node's default of 511 drops connections when thousands of clients reconnect at once. */
 const BACKLOG = 4096;
 const HEADERS_TIMEOUT_MS = 15_000;
 const REQUEST_TIMEOUT_MS = 30_000;
-/** Longer than the idle timeout of usual proxies, so that they hang up first. */
+/** Exceeds the idle timeout of common proxies, so that the proxy closes idle connections. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
-/** Streams take up to 5.5 s to leave; what stops us usually kills after ten. */
+/** Streams take up to 5.5 s to end; process managers usually kill after 10 s. */
 const STOP_MS_MAX = 9_500;
 const REQUESTS_MS_MAX = 3_000;
 const IDLE_CHECK_MS = 50;
@@ -70,7 +70,7 @@ async function listen({ app }: Sluice, { host, port }: Config): Promise<Server> 
   return server;
 }
 
-/** Prints where the server listens; gives the address that people use, which may be that of a proxy. */
+/** Prints the listening address and returns the address for users, which may be a proxy's. */
 function announce(server: Server, config: Config, log: Log): string {
   if (!config.https) {
     log.warn('plain http: session cookies are not marked Secure; set SLUICE_PUBLIC_URL to https');
@@ -82,7 +82,7 @@ function announce(server: Server, config: Config, log: Log): string {
   return url;
 }
 
-/** Printed last at the start, so that the next step stands out from the log. */
+/** Prints the next step at the end of the start, so that it stands out from the log. */
 async function announceNextStep(sluice: Sluice, url: string, log: Log): Promise<void> {
   try {
     const token = await sluice.setupToken();
@@ -118,7 +118,7 @@ async function stop(server: Server, sluice: Sluice, log: Log): Promise<void> {
   log.info('stopped');
 }
 
-/** Requests in flight finish; a connection that only waits for the next one ends. */
+/** Lets requests in flight finish for up to 3 seconds and closes idle connections. */
 async function endConnections(server: Server, log: Log): Promise<void> {
   const closed = once(server, 'close');
   server.close();
@@ -132,7 +132,7 @@ async function endConnections(server: Server, log: Log): Promise<void> {
   clearTimeout(overdue);
 }
 
-/** A slip that nobody caught must not end the answers to everybody else; a broken state must. */
+/** An unhandled rejection is only logged. An uncaught exception ends the process. */
 function logSlips(log: Log): void {
   process.on('unhandledRejection', (error) => {
     log.error('a failure that nobody waited for', { error });
@@ -143,7 +143,7 @@ function logSlips(log: Log): void {
   });
 }
 
-/** Ends at once: whatever was opened on the way must not keep a useless process alive. */
+/** Exits at once, because open handles would keep the process alive. */
 function refuseToStart(problems: readonly string[]): never {
   printProblem(['Sluice cannot start:', ...problems.map((problem) => `- ${problem}`)].join('\n'));
   process.exit(1);

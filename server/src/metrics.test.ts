@@ -10,8 +10,8 @@ const idle: MetricSources = {
   ingested: () => ({ stored: 0, repeated: 0, refused: 0, failed: 0, events: 0 }),
 };
 
-describe('metrics', () => {
-  it('give the figures of the moment they are asked for', async () => {
+describe('the Prometheus metrics', () => {
+  it('return the values at the time of the scrape', async () => {
     let open = 1;
     const metrics = createMetrics({
       streams: () => ({ sdk: { open, opened: 5, refused: 2, cutSlow: 3 }, live: none }),
@@ -34,7 +34,7 @@ describe('metrics', () => {
     expect(await metrics.text()).toContain('sluice_streams_opened_total{kind="sdk"} 5');
   });
 
-  it('time requests by route and deliveries by second, never below zero', async () => {
+  it('measure requests by route, and deliveries without negative durations', async () => {
     const metrics = createMetrics(idle);
     metrics.observeRequest({ method: 'GET', route: '/livez', status: 200, seconds: 0.01 });
     metrics.observeDelivery(-0.5);
@@ -45,11 +45,11 @@ describe('metrics', () => {
     expect(text).toContain('sluice_database_up 1');
   });
 
-  it('of two servers in one process do not mix', () => {
+  it('can be created twice in one process', () => {
     expect(() => [createMetrics(idle), createMetrics(idle)]).not.toThrow();
   });
 
-  it('count batches by what became of them, their events, and attempts at webhooks', async () => {
+  it('count batches by outcome, the events in them, and webhook attempts', async () => {
     const ingested = { stored: 9, repeated: 2, refused: 1, failed: 0, events: 4_500 };
     const metrics = createMetrics({ ...idle, ingested: () => ingested });
     metrics.observeIngestion(0.07);

@@ -7,7 +7,7 @@ export interface StreamFigures {
   readonly cutSlow: number;
 }
 
-/** Batches of SDKs by what became of them, and the events in those that were stored. */
+/** The number of SDK batches by outcome, and of the events in stored batches. */
 export interface IngestFigures {
   readonly stored: number;
   readonly repeated: number;
@@ -18,9 +18,9 @@ export interface IngestFigures {
 
 export type WebhookOutcome = 'delivered' | 'failed' | 'given_up';
 
-/** What is read at the moment of a scrape. */
+/** Values that are read at each scrape. */
 export interface MetricSources {
-  /** By kind: `sdk`, `live`. */
+  /** By kind of stream: `sdk` or `live`. */
   readonly streams: () => Readonly<Record<string, StreamFigures>>;
   readonly rulesets: () => readonly {
     readonly project: string;
@@ -37,17 +37,17 @@ export interface Metrics {
   readonly contentType: string;
   text(): Promise<string>;
   observeRequest(request: RequestFigures): void;
-  /** From a commit until the change was handed to every stream here. */
+  /** The time from a commit until the change was written to every stream of this server. */
   observeDelivery(seconds: number): void;
-  /** From the arrival of a batch until it was stored. */
+  /** The time from the arrival of a batch until it was stored. */
   observeIngestion(seconds: number): void;
-  /** One attempt to send a message. */
+  /** Counts one attempt to send a notification. */
   countWebhook(outcome: WebhookOutcome): void;
 }
 
 export interface RequestFigures {
   readonly method: string;
-  /** The pattern that matched: few, whatever people ask for. */
+  /** The matched pattern instead of the path, so that the number of label values is bounded. */
   readonly route: string;
   readonly status: number;
   readonly seconds: number;
@@ -57,7 +57,7 @@ const REQUEST_BUCKETS = [0.005, 0.025, 0.1, 0.5, 2.5];
 const INGEST_BUCKETS = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 const DELIVERY_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 2.5];
 
-/** What an operator watches, as Prometheus reads it. */
+/** Creates the metrics of the server in the Prometheus format. */
 export function createMetrics(sources: MetricSources): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -146,7 +146,7 @@ const STREAM_COUNTERS = {
   cutSlow: 'Event streams that were cut because the reader was too slow',
 } as const;
 
-/** The hubs count by themselves, so each scrape takes their numbers over. */
+/** The hubs keep running totals, so each scrape replaces the values of the counters. */
 function addStreamCounters(registry: Registry, sources: MetricSources): void {
   for (const [figure, help] of Object.entries(STREAM_COUNTERS)) {
     const name = figure.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -165,7 +165,7 @@ function addStreamCounters(registry: Registry, sources: MetricSources): void {
   }
 }
 
-/** The queue counts by itself, like the hubs. */
+/** The queue keeps running totals too, so each scrape replaces the values of the counters. */
 function addIngestCounters(registry: Registry, { ingested }: MetricSources): void {
   new Counter({
     name: 'sluice_ingest_batches_total',

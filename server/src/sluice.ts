@@ -29,7 +29,7 @@ async function main(): Promise<number> {
   return verify(parsed.settings, path);
 }
 
-/** Exit code 0: all are the same. */
+/** Returns exit code 0 when all decisions are the same, else 1. */
 async function verify(settings: CommandSettings, path: string): Promise<number> {
   const { decisions } = await ask<{ decisions: readonly DecisionLine[] }>(
     settings,
