@@ -3,16 +3,16 @@ import type { SdkKey } from '../domain/sdk-key.js';
 import type { Ctx } from '../services/context.js';
 import type { SignedIn } from '../services/sessions/verify-session.js';
 
-/** What the middleware leaves on the request for the handlers. */
+/** The values that middleware sets on a request for its handler. */
 export interface AppEnv {
   Bindings: Partial<HttpBindings>;
   Variables: {
     requestId: string;
-    /** The caller's address: of the socket, or told by a trusted proxy. Canonical text. */
+    /** The client's address in canonical form, from the socket or a trusted proxy. */
     clientIp: string;
-    /** Set on every management route that needs somebody. */
+    /** Set on every management route that requires authentication. */
     ctx: Ctx;
-    /** Set when that somebody came with a session cookie. */
+    /** Set when the caller authenticated with a session cookie. */
     session?: SignedIn;
     /** Set on `/sdk/v1` routes. */
     sdkKey: SdkKey;

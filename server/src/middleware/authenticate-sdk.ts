@@ -5,7 +5,7 @@ import type { KeyVerifier } from '../services/keys/key-verifier.js';
 import type { AppEnv } from './app-env.js';
 import { bearerOf } from './authenticate.js';
 
-/** Admits SDK traffic of the kinds named, and says which environment it is about. */
+/** Accepts SDK keys of the given kinds and sets the project and environment of the key. */
 export function authenticateSdk(
   keys: Pick<KeyVerifier, 'verify'>,
   ...kinds: readonly SdkKey['kind'][]

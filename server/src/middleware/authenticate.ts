@@ -14,11 +14,11 @@ export interface AuthenticateOptions {
   readonly sessions: { verify(id: string): Promise<SignedIn | null> };
   readonly cookieName: string;
   readonly publicOrigin: string | null;
-  /** The context of a request once its actor is known. */
+  /** Creates the context of a request from its actor. */
   readonly contextFor: (actor: Actor, requestId: string) => Ctx;
 }
 
-/** Everything behind this needs an admin key or a session; a wrong key is not saved by a cookie. */
+/** Requires an admin key or a session. A cookie is ignored when `Authorization` is present. */
 export function authenticate(options: AuthenticateOptions) {
   return createMiddleware<AppEnv>(async (c, next) => {
     const actor =

@@ -2,10 +2,10 @@ import { clientAddress, type TrustedProxies } from '@sluice/sdk/request';
 import { createMiddleware } from 'hono/factory';
 import type { AppEnv } from './app-env.js';
 
-/** Stands for callers without a socket, as in tests. */
+/** The address of a request without a socket, as in tests. */
 const NO_ADDRESS = '0.0.0.0';
 
-/** `X-Forwarded-For` is believed from the proxies that the operator named, and nobody else. */
+/** Sets the client's address. Only proxies that the operator trusts may set `X-Forwarded-For`. */
 export function clientIp(trusted: TrustedProxies) {
   return createMiddleware<AppEnv>(async (c, next) => {
     const socket = c.env?.incoming?.socket.remoteAddress ?? null;

@@ -3,8 +3,8 @@ import { AppError } from '../domain/errors.js';
 import type { AppEnv } from './app-env.js';
 
 /**
- * A request that a browser sends with a cookie must come from our own pages. Browsers cannot be
- * made to lie in `Sec-Fetch-Site` or `Origin`; older ones send only the second.
+ * Requires that a change with a session cookie comes from this origin. A page cannot forge
+ * `Sec-Fetch-Site` or `Origin`. Older browsers send only `Origin`.
  */
 export function refuseForeignOrigin(c: Context<AppEnv>, publicOrigin: string | null): void {
   if (c.req.method === 'GET' || c.req.method === 'HEAD') return;
@@ -15,7 +15,7 @@ export function refuseForeignOrigin(c: Context<AppEnv>, publicOrigin: string | n
   );
 }
 
-/** For sign-in, which has no cookie yet: a browser elsewhere is refused, a script is not. */
+/** For sign-in, which has no cookie yet: rejects browsers on other origins, allows scripts. */
 export function refuseForeignBrowser(c: Context<AppEnv>, publicOrigin: string | null): void {
   const isBrowser = c.req.header('Sec-Fetch-Site') !== undefined || c.req.header('Origin');
   if (isBrowser) refuseForeignOrigin(c, publicOrigin);
@@ -29,7 +29,7 @@ function isSameOrigin(c: Context<AppEnv>, publicOrigin: string | null): boolean 
   return publicOrigin === null ? hostOf(origin) === hostHeader(c) : origin === publicOrigin;
 }
 
-/** Without a public URL the scheme is unknown: a proxy may have taken the TLS off. */
+/** Only hosts are compared without a public URL, because a proxy may have terminated TLS. */
 function hostOf(origin: string): string | null {
   return URL.canParse(origin) ? new URL(origin).host : null;
 }

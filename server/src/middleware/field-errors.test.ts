@@ -19,7 +19,7 @@ function errorsOf(change: Record<string, unknown>) {
   return parsed.error ? fieldErrorsOf(parsed.error, input) : [];
 }
 
-describe('a refused field', () => {
+describe('the errors of invalid fields', () => {
   it.each([
     [{ key: undefined }, '/key', 'is missing: expected text'],
     [{ key: 5 }, '/key', 'must be text, got 5'],
@@ -37,13 +37,13 @@ describe('a refused field', () => {
     [{ nested: { 'a/b': 1 } }, '/nested/a~1b', 'must be true or false, got 1'],
     [{ nested: { 'a/b': true, c: 1 } }, '/nested/c', 'this field is unknown'],
     [{ admin: true }, '/admin', 'this field is unknown'],
-  ])('%j is named, with what was expected and what came', (change, pointer, message) => {
+  ])('name the field of %j, the expected and the received value', (change, pointer, message) => {
     expect(errorsOf(change)).toEqual([
       { pointer, message: typeof message === 'string' ? message : expect.stringMatching(message) },
     ]);
   });
 
-  it('is not quoted when it is a secret', () => {
+  it('do not quote the value of a secret field', () => {
     const credentials = z.strictObject({ password: z.string().min(12), token: z.string() });
     const input = { password: 'canary', token: 7 };
     const { error } = credentials.safeParse(input);
@@ -53,7 +53,7 @@ describe('a refused field', () => {
     ]);
   });
 
-  it('is one of many when many are wrong', () => {
+  it('list every invalid field', () => {
     expect(errorsOf({ key: 1, kind: 2, x: 3 }).map(({ pointer }) => pointer)).toEqual([
       '/key',
       '/kind',
@@ -61,7 +61,7 @@ describe('a refused field', () => {
     ]);
   });
 
-  it('is cut short when it is long', () => {
+  it('shorten a long value', () => {
     const [error] = errorsOf({ key: 'x'.repeat(10_000) });
     expect(error?.message.length).toBeLessThan(150);
   });

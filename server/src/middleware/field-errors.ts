@@ -5,12 +5,12 @@ import { escapePointer } from './strict-json.js';
 type Issue = z.core.$ZodIssue;
 
 const SHOWN_LENGTH_MAX = 60;
-/** Answers end up in logs and on screens. */
+/** Fields whose values are never quoted, because responses may be logged or displayed. */
 const SECRET_FIELDS: ReadonlySet<PropertyKey | undefined> = new Set([
   ...['password', 'token', 'authorization'],
 ]);
 
-/** Names each field at fault by a JSON pointer, and says what was expected and what came. */
+/** Describes each invalid field: its JSON pointer, the expected and the received value. */
 export function fieldErrorsOf(error: z.ZodError, input: unknown): FieldError[] {
   return error.issues.flatMap((issue) => describe(issue, input));
 }
@@ -31,7 +31,7 @@ function describe(issue: Issue, input: unknown): FieldError[] {
   return [{ pointer, message: `must be ${expected}${got}` }];
 }
 
-/** Null where the schema's own message says it. */
+/** Null when the message of the schema is sufficient. */
 function expectationOf(issue: Issue): string | null {
   switch (issue.code) {
     case 'invalid_type':

@@ -9,8 +9,8 @@ export const KIB = 1024;
 export const MIB = 1024 * KIB;
 
 /**
- * Reads a JSON body before the handler does: counted on the stream, so neither a missing nor a
- * lying length matters. The checked value is left where `c.req.json()` and validators look.
+ * Reads and checks a JSON body before the handler. Bytes are counted as they arrive, so a missing
+ * or wrong `Content-Length` has no effect. `c.req.json()` and validators get the checked value.
  */
 export function jsonBody(bytesMax: number) {
   return createMiddleware<AppEnv>(async (c, next) => {
@@ -25,7 +25,7 @@ export function jsonBody(bytesMax: number) {
   });
 }
 
-/** A client that announces JSON and sends none means an empty object. */
+/** An empty body with a `Content-Type` counts as an empty object. */
 function valueOfNothing(c: Context<AppEnv>): unknown {
   return c.req.header('Content-Type') === undefined ? undefined : {};
 }

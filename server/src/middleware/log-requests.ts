@@ -4,8 +4,8 @@ import type { Log } from '../log.js';
 import type { AppEnv } from './app-env.js';
 
 /**
- * One line a request: the pattern that matched, never the address with what people put there.
- * Changes are worth a line in daily use; a thousand SDKs that report a kill are not.
+ * Logs one line per request, with the matched route pattern instead of the URL, which may hold
+ * private data. Changes are logged at INFO; reads and SDK requests, which are many, at DEBUG.
  */
 export function logRequests(log: Log) {
   return createMiddleware<AppEnv>(async (c, next) => {

@@ -3,7 +3,7 @@ import { routePath } from 'hono/route';
 import type { Metrics } from '../metrics.js';
 import type { AppEnv } from './app-env.js';
 
-/** How long each kind of request takes, for `/metrics`. */
+/** Measures the duration of each request for `/metrics`. */
 export function measureRequests(metrics: Metrics) {
   return createMiddleware<AppEnv>(async (c, next) => {
     const startedAt = performance.now();

@@ -6,7 +6,7 @@ import { AppError, type ErrorCode } from '../domain/errors.js';
 import type { Log } from '../log.js';
 import type { AppEnv } from './app-env.js';
 
-/** The one place where a code becomes a status. */
+/** The HTTP status and title of each error code. */
 const ANSWERS = {
   MALFORMED_BODY: [400, 'The body cannot be read'],
   VALIDATION_FAILED: [400, 'The request is not valid'],
@@ -36,8 +36,8 @@ export function statusOf(code: ErrorCode): ProblemStatus {
 }
 
 /**
- * Turns whatever a handler threw into a problem document; strangers stay in the log. An outage is
- * told once by whoever notices it, not by every request that meets it.
+ * Answers with a problem document for any thrown error. Details of unexpected errors are only
+ * logged. An outage is logged at DEBUG here, because its detector has already logged it once.
  */
 export function onError(log: Log, unwrap: (error: unknown) => unknown) {
   return (thrown: unknown, c: Context<AppEnv>): Response => {
@@ -82,7 +82,7 @@ function asAppError(error: unknown): AppError {
   return new AppError('INTERNAL', 'something went wrong here; the request id finds it in the log');
 }
 
-/** What the framework throws by itself, before a handler sees the request. */
+/** Converts an error that the framework throws before the handler runs. */
 function asRefusal(exception: HTTPException): AppError {
   switch (exception.status) {
     case 413:
@@ -98,7 +98,7 @@ function requestOf(c: Context<AppEnv>) {
   return { requestId: c.get('requestId'), method: c.req.method, route: c.req.routePath };
 }
 
-/** A path comes from the caller: short, and nothing that a terminal or a page could act on. */
+/** Shortens a path from the caller and masks characters that terminals or pages interpret. */
 function shown(path: string): string {
   return path.replace(/[^\w/.:~-]/g, '?').slice(0, 100);
 }

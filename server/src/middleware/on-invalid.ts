@@ -11,8 +11,8 @@ const PLACES: Readonly<Record<string, string>> = {
 };
 
 /**
- * What a route's schema refused. Pointers go into the body; what stands elsewhere has none, so
- * the message names it.
+ * Rejects a request that does not match the schema of its route. JSON pointers refer to the body;
+ * for a parameter, header or cookie the pointer is empty and the message names it.
  */
 // biome-ignore lint/suspicious/noExplicitAny: the framework's own default for any route's hook.
 export const onInvalid: Hook<any, AppEnv, any, any> = (result) => {

@@ -1,8 +1,8 @@
 import { getPath } from 'hono/utils/url';
 
 /**
- * Routes know nothing of the base path. Proxies that strip it and proxies that keep it both work,
- * and probes may ask at the root.
+ * Removes the base path before routing. Requests without it are accepted too, because some
+ * proxies strip it and health probes may use the root.
  */
 export function pathWithin(basePath: string): (request: Request) => string {
   if (basePath === '') return getPath;

@@ -4,8 +4,8 @@ import { AppError } from '../domain/errors.js';
 import type { AppEnv } from './app-env.js';
 
 /**
- * A body of at most so many bytes; null when there are more, counted on the stream. It is taken
- * from the raw request where there is one: the standard one costs half of what a receipt costs.
+ * Reads a body of at most `bytesMax` bytes; returns null when it is longer. It reads from Node's
+ * request if possible, because the standard `Request` takes half the cost of a receipt.
  */
 export async function readBody(c: Context<AppEnv>, bytesMax: number): Promise<Buffer | null> {
   const incoming = c.env?.incoming;
@@ -20,7 +20,7 @@ export async function readBody(c: Context<AppEnv>, bytesMax: number): Promise<Bu
   return Buffer.concat(chunks, length);
 }
 
-/** Stops reading at the limit and leaves the connection open, so that the refusal gets through. */
+/** Stops reading at the limit but keeps the connection open, so that the client gets the 413. */
 function collect(incoming: Readable, bytesMax: number): Promise<Buffer | null> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

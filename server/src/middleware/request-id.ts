@@ -3,8 +3,8 @@ import { ulid } from 'ulid';
 import type { AppEnv } from './app-env.js';
 
 /**
- * Always drawn here: an id that a caller chose could pass for somebody else's in the audit. It is
- * no secret, and the cheap random source makes a stream start in half the time.
+ * The server always generates the id, because a caller could otherwise reuse the id of another
+ * request in the audit. It is not secret, and `Math.random` halves the time to start a stream.
  */
 export const requestId = createMiddleware<AppEnv>(async (c, next) => {
   const id = ulid(Date.now(), Math.random);

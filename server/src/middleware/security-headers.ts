@@ -1,7 +1,7 @@
 import { createMiddleware } from 'hono/factory';
 import type { AppEnv } from './app-env.js';
 
-/** Nothing is loaded from elsewhere and nothing inline runs; `base-uri` lets `<base>` stand. */
+/** Forbids other origins and inline scripts. `base-uri` allows the `<base>` of the page. */
 const PAGE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -16,13 +16,13 @@ const PAGE_POLICY = [
 
 const DATA_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
-/** On every answer, errors included; `https` adds the promise to stay there. */
+/** Sets security headers on every response, including errors. `https` adds HSTS. */
 export function securityHeaders(options: { https: boolean }) {
   return createMiddleware<AppEnv>(async (c, next) => {
     await next();
     const { headers } = c.res;
     const isPage = headers.get('Content-Type')?.startsWith('text/html') ?? false;
-    // A 304 has no type of its own, and its headers replace those of the page in the cache.
+    // A 304 has no Content-Type, and its headers would replace those of the cached page.
     if (c.res.status !== 304) {
       headers.set('Content-Security-Policy', isPage ? PAGE_POLICY : DATA_POLICY);
     }
@@ -34,7 +34,7 @@ export function securityHeaders(options: { https: boolean }) {
   });
 }
 
-/** Answers of the API are for the one who asked, now; a route may say otherwise. */
+/** Prevents caching of API responses, unless the route sets `Cache-Control` itself. */
 export const noStore = createMiddleware<AppEnv>(async (c, next) => {
   await next();
   if (!c.res.headers.has('Cache-Control')) c.res.headers.set('Cache-Control', 'no-store');

@@ -4,7 +4,7 @@ import { JSON_DEPTH_MAX, parseStrictJson } from './strict-json.js';
 
 const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
 
-describe('a JSON body', () => {
+describe('the strict JSON parser', () => {
   it.each([
     '{}',
     'null',
@@ -15,12 +15,12 @@ describe('a JSON body', () => {
     '{"a":{"x":1},"b":{"x":1}}',
     '{"emoji":"😀","escaped":"\\ud83d\\ude00"}',
     nested(JSON_DEPTH_MAX),
-  ])('that is plain is taken: %s', (text) => {
+  ])('accepts unambiguous JSON: %s', (text) => {
     expect(parseStrictJson(text)).toEqual({ value: JSON.parse(text) });
   });
 
   it.each(['', '{', '{"a":1,}', "{'a':1}", 'undefined', '{"a":NaN}', '{"a":1}{"b":2}', '\u0000'])(
-    'that is none is refused: %j',
+    'rejects invalid JSON: %j',
     (text) => {
       expect(parseStrictJson(text)).toEqual({ problem: 'the body is not valid JSON' });
     },
@@ -37,7 +37,7 @@ describe('a JSON body', () => {
     ['{"a\\u0000":1}', '/a\u0000', 'text must not contain U+0000'],
     ['["\\ud800"]', '/0', 'text must be whole Unicode, without lone surrogates'],
     ['[1,["x","\\udc00\\ud800"]]', '/1/1', /lone surrogates/],
-  ])('that could mean two things is refused: %s', (text, pointer, message) => {
+  ])('rejects ambiguous JSON and names the field: %s', (text, pointer, message) => {
     const parsed = parseStrictJson(text);
     expect(parsed).toMatchObject({
       error: {
@@ -47,7 +47,7 @@ describe('a JSON body', () => {
     });
   });
 
-  it('is refused when it is nested too deep, at any depth', () => {
+  it('rejects nesting beyond the limit, however deep', () => {
     for (const depth of [JSON_DEPTH_MAX + 1, 100_000]) {
       expect(parseStrictJson(nested(depth))).toMatchObject({
         problem: expect.stringContaining(`is nested deeper than ${JSON_DEPTH_MAX} levels`),
@@ -55,7 +55,7 @@ describe('a JSON body', () => {
     }
   });
 
-  it('of any kind is either refused or exactly what JSON says', () => {
+  it('returns the same value as JSON.parse, or rejects the text', () => {
     const text = fc.oneof(fc.json({ maxDepth: 5 }), fc.string({ unit: 'binary' }));
     fc.assert(
       fc.property(text, (json) => {

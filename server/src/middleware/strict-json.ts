@@ -1,6 +1,6 @@
 import type { FieldError } from '@sluice/sdk/protocol';
 
-/** Far above what any document of ours needs, far below what could exhaust a stack. */
+/** Well above the depth of any valid document, well below the depth that overflows the stack. */
 export const JSON_DEPTH_MAX = 64;
 
 export type StrictJson =
@@ -8,8 +8,8 @@ export type StrictJson =
   | { readonly problem: string; readonly error?: FieldError };
 
 /**
- * JSON whose meaning is beyond dispute: no name twice in an object, no `__proto__`, whole Unicode
- * text without U+0000 (PostgreSQL stores neither), and bounded depth.
+ * Parses JSON and rejects duplicate names in an object, `__proto__`, U+0000, lone surrogates
+ * (PostgreSQL can store neither of these two) and nesting beyond `JSON_DEPTH_MAX`.
  */
 export function parseStrictJson(text: string): StrictJson {
   let value: unknown;
@@ -28,11 +28,11 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 interface Level {
   /** Names seen so far; null in an array. */
   readonly names: Set<string> | null;
-  /** The member or element that is being read. */
+  /** The name or index of the value that is being read. */
   place: string | number;
 }
 
-/** Walks text that has already parsed, so that each token may be trusted to be well formed. */
+/** Scans text that `JSON.parse` has accepted, so that every token is known to be well formed. */
 function findSlip(text: string): FieldError | null {
   const levels: Level[] = [];
   const pointer = () => levels.map((level) => `/${escapePointer(String(level.place))}`).join('');
@@ -74,7 +74,7 @@ function slipOfName(name: string, names: ReadonlySet<string> | null): string | n
   return names.has(name) ? 'this name stands twice in one object' : null;
 }
 
-/** The bytes were whole UTF-8, so only an escape can smuggle one of these in. */
+/** The bytes are valid UTF-8, so only an escape sequence can contain a forbidden character. */
 function slipOfText(text: string, raw: string): string | null {
   if (text === raw) return null;
   if (text.includes('\0')) return 'text must not contain U+0000';
@@ -93,7 +93,7 @@ function isEscaped(text: string, at: number): boolean {
   return slashes % 2 === 1;
 }
 
-/** RFC 6901. */
+/** Escapes a name for a JSON pointer (RFC 6901). */
 export function escapePointer(place: string): string {
   return place.replaceAll('~', '~0').replaceAll('/', '~1');
 }

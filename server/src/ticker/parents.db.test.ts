@@ -24,7 +24,7 @@ const PLAN: PlanInput = {
 };
 const REASON = { reason: 'a test' };
 
-describe.each(databaseKinds)('a release of a flag below others, on %s', (kind) => {
+describe.each(databaseKinds)('the release of a flag with parents on %s', (kind) => {
   const database = withDatabase(kind);
   let ctx: Ctx;
   let grant: AnyGrant;
@@ -61,7 +61,7 @@ describe.each(databaseKinds)('a release of a flag below others, on %s', (kind) =
     sentence: expect.stringContaining(words),
   });
 
-  it('holds while one of them is killed or off, and goes on by itself afterwards', async () => {
+  it('holds while a parent is killed or off, and continues automatically afterwards', async () => {
     const id = await start('coupon');
     await killFlag(ctx, grant, { flag: 'shop', ...REASON });
     const words = 'Holding at 1 %: the flag "shop" that it depends on is killed';
@@ -74,7 +74,7 @@ describe.each(databaseKinds)('a release of a flag below others, on %s', (kind) =
     expect(await look(id)).toMatchObject({ percent: 25 });
   });
 
-  it('holds while one of them is being released, and says so before it starts', async () => {
+  it('holds while a parent is being released, and its preview warns about that', async () => {
     await set('shop', sql`status = 'off'`);
     const above = await start('shop');
     const words = '"shop" that it depends on is being released itself, now at 1 %';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Semaphore } from './semaphore.js';
 
-/** A promise that a test settles by hand. */
+/** A promise that the test resolves itself. */
 const gate = () => {
   let open = () => {};
   const opened = new Promise<void>((resolve) => {
@@ -11,7 +11,7 @@ const gate = () => {
 };
 
 describe('a semaphore', () => {
-  it('runs as many tasks at once as it has permits, the others in order', async () => {
+  it('runs as many tasks at once as it has permits, and the rest in order', async () => {
     const permits = new Semaphore(2);
     const gates = [gate(), gate(), gate()];
     const started: number[] = [];
@@ -31,7 +31,7 @@ describe('a semaphore', () => {
     await Promise.all(tasks);
   });
 
-  it('lets another task run while one waits without its permit', async () => {
+  it('runs another task while one waits without its permit', async () => {
     const permits = new Semaphore(1);
     const waiting = gate();
     const order: string[] = [];
@@ -45,7 +45,7 @@ describe('a semaphore', () => {
     expect(order).toEqual(['second', 'first']);
   });
 
-  it('frees the permit of a task that fails', async () => {
+  it('releases the permit of a task that fails', async () => {
     const permits = new Semaphore(1);
     await expect(permits.run(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
     await expect(permits.run(async () => 'yes')).resolves.toBe('yes');

@@ -66,7 +66,7 @@ const WELL: Readonly<Record<SourceKind, Respond>> = {
 };
 
 const silent: Respond = () => undefined;
-/** One byte at a time: each comes in time, the whole never does. */
+/** Sends a byte every 10 ms and never ends, so that only the total timeout applies. */
 const slow: Respond = (response) => {
   response.writeHead(200, { 'Content-Type': 'application/json' });
   const timer = setInterval(() => response.write(' '), 10);
@@ -77,11 +77,11 @@ const cut: Respond = (response) => {
   response.write('{"status":', () => response.destroy());
 };
 const GONE = 'gone';
-/** A source that answers gets enough time for it on a busy machine; one that does not, little. */
+/** Timeouts: long for a source that answers, even on a busy machine; short for a silent one. */
 const ANSWER_MS = HANG_MS;
 const SILENCE_MS = 200;
 
-/** Each way in which a source can fail, with the words of the hold. */
+/** Each way in which a source can fail, with the message of the hold. */
 const FAILURES: readonly (readonly [
   what: string,
   kind: SourceKind,
@@ -118,7 +118,7 @@ function old(): Respond {
   return (response, asked) => prometheus([series('3', now() - 3_600)])(response, asked);
 }
 
-describe.each(databaseKinds)('releases that ask a source, on %s', (kind) => {
+describe.each(databaseKinds)('releases with a metric source on %s', (kind) => {
   const database = withDatabase(kind);
   const server = withAnsweringServer();
   let ctx: Ctx;
@@ -171,7 +171,7 @@ describe.each(databaseKinds)('releases that ask a source, on %s', (kind) => {
   };
   const read = (id: string) => readRelease(database.db, grant, 'flag', id);
 
-  /** All that has happened was so much longer ago; the database's clock stays as it is. */
+  /** Moves all stored times into the past, because the clock of the database cannot be set. */
   const pass = async (seconds: number) => {
     const by = sql`${seconds}::float8 * interval '1 second'`;
     await database.db.execute(sql`
@@ -206,9 +206,9 @@ describe.each(databaseKinds)('releases that ask a source, on %s', (kind) => {
     return release;
   };
 
-  /** One database is enough for the words of each source. */
+  /** One database runs all cases, because the messages do not depend on it. */
   it.each(kind === 'postgres' ? FAILURES : FAILURES.slice(0, 3))(
-    'hold and say why while it %s (%s), for half an hour, and go on by themselves',
+    'hold for half an hour while the source %s (%s), show why, and continue when it answers again',
     async (_, sourceKind, respond, code, words) => {
       const id = await start(sourceKind);
       expect(await untilPercent(id, 5)).toMatchObject({ state: 'running', percent: 5 });
@@ -233,7 +233,7 @@ describe.each(databaseKinds)('releases that ask a source, on %s', (kind) => {
     },
   );
 
-  it('keep the query that was pinned when the round began, whatever becomes of the metric', async () => {
+  it('keep the query that the round has pinned when the metric changes', async () => {
     const id = await start('http-json');
     await updateMetric(ctx, grant, {
       ...{ key: 'queue', version: 1, name: 'queue', description: '' },
@@ -250,7 +250,7 @@ describe.each(databaseKinds)('releases that ask a source, on %s', (kind) => {
     });
   });
 
-  it('go on asking where an older version had begun them', async () => {
+  it('query the source when an older version has not pinned the query', async () => {
     const id = await start('http-json');
     await database.db.execute(sql`
       update releases set frozen = (frozen::jsonb - 'ticked')::json where id = ${id}`);
@@ -263,7 +263,7 @@ describe.each(databaseKinds)('releases that ask a source, on %s', (kind) => {
     expect(row).toEqual({ metric: 'queue' });
   });
 
-  it('wait for a source without keeping others waiting', async () => {
+  it('wait for a source without delaying other releases', async () => {
     const asking = await start('http-json');
     server.answer(silent);
     const keys = Array.from({ length: 8 }, (_, index) => `asking-${index}`);
@@ -298,7 +298,7 @@ describe.each(databaseKinds)('releases that ask a source, on %s', (kind) => {
     );
   });
 
-  it('take no new gate that cannot be asked, and any other edit while a source is gone', async () => {
+  it('reject a new gate whose source does not answer, and allow any other edit', async () => {
     const release = await start('http-json');
     await point(`http://127.0.0.1:${await findFreePort()}`);
     await database.db.execute(sql`
@@ -321,7 +321,7 @@ describe.each(databaseKinds)('releases that ask a source, on %s', (kind) => {
     });
   });
 
-  it('begin anew after an override: what was answered before counts no more', async () => {
+  it('ignore earlier measurements after an override', async () => {
     const id = await start('http-json');
     const paused = { ...PLAN, gates: [{ ...GATE, action: 'pause' as const }] };
     const { version } = await read(id);

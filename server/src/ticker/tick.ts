@@ -13,15 +13,15 @@ import { recordMeasurement } from '../services/releases/record-measurement.js';
 import type { Sources } from '../domain/sources/sources.js';
 
 export interface TickDeps {
-  /** As the system. */
+  /** Runs with the system actor, so audit entries name no user. */
   readonly ctx: Ctx;
   readonly log: Log;
   readonly measure: Sources['measure'];
-  /** Waits for external sources without the permit of this tick, so that other ticks may run. */
+  /** Releases the permit of this tick while it waits for external sources. */
   readonly withoutPermit?: <T>(wait: () => Promise<T>) => Promise<T>;
 }
 
-/** Evaluates one release: measured outside any transaction, applied by compare-and-set. */
+/** Evaluates one release. Measures outside a transaction and applies by compare-and-set. */
 export async function tick(deps: TickDeps, releaseId: string): Promise<ApplyResult> {
   const { ctx, log } = deps;
   const scene = await gatherScene(ctx.db, releaseId);
@@ -36,7 +36,7 @@ export async function tick(deps: TickDeps, releaseId: string): Promise<ApplyResu
   return applyDecision(ctx, scene, { decision, evaluation, inputs });
 }
 
-/** All at once: a slow source takes its own timeout and nobody else's. */
+/** Queries all sources in parallel, so that a slow source does not delay the others. */
 async function measureAll(deps: TickDeps, scene: Scene): Promise<readonly TickedGate[]> {
   const { asked } = scene;
   if (asked.length === 0) return [];

@@ -32,7 +32,7 @@ import { claimDueReleases, forgetPeople } from '../store/tick-store.js';
 import { type TickDeps, tick } from './tick.js';
 import { Ticker } from './ticker.js';
 
-/** Time and silence are enough, so that a test says when a step is over. */
+/** Every step ends after one tick with fresh data, so that a test controls each step. */
 const TIMED: PlanInput = {
   steps: [1, 5, 25, 50, 100].map((percent) => ({
     ...{ percent, minBakeSeconds: 0, minUnits: 0 },
@@ -64,7 +64,7 @@ describe.each(databaseKinds)('the ticks of releases on %s', (kind) => {
     await report();
   });
 
-  /** An instance that has flushed everything up to now. */
+  /** Stores an instance that has flushed all events up to `throughMs`. */
   const report = (throughMs = Date.now()) =>
     database.db.execute(sql`
       insert into instances (environment_id, id, service, through)
@@ -87,7 +87,7 @@ describe.each(databaseKinds)('the ticks of releases on %s', (kind) => {
     }
   };
 
-  /** People of one arm, some with an error; no two batches have anybody in common. */
+  /** Stores a batch with users of one arm, some with an error. `first` numbers the first user. */
   const post = async (id: string, phase: number, arm: 'treatment' | 'control', counts: object) => {
     const { people, errors, first } = counts as Record<'people' | 'errors' | 'first', number>;
     const units = Array.from({ length: people }, (_, index) => unitOf(first + index));
@@ -107,7 +107,7 @@ describe.each(databaseKinds)('the ticks of releases on %s', (kind) => {
     return ingestGroup(database.db, posts, { replica: 0, caps, known, findTrips });
   };
 
-  it('go up one step at a time and end at everybody', async () => {
+  it('advance one step at a time and complete at 100 %', async () => {
     const id = await start(TIMED);
     const percents: number[] = [];
     for (let count = 0; count < 5; count += 1) {
@@ -121,7 +121,7 @@ describe.each(databaseKinds)('the ticks of releases on %s', (kind) => {
     expect(rule).toEqual({ id: 'release', rollout: { to: 100 }, serve: { variant: 'on' } });
   });
 
-  it('hold with the reason while nobody reports, and go on by themselves afterwards', async () => {
+  it('hold with the reason while no instance reports, and continue afterwards', async () => {
     const id = await start(TIMED);
     await database.db.execute(sql`delete from instances`);
     await tick(deps, id);
@@ -134,7 +134,7 @@ describe.each(databaseKinds)('the ticks of releases on %s', (kind) => {
     expect(await read(id)).toMatchObject({ percent: 5, version: 3 });
   });
 
-  it('roll a harmful release back, say why, and can be decided again to the same', async () => {
+  it('roll back a harmful release, and make decisions that can be reproduced', async () => {
     const id = await start(GATED);
     await post(id, 1, 'treatment', { people: 19, errors: 0, first: 30_000 });
     await post(id, 1, 'control', { people: 1_900, errors: 0, first: 20_000 });
@@ -163,7 +163,7 @@ describe.each(databaseKinds)('the ticks of releases on %s', (kind) => {
     });
   });
 
-  it('find gross harm in the batch that brings it, warm-up or not, once', async () => {
+  it('roll back exactly once when a batch shows severe harm', async () => {
     const id = await start(GATED);
     await post(id, 1, 'control', { people: 1_900, errors: 10, first: 10_000 });
     const slot = { people: 20, errors: 15, first: 1 };
@@ -179,7 +179,7 @@ describe.each(databaseKinds)('the ticks of releases on %s', (kind) => {
     expect(await verifyDecision(ctx, grant, address)).toMatchObject({ same: true });
   });
 
-  it('end a rollback once instances confirm it, or after five minutes without', async () => {
+  it('end a rollback when all instances confirm it, or after five minutes', async () => {
     const confirmed = await start(GATED, 'confirmed');
     await tripHarm(confirmed);
     await tick(deps, confirmed);
@@ -207,7 +207,7 @@ describe.each(databaseKinds)('the ticks of releases on %s', (kind) => {
     expect(await tripRelease(ctx, id, { lnEMax: 9 })).toBe(true);
   };
 
-  it('write nothing of what a stopped tick had seen once another has looked or moved', async () => {
+  it('discard the decision of a delayed tick after the release has advanced', async () => {
     const id = await start(TIMED);
     const stopped = await gatherScene(database.db, id);
     await ticking(id);
@@ -215,7 +215,7 @@ describe.each(databaseKinds)('the ticks of releases on %s', (kind) => {
     expect(await read(id)).toMatchObject({ step: 1, phase: 2 });
   });
 
-  it('make each step of fifty releases exactly once, on two servers with one stopped', async () => {
+  it('advance fifty releases once per step on two servers, with a delayed tick', async () => {
     const keys = Array.from({ length: 50 }, (_, index) => `flag-${index}`);
     const ids = new Map<string, string>();
     for (const key of keys) ids.set(key, await start(TIMED, key));
@@ -242,7 +242,7 @@ describe.each(databaseKinds)('the ticks of releases on %s', (kind) => {
     database.db.execute(sql`
       update releases set next_tick_at = now() where next_tick_at is not null`);
 
-  /** What a tick that was stopped in its middle does when it wakes up. */
+  /** Applies the decision of a tick that was suspended after it had read its data. */
   const tickLate = async (scene: NonNullable<Awaited<ReturnType<typeof gatherScene>>>) => {
     const decision = {
       ...{ action: 'advance' as const, sentence: 'late', holds: [], because: [], bakedMs: 0 },
@@ -251,7 +251,7 @@ describe.each(databaseKinds)('the ticks of releases on %s', (kind) => {
     return applyDecision(ctx, scene, late);
   };
 
-  it('lose to a kill, whoever is first, and end what was killed', async () => {
+  it('lose every race against a kill, and end the release of a killed flag', async () => {
     for (let round = 0; round < 6; round += 1) {
       const key = `race-${round}`;
       const id = await start(TIMED, key);
@@ -272,7 +272,7 @@ describe.each(databaseKinds)('the ticks of releases on %s', (kind) => {
     }
   });
 
-  it('forget who was counted once a release is over, and keep what was counted', async () => {
+  it('delete counted users ten minutes after the release ends, and keep totals', async () => {
     const id = await start(GATED);
     await post(id, 1, 'treatment', { people: 19, errors: 3, first: 40_000 });
     await command('cancel', id);
@@ -291,7 +291,7 @@ describe.each(databaseKinds)('the ticks of releases on %s', (kind) => {
     expect(phase?.units.treatment).toBe(19);
   });
 
-  it('hold while a source fails, roll back what breaches, and go on otherwise', async () => {
+  it('hold while a source fails, roll back after a breach, and advance otherwise', async () => {
     await stageQuery();
     let measurement: Measurement = measurementError('connection refused');
     const asking = { ...deps, measure: async () => measurement };
@@ -333,14 +333,14 @@ describe.each(databaseKinds)('the ticks of releases on %s', (kind) => {
           ${JSON.stringify(definition)}::json)`);
   };
 
-  it('claim a release for one server at a time', async () => {
+  it('claim each release for one server only', async () => {
     const id = await start(TIMED);
     const claim = () => claimDueReleases(database.db, 500);
     const claims = await Promise.all([claim(), claim()]);
     expect(claims.flat().filter((claimed) => claimed === id)).toHaveLength(1);
   });
 
-  it('ask for an approval last, and take it only then', async () => {
+  it('request an approval after all other conditions, and reject an earlier one', async () => {
     const steps = (TIMED.steps ?? []).map((step, index) => ({ ...step, approval: index === 0 }));
     const id = await start({ ...TIMED, steps });
     const approve = () => command('approve', id);
@@ -352,7 +352,7 @@ describe.each(databaseKinds)('the ticks of releases on %s', (kind) => {
     expect(await read(id)).toMatchObject({ awaitsApproval: false, percent: 5 });
   });
 
-  it('start what is scheduled at its time, once it is approved', async () => {
+  it('start a scheduled release at its time, after its approval', async () => {
     const startAt = new Date(Date.now() + 3_600_000).toISOString();
     const id = await start({ ...TIMED, startAt, startApproval: true });
     await ticking(id);
@@ -366,14 +366,14 @@ describe.each(databaseKinds)('the ticks of releases on %s', (kind) => {
     expect(await read(id)).toMatchObject({ state: 'running', percent: 1, step: 0, phase: 1 });
   });
 
-  it('look on while paused, and stay', async () => {
+  it('keep the percentage of a paused release', async () => {
     const id = await start(TIMED);
     await command('pause', id);
     await ticking(id, 3);
     expect(await read(id)).toMatchObject({ state: 'paused', pauseReason: 'manual', percent: 1 });
   });
 
-  it('say what is broken, and pause what stays broken', async () => {
+  it('hold a release with corrupt data, and pause it at the third failure', async () => {
     const id = await start(GATED);
     await database.db.execute(sql`
       update releases set frozen = '{"segment":1}'::json where id = ${id}`);

@@ -10,21 +10,21 @@ const JITTER_MS = 250;
 const CLAIM_MAX = 20;
 /** Limits how many releases one process evaluates at once. */
 const TICKS_AT_ONCE = 4;
-/** Some five minutes. */
+/** About five minutes. */
 const POLLS_PER_CLEANING = 500;
-/** After so many failures in a row nobody expects the next one to work. */
+/** The release is paused after this many failed ticks in a row. */
 const FAILURES_MAX = 3;
 
 export interface TickerDeps extends TickDeps {
   /** A number in [0, 1). */
   readonly random: () => number;
-  /** Makes a failure of the database an `AppError`. */
+  /** Converts a failure of the database into an `AppError`. */
   readonly unwrap: (error: unknown) => unknown;
 }
 
 /**
- * Ticks due releases, on any number of servers at once. A server that claims a release has the time
- * of one tick for it; correctness rests on the compare-and-set of every write, not on the claim.
+ * Ticks due releases, on any number of servers at once. A claim lasts for one tick interval. Every
+ * write is a compare-and-set, so overlapping ticks of one release are harmless.
  */
 export class Ticker {
   readonly #deps: TickerDeps;
@@ -46,14 +46,14 @@ export class Ticker {
     this.#schedule();
   }
 
-  /** Ticks that have begun are finished; the others are due again a tick later, anywhere. */
+  /** Finishes running ticks. Other claimed releases are due again one interval later, anywhere. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#timer);
     await this.#running;
   }
 
-  /** Ticks everything that is due now, once; never rejects. */
+  /** Ticks every release that is due now, once. Never rejects. */
   async tickDue(): Promise<void> {
     try {
       while (true) {
@@ -118,7 +118,7 @@ export class Ticker {
   }
 }
 
-/** The database is away or busy: the next tick comes by itself. */
+/** Whether the database is unavailable or full. The next tick retries; no failure is recorded. */
 function isPassing(error: unknown): boolean {
   return error instanceof AppError && ['UNAVAILABLE', 'STORAGE_FULL'].includes(error.code);
 }
