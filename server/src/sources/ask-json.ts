@@ -6,7 +6,7 @@ export type Asked =
   | { readonly status: number; readonly json: unknown }
   | { readonly failure: Measurement };
 
-/** Any status with a JSON body; all else is a measurement that failed. */
+/** Returns the status and the JSON body, whatever the status; otherwise a failed measurement. */
 export async function askJson(
   outbound: Outbound,
   { authorization, timeoutMs }: Endpoint,
@@ -24,7 +24,7 @@ export async function askJson(
   return { failure: measurementError(words) };
 }
 
-/** Graphite says in one line of plain text what is wrong with a target; pages are for browsers. */
+/** Graphite explains an invalid target in a line of plain text. HTML pages are left out. */
 function plainTextOf(body: string): string {
   const text = body.trim();
   return text === '' || text.startsWith('<') ? '' : `: ${text}`;
@@ -38,7 +38,7 @@ export function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
 }
 
-/** What the status alone does not tell. */
+/** Explains a redirect, which the outbound client does not follow. */
 export function hintOf(status: number): string {
   return status >= 300 && status < 400 ? '; redirects are not followed' : '';
 }

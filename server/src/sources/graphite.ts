@@ -9,7 +9,7 @@ import { fillPlaceholders } from '../domain/sources/placeholders.js';
 import { askJson, hintOf, isObject, isSuccess } from './ask-json.js';
 import { type Endpoint, type MetricSource, POINT_AGE_MS_MAX } from './metric-source.js';
 
-/** The last point of one target within five minutes. */
+/** Reads the last point of one target within the last five minutes. */
 export function createGraphite(outbound: Outbound, endpoint: Endpoint): MetricSource {
   const base = endpoint.url.replace(/\/+$/, '');
   return {
@@ -32,7 +32,7 @@ export function createGraphite(outbound: Outbound, endpoint: Endpoint): MetricSo
   };
 }
 
-/** One node of a path: what is special in a target, the dot included, becomes `_`. */
+/** Escapes a value as one node of a path: all special characters and dots become `_`. */
 function escapeForPath(value: string): string {
   return value.replace(/[^A-Za-z0-9_-]/g, '_');
 }

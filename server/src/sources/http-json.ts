@@ -9,7 +9,7 @@ import { fillPlaceholders } from '../domain/sources/placeholders.js';
 import { askJson, hintOf, isSuccess } from './ask-json.js';
 import type { Endpoint, MetricSource } from './metric-source.js';
 
-/** Any document in JSON; the query is a JSON pointer (RFC 6901) to a number in it. */
+/** Reads a number from any JSON document. The query is a JSON pointer (RFC 6901) to it. */
 export function createHttpJson(outbound: Outbound, endpoint: Endpoint): MetricSource {
   return {
     async read({ query, placeholders }) {

@@ -23,28 +23,28 @@ function sourcesThatSay(body: string) {
   return makeSources({ outbound, now: () => new Date(0) });
 }
 
-describe('a tick of a metric', () => {
+describe('the measurement of a metric', () => {
   it.each([
     ['>', 5, 'OK'],
     ['>', 5.1, 'BREACH'],
     ['<', 5, 'OK'],
     ['<', 4.9, 'BREACH'],
     ['>', -1, 'OK'],
-  ] as const)('is a breach when the number is %s 5: %d is %s', async (op, number, status) => {
+  ] as const)('is a breach when the value is %s 5: %d gives %s', async (op, number, status) => {
     const sources = sourcesThatSay(JSON.stringify({ n: number }));
     expect(await sources.measure(source, { ...metric, op }, placeholders)).toEqual({
       ...{ status, value: number, message: null },
     });
   });
 
-  it('is never a breach without a number', async () => {
+  it('is not a breach when the source returns no number', async () => {
     const sources = sourcesThatSay('{"n":null}');
     expect(await sources.measure(source, metric, placeholders)).toMatchObject({
       status: 'NO_DATA',
     });
   });
 
-  it('is an error where the source is off, of another kind, or asked for the unknown', async () => {
+  it('is an error when the source is off or of another kind, or the query is invalid', async () => {
     const { measure } = sourcesThatSay('{"n":9}');
     const probe = { ...metric, kind: 'probe' } as const;
     const answers = await Promise.all([
@@ -64,7 +64,7 @@ describe('a tick of a metric', () => {
     ]);
   });
 
-  it('shows no secret that a server echoes, and no more than a few lines', async () => {
+  it('masks a secret that a server echoes, and limits the message to 300 characters', async () => {
     const echo = { status: 'error', error: `no Bearer canary!\n${'x'.repeat(999)}` };
     const { measure } = sourcesThatSay(JSON.stringify(echo));
     const prometheus = { ...source, kind: 'prometheus', authorization: 'Bearer canary' } as const;

@@ -52,7 +52,7 @@ export function makeSources({ outbound, now }: SourcesDeps): Sources {
   };
 }
 
-/** On one line, in bounds, and without the secret that a server might have echoed. */
+/** Shortens a message to one line and masks the secret, which a server may have echoed. */
 function shown(message: string | null, secret: string | null): string | null {
   if (message === null) return null;
   const token = secret?.split(' ').at(-1);

@@ -1,24 +1,24 @@
 import type { Measurement, Placeholders } from '../domain/sources/measurement.js';
 import type { StoredSource } from '../domain/sources/sources.js';
 
-/** Where a source lives and how it is asked. */
+/** The URL, credentials and timeout of a source. */
 export type Endpoint = Pick<StoredSource, 'url' | 'authorization' | 'timeoutMs'>;
 
 export interface Reading {
-  /** In the source's own language; empty for a probe. */
+  /** In the query language of the source; empty for a probe. */
   readonly query: string;
   readonly placeholders: Placeholders;
-  /** Epoch milliseconds; data much older than this is none. */
+  /** Epoch milliseconds. Points older than `POINT_AGE_MS_MAX` at this time are ignored. */
   readonly nowMs: number;
 }
 
 /**
- * The port: one number, or why there is none. Never rejects; a probe also says BREACH by itself,
- * all others leave that to whoever knows the threshold.
+ * Reads one number, or the reason why there is none. Never rejects. Only a probe returns BREACH;
+ * for other sources the caller compares the number with the threshold of the metric.
  */
 export interface MetricSource {
   read(reading: Reading): Promise<Measurement>;
 }
 
-/** A point older than this says nothing about now. */
+/** Older points are treated as missing data. */
 export const POINT_AGE_MS_MAX = 5 * 60_000;

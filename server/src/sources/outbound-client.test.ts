@@ -4,7 +4,7 @@ import { HANG_MS } from '../../../test/support/patience.js';
 import { parseAllowList } from '../domain/outbound/outbound-address.js';
 import { createOutboundClient, type Resolve } from './outbound-client.js';
 
-/** Each way to write an address that is not public, or to have a name lead to one. */
+/** All notations of addresses that are not public, and names that resolve to such addresses. */
 const CLOSED: readonly string[] = [
   ...['http://127.0.0.1', 'http://127.1', 'http://127.255.255.254', 'http://2130706433'],
   ...['http://0x7f000001', 'http://0x7f.1', 'http://0177.0.0.1', 'http://017700000001'],
@@ -61,10 +61,10 @@ function client(allow: readonly string[] = [], by: Resolve = resolve) {
 
 const get = (url: string) => ({ method: 'GET', url, timeoutMs: HANG_MS }) as const;
 
-describe('the way out', () => {
+describe('the outbound client', () => {
   const server = withAnsweringServer();
 
-  it.each(CLOSED)('does not lead to %s, at save or when it is used', async (url) => {
+  it.each(CLOSED)('refuses %s when it is saved and when it is called', async (url) => {
     expect(await client().problemOfUrl(url)).toContain('SLUICE_OUTBOUND_ALLOW');
     expect(await client().send(get(url))).toMatchObject({
       kind: 'failed',
@@ -73,14 +73,14 @@ describe('the way out', () => {
     });
   });
 
-  it.each(NO_ADDRESS)('refuses %j for its form', async (url) => {
+  it.each(NO_ADDRESS)('rejects %j as an invalid URL', async (url) => {
     expect(await client(['0.0.0.0/0', '::/0']).problemOfUrl(url)).toMatch(/^must /);
     expect(await client(['0.0.0.0/0', '::/0']).send(get(url))).toMatchObject({
       ...{ kind: 'failed', problem: 'BAD_URL' },
     });
   });
 
-  it('is open to public addresses, and to those that the operator names', async () => {
+  it('allows public addresses, and others that the operator has named', async () => {
     for (const url of ['http://93.184.215.14', 'https://[2606:2800:21f::1]:8443/x']) {
       expect(await client().problemOfUrl(url)).toBeNull();
     }
@@ -89,14 +89,14 @@ describe('the way out', () => {
     expect(await client(['fd00::/8']).problemOfUrl('http://[fd12::1]:9090')).toBeNull();
   });
 
-  it('saves a name that leads nowhere yet', async () => {
+  it('accepts a name that does not resolve yet, and fails when it calls it', async () => {
     expect(await client().problemOfUrl('http://unknown.example')).toBeNull();
     expect(await client().send(get('http://unknown.example'))).toMatchObject({
       ...{ problem: 'NO_CONNECTION', message: expect.stringContaining('ENOTFOUND') },
     });
   });
 
-  it('checks what a name leads to when it connects, whatever it led to before', async () => {
+  it('checks the addresses of a name again when it connects', async () => {
     let calls = 0;
     const rebinding: Resolve = (_, done) => {
       calls += 1;
@@ -128,7 +128,7 @@ describe('the way out', () => {
     expect(server.asked).toHaveLength(1);
   });
 
-  it('sends a body as it is, and names no path or header when it fails', async () => {
+  it('sends the body unchanged, and quotes no path or header in a failure', async () => {
     server.answer((response) => response.destroy());
     const answer = await client(['127.0.0.1']).send({
       ...{ method: 'POST', url: `${server.url}/canary?canary`, body: '{"ü":1}' },
@@ -139,7 +139,7 @@ describe('the way out', () => {
     expect(JSON.stringify(answer)).not.toContain('canary');
   });
 
-  it('answers for a header that cannot be sent, and for a server that stops', async () => {
+  it('returns a failure for an invalid header and for an aborted request', async () => {
     const outbound = client(['127.0.0.1']);
     const headers = { Authorization: 'a\r\nb' };
     expect(await outbound.send({ ...get(server.url), headers })).toMatchObject({

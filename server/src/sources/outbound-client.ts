@@ -19,16 +19,16 @@ export interface ResolvedAddress {
   readonly family: number;
 }
 
-/** Every address of a name. */
+/** Resolves a name to all of its addresses. */
 export type Resolve = (
   name: string,
   done: (error: NodeJS.ErrnoException | null, addresses: readonly ResolvedAddress[]) => void,
 ) => void;
 
 export interface OutboundClientOptions {
-  /** Private and special addresses that the operator has opened. */
+  /** Private and special addresses that the operator allows. */
   readonly allowed: AllowedAddresses;
-  /** The system's, when absent. */
+  /** Defaults to the resolver of the operating system. */
   readonly resolve?: Resolve;
 }
 
@@ -39,8 +39,8 @@ const resolveBySystem: Resolve = (name, done) => {
 class RefusedAddress extends Error {}
 
 /**
- * The addresses that a connection really uses are checked, all of them, at the moment of the
- * look-up: a name that changes its mind between a check and the call gains nothing.
+ * Creates a client that calls allowed addresses only. It checks all addresses of a name in the DNS
+ * lookup of the connection itself, so DNS rebinding between check and call has no effect.
  */
 export function createOutboundClient(options: OutboundClientOptions): Outbound {
   const { allowed, resolve = resolveBySystem } = options;
@@ -108,7 +108,7 @@ function exchange(request: OutboundRequest, { url, lookup, settle }: Exchange): 
   else sent.end(body);
 }
 
-/** Null: the connection broke off. */
+/** Calls `done` with null when the connection breaks off. */
 function readBody(response: IncomingMessage, done: (answer: OutboundAnswer | null) => void): void {
   const encoding = response.headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity') {
@@ -141,7 +141,7 @@ function guardedLookup(resolve: Resolve, allowed: AllowedAddresses): LookupFunct
   };
 }
 
-/** None when the name leads nowhere, or nobody says in time where to. */
+/** Resolves to no addresses when the lookup fails or takes longer than `TIMEOUT_MS`. */
 function resolved(resolve: Resolve, name: string): Promise<readonly ResolvedAddress[]> {
   return new Promise((done) => {
     const overdue = setTimeout(() => done([]), TIMEOUT_MS);

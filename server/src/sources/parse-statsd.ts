@@ -5,9 +5,9 @@ export interface StatsdSample {
   readonly name: string;
   readonly kind: 'counter' | 'timer' | 'gauge';
   readonly value: number;
-  /** How many like it there were: one in ten sent counts as ten. */
+  /** The number of events that the sample represents: 10 at a sample rate of 0.1. */
   readonly weight: number;
-  /** A gauge that says by how much it changed. */
+  /** Whether a gauge is relative: `+2` or `-2` changes the previous value. */
   readonly isChange: boolean;
 }
 
@@ -16,7 +16,7 @@ const VALUE_MAX = 1e12;
 const RATE_MIN = 1e-6;
 const KINDS = { c: 'counter', g: 'gauge', ms: 'timer', h: 'timer', d: 'timer' } as const;
 
-/** Null for what is malformed. Tags are read over: names are all that a metric has here. */
+/** Returns null for a malformed line. Tags are ignored, because metrics have only a name. */
 export function parseStatsdLine(line: string): StatsdSample | null {
   const match = LINE.exec(line);
   if (match === null) return null;

@@ -4,7 +4,7 @@ import { fillPlaceholders } from '../domain/sources/placeholders.js';
 import { authorizationOf, hintOf, isSuccess } from './ask-json.js';
 import type { Endpoint, MetricSource } from './metric-source.js';
 
-/** A health check: 2xx is well, any other answer is not, and none says nothing. */
+/** A health check: a 2xx status is OK, any other is a breach, and no answer is an error. */
 export function createProbe(outbound: Outbound, endpoint: Endpoint): MetricSource {
   const { authorization, timeoutMs } = endpoint;
   return {

@@ -11,7 +11,7 @@ import { type Endpoint, type MetricSource, POINT_AGE_MS_MAX } from './metric-sou
 
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 
-/** An instant query that must come down to one series. */
+/** Runs an instant query that must return one series. */
 export function createPrometheus(outbound: Outbound, endpoint: Endpoint): MetricSource {
   const base = endpoint.url.replace(/\/+$/, '');
   return {
@@ -28,7 +28,7 @@ export function createPrometheus(outbound: Outbound, endpoint: Endpoint): Metric
   };
 }
 
-/** Inside a quoted label value. */
+/** Escapes a value for a quoted label value. */
 function escapeForString(value: string): string {
   return value.replace(/["'\\]/g, '\\$&').replaceAll('\n', '\\n');
 }
@@ -56,7 +56,7 @@ function resultOf(data: unknown, nowMs: number): Measurement {
   return isObject(series) ? sampleOf(series.value, nowMs) : unexpected();
 }
 
-/** `[seconds, "number"]`. */
+/** A sample is `[seconds, "number"]`. */
 function sampleOf(sample: unknown, nowMs: number): Measurement {
   if (!Array.isArray(sample)) return unexpected();
   const [seconds, text] = sample as readonly unknown[];

@@ -7,7 +7,7 @@ import {
 } from '@sluice/sdk/protocol';
 import { parseStatsdLine, type StatsdSample } from './parse-statsd.js';
 
-/** Lines that come beyond these are counted and thrown away. */
+/** Limits per batch and per packet. What exceeds them is dropped and counted. */
 const NAMES_MAX = 1_000;
 const LINES_MAX = 500;
 const COUNT_MAX = 1e9;
@@ -16,7 +16,7 @@ export interface StatsdCounts {
   readonly packets: number;
   readonly lines: number;
   readonly malformed: number;
-  /** Names that are not on the list of those let in, or too many of them. */
+  /** Lines whose name is not allowed, or exceeds the limit on names. */
   readonly refused: number;
 }
 
@@ -26,7 +26,7 @@ interface Gathered {
   sketch: Sketch | null;
 }
 
-/** Adds up what comes in packets until it is taken as a batch. */
+/** Adds up the samples of packets until they are taken as a batch. */
 export class StatsdGathering {
   readonly #isAllowed: (name: string) => boolean;
   readonly #gauges = new Map<string, number>();
@@ -56,7 +56,7 @@ export class StatsdGathering {
     }
   }
 
-  /** Null when nothing has come. `at` is when, epoch milliseconds. */
+  /** Returns null when there is nothing to report. `at` is the current time, epoch milliseconds. */
   take(at: number): EventBatch | null {
     if (this.#metrics.size === 0 && this.#dropped === 0) return null;
     const metrics = Object.fromEntries([...this.#metrics].map(([name, it]) => [name, toSlot(it)]));

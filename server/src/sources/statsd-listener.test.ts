@@ -16,7 +16,7 @@ function gather(...packets: string[]) {
   return gathering;
 }
 
-describe('a line of StatsD', () => {
+describe('the parser of StatsD lines', () => {
   it.each([
     ['a:1|c', { kind: 'counter', value: 1, weight: 1 }],
     ['a:2.5|ms', { kind: 'timer', value: 2.5, weight: 1 }],
@@ -26,7 +26,7 @@ describe('a line of StatsD', () => {
     ['a:-4|g', { kind: 'gauge', value: -4, isChange: true }],
     ['a:4|g', { kind: 'gauge', value: 4, isChange: false }],
     ['app.requests-total:1|c|@0.5|#a', { name: 'app.requests-total', weight: 2 }],
-  ])('is read: %s', (line, expected) => {
+  ])('parses %s', (line, expected) => {
     expect(parseStatsdLine(line)).toMatchObject(expected);
   });
 
@@ -34,13 +34,13 @@ describe('a line of StatsD', () => {
     ...['', 'a', 'a:', 'a:1', 'a:1|', 'a:x|c', 'a:1|q', 'a:NaN|c', 'a:Infinity|g', 'a:-1|c'],
     ...['a:-1|ms', 'a b:1|c', '__proto__:1|c', 'a:1|c|@0', 'a:1|c|@2', 'a:1|c|@x', 'a:1|c|z'],
     ...[`${'x'.repeat(101)}:1|c`, 'a:1e99|g', 'a:1|c|'],
-  ])('is malformed: %s', (line) => {
+  ])('rejects %s as malformed', (line) => {
     expect(parseStatsdLine(line)).toBeNull();
   });
 });
 
-describe('what StatsD brings', () => {
-  it('adds counters, timers with a sketch, and gauges up by name', () => {
+describe('the gathering of StatsD samples', () => {
+  it('adds up counters, timers with a sketch, and gauges by name', () => {
     const gathering = gather(
       'hits:2|c\nhits:1|c|@0.1\ntime:10|ms\ntime:30|ms|@0.5',
       'load:5|g\nload:+2|g',
@@ -56,13 +56,13 @@ describe('what StatsD brings', () => {
     expect(gathering.take(AT)).toBeNull();
   });
 
-  it('counts lines that are malformed or not let in, and keeps the rest of the packet', () => {
+  it('counts malformed and refused lines, and keeps the rest of the packet', () => {
     const gathering = gather('hits:1|c\nnonsense\nsecret:1|c\n\nhits:1|c\n');
     expect(gathering.counts).toEqual({ packets: 1, lines: 4, malformed: 1, refused: 1 });
     expect(gathering.take(AT)?.slots[0]?.metrics).toEqual({ hits: { count: 2, sum: 2 } });
   });
 
-  it('is bounded, however many names come, and says what it dropped', () => {
+  it('limits the number of names and reports the number of dropped lines', () => {
     const names = Array.from({ length: 1_500 }, (_, i) => `n${i}:1|c`);
     const gathering = gather(...names);
     const batch = gathering.take(AT);
@@ -75,7 +75,7 @@ describe('the StatsD listener', () => {
   let listener: StatsdListener | undefined;
   afterEach(() => listener?.stop());
 
-  it('hears packets on its port and hands them on, the last when it stops', async () => {
+  it('stores the packets that it receives, the last ones when it stops', async () => {
     const stored: EventBatch[] = [];
     const clock = new FakeClock();
     listener = new StatsdListener({

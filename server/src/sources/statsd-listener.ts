@@ -6,18 +6,18 @@ import { type StatsdCounts, StatsdGathering } from './statsd-gathering.js';
 
 export interface StatsdOptions {
   readonly host: string;
-  /** 0: whichever is free. */
+  /** 0 selects a free port. */
   readonly port: number;
   readonly isAllowed: (name: string) => boolean;
   readonly now: () => Date;
   readonly log: Log;
-  /** Takes what has come in ten seconds. */
+  /** Stores the samples of ten seconds. */
   readonly store: (batch: EventBatch) => Promise<void>;
 }
 
 /**
- * Hears StatsD packets and hands their sums on every ten seconds. UDP promises nothing: what it
- * brings feeds charts, never a comparison of people.
+ * Receives StatsD packets and stores their sums every ten seconds. UDP may lose packets, so the
+ * sums only feed charts and never a comparison of treatment and control.
  */
 export class StatsdListener {
   readonly #options: StatsdOptions;
@@ -34,7 +34,7 @@ export class StatsdListener {
     return this.#gathering.counts;
   }
 
-  /** The port in use; undefined while it does not listen. */
+  /** The port in use; undefined while the listener is stopped. */
   get port(): number | undefined {
     return this.#socket?.address().port;
   }
@@ -61,7 +61,7 @@ export class StatsdListener {
     });
   }
 
-  /** Hands on what has come so far. */
+  /** Closes the socket and stores the samples received so far. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     const socket = this.#socket;
