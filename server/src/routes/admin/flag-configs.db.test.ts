@@ -301,11 +301,11 @@ describe.each(databaseKinds)('flag configs on %s', (kind) => {
     }
   });
 
-  it('are changed, killed and restored', async () => {
+  it('can be changed, killed and restored', async () => {
     await playAll(api, story);
   });
 
-  describe('are not saved with', () => {
+  describe('cannot be saved with', () => {
     beforeAll(async () => {
       await api.expect(201, 'POST /projects/default/flags', { body: { key: 'lonely' } });
     });
@@ -325,7 +325,7 @@ describe.each(databaseKinds)('flag configs on %s', (kind) => {
     });
   });
 
-  it('keep at most 32 parents in a chain, whoever is moved', async () => {
+  it('allow at most 32 parents in a chain, whichever flag gets a new parent', async () => {
     const keys = Array.from({ length: 34 }, (_, index) => `chain-${index}`);
     for (const key of keys) {
       await api.expect(201, 'POST /projects/default/flags', { body: { key } });

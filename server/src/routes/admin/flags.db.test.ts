@@ -231,11 +231,11 @@ const refused: readonly (Pick<Scenario, 'title' | 'body'> & { readonly pointer: 
 describe.each(databaseKinds)('flags on %s', (kind) => {
   const api = withManagement(kind);
 
-  it('live their life', async () => {
+  it('can be created, changed, archived and deleted', async () => {
     await playAll(api, story);
   });
 
-  it.each(refused)('are not made with $title', async ({ body, pointer }) => {
+  it.each(refused)('cannot be created with $title', async ({ body, pointer }) => {
     await play(api, {
       title: '',
       request: `POST ${FLAGS}`,

@@ -22,12 +22,12 @@ describe.each(databaseKinds)('lists on %s', (kind) => {
 
   const list = async (query: string) => api.expect(200, `GET ${FLAGS}?${query}`);
 
-  it('come in the order of code units, without archived flags', async () => {
+  it('are sorted by code units and omit archived flags', async () => {
     expect(keysOf(await list(''))).toEqual(['A', 'a.z', 'b_1', 'bx1']);
     expect(keysOf(await list('archived=true'))).toEqual(['old']);
   });
 
-  it('are read page by page, each item once, also when items come in between', async () => {
+  it('return each item once across pages, also when items are added meanwhile', async () => {
     const first = await list('limit=2');
     expect(keysOf(first)).toEqual(['A', 'a.z']);
     await api.expect(201, `POST ${FLAGS}`, { body: { key: 'a.a' } });
@@ -38,7 +38,7 @@ describe.each(databaseKinds)('lists on %s', (kind) => {
     await api.expect(204, `DELETE ${FLAGS}/a.a`);
   });
 
-  it('are searched literally, without regard to case', async () => {
+  it('match a search text literally, without regard to case', async () => {
     expect(keysOf(await list('search=basket'))).toEqual(['b_1']);
     expect(keysOf(await list('search=B_1'))).toEqual(['b_1']);
     expect(keysOf(await list('search=0%25'))).toEqual(['A']);
@@ -58,13 +58,13 @@ describe.each(databaseKinds)('lists on %s', (kind) => {
     ['cursor=', 'cursor'],
     ['archived=yes', 'archived'],
     ['colour=red', 'colour'],
-  ])('refuse "?%s" and name the parameter', async (query, name) => {
+  ])('reject "?%s" and name the parameter', async (query, name) => {
     const { code, errors } = await api.expect(400, `GET ${FLAGS}?${query}`);
     expect(code).toBe('VALIDATION_FAILED');
     expect(errors[0].message).toContain(`query parameter "${name}"`);
   });
 
-  it('of numbered entries refuse the cursor of another list', async () => {
+  it('of audit entries and environments reject the cursor of the flag list', async () => {
     const { next } = await list('limit=1');
     await api.expect(400, `GET /projects/default/audit?cursor=${next}`);
     await api.expect(400, `GET /projects/default/environments?cursor=${next}`);
@@ -90,14 +90,14 @@ describe.each(databaseKinds)('the audit trail on %s', (kind) => {
     await api.expect(200, `POST ${path}/restore`, { body: { reason: 'test' } });
   });
 
-  it('is read from the newest entry on, page by page', async () => {
+  it('starts with the newest entry and continues page by page', async () => {
     const first = await trail('limit=3');
     expect(first.lines).toEqual(['flag.restore a qa', 'flag.kill a qa', 'flag.create b']);
     const second = await trail(`limit=2&cursor=${first.next}`);
     expect(second.lines).toEqual(['flag.create a', 'environment.create qa qa']);
   });
 
-  it('is narrowed to an environment, a target or an actor', async () => {
+  it('can be filtered by environment, target or actor', async () => {
     expect((await trail('environment=production&limit=1')).lines).not.toContain('flag.kill a qa');
     expect((await trail('environment=qa&targetType=flag')).lines).toEqual([
       'flag.restore a qa',
@@ -110,13 +110,13 @@ describe.each(databaseKinds)('the audit trail on %s', (kind) => {
     expect(byId.lines).toEqual(['flag.create b']);
   });
 
-  it('remembers an environment that is gone', async () => {
+  it('keeps the entries of a deleted environment', async () => {
     await api.expect(204, 'DELETE /projects/default/environments/qa');
     const { lines } = await trail('targetType=flag&targetKey=a');
     expect(lines).toEqual(['flag.restore a qa', 'flag.kill a qa', 'flag.create a']);
   });
 
-  it('holds no entry of another project and no secret', async () => {
+  it('contains no secret', async () => {
     const body = { kind: 'server', name: 'app', environment: 'production' };
     const { secret } = await api.expect(201, 'POST /projects/default/keys', { body });
     const answer = await api.call('GET /projects/default/audit?limit=200');

@@ -25,7 +25,7 @@ const live = createRoute({
 
 const PERSON = 'user:';
 
-/** A stream is owned by a key, which can be revoked, or by a person, who signs in again. */
+/** Whether a user owns the stream. All other owners are admin keys, which can be revoked. */
 export function isPerson(owner: string): boolean {
   return owner.startsWith(PERSON);
 }

@@ -112,11 +112,11 @@ const story: readonly Scenario[] = [
 describe.each(databaseKinds)('markers on %s', (kind) => {
   const api = withManagement(kind);
 
-  it('are told once, however often they are sent', async () => {
+  it('are stored once, however often they are sent', async () => {
     await playAll(api, story);
   });
 
-  it('are paged without a gap when times are the same', async () => {
+  it('are paged without gaps when their times are equal', async () => {
     const seen: string[] = [];
     for (let next: string | null = ''; next !== null; ) {
       const cursor: string = next === '' ? '' : `&cursor=${next}`;

@@ -12,7 +12,7 @@ const definition = {
 describe.each(databaseKinds)('metrics on %s', (kind) => {
   const server = withManagement(kind);
 
-  it('are the built-in ones from the start, and those that somebody makes', async () => {
+  it('include the built-in metrics and those that users create', async () => {
     const body = { key: 'buys', definition };
     const made = await server.expect(201, `POST ${METRICS}`, { body });
     expect(made).toMatchObject({ key: 'buys', name: 'buys', builtIn: false, definition });
@@ -25,7 +25,7 @@ describe.each(databaseKinds)('metrics on %s', (kind) => {
     expect([...first.items, ...rest.items]).toEqual(items);
   });
 
-  it('are changed by who saw the latest version, and each change is in the audit', async () => {
+  it('can be changed with the latest version only, and each change is audited', async () => {
     await server.expect(201, `POST ${METRICS}`, { body: { key: 'edited', definition } });
     const change = { name: 'Edited', description: 'x', definition: { ...definition, margin: 0.5 } };
     const edit = { body: change, version: 1 };
@@ -39,7 +39,7 @@ describe.each(databaseKinds)('metrics on %s', (kind) => {
     ]);
   });
 
-  it('cannot take the place of built-in ones', async () => {
+  it('cannot replace, change or delete built-in metrics', async () => {
     await server.expect(409, `POST ${METRICS}`, { body: { key: 'HTTP.errors', definition } });
     const change = { name: 'x', description: '', definition };
     await server.expect(409, `PUT ${METRICS}/http.errors`, { body: change, version: 1 });
@@ -58,14 +58,14 @@ describe.each(databaseKinds)('metrics on %s', (kind) => {
     [{ kind: 'probe', source: 'nowhere' }, '/definition/source'],
     [null, '/definition'],
     ['split', '/definition'],
-  ])('are refused as %j, and nothing is kept', async (malformed, pointer) => {
+  ])('are rejected with the definition %j and not stored', async (malformed, pointer) => {
     const body = { key: 'malformed', definition: malformed };
     const answer = await server.expect(400, `POST ${METRICS}`, { body });
     expect(answer.errors.map((error: { pointer: string }) => error.pointer)).toContain(pointer);
     await server.expect(404, `GET ${METRICS}/malformed`);
   });
 
-  it('say what could not be counted', async () => {
+  it('have findings about data that could not be counted', async () => {
     const batch = { seq: 1, at: 1, unknown: ['awsome'], dropped: 7 };
     const headers = {
       ...{ Authorization: `Bearer ${SERVER_KEY}`, 'Content-Type': 'application/json' },

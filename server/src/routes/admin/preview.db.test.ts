@@ -28,7 +28,7 @@ describe.each(databaseKinds)('a preview on %s', (kind) => {
     await api.expect(200, `PUT ${LIVE}/awesome`, { version: 1, body: config([staff, ramp(39)]) });
   });
 
-  it('says what contexts get and why, by the evaluator itself', async () => {
+  it('returns the evaluation of each context with its reason', async () => {
     const contexts = [
       person('user-1'),
       person('user-2'),
@@ -45,7 +45,7 @@ describe.each(databaseKinds)('a preview on %s', (kind) => {
     });
   });
 
-  it('compares with a proposal, counts whom it moves, and saves nothing', async () => {
+  it('compares with a proposal, estimates the moved share of users, saves nothing', async () => {
     const before = await api.expect(200, `GET ${LIVE}/awesome`);
     const history = await api.expect(200, 'GET /projects/default/audit');
     const ask = async (proposed: object) =>
@@ -62,14 +62,14 @@ describe.each(databaseKinds)('a preview on %s', (kind) => {
     expect(await api.expect(200, 'GET /projects/default/audit')).toEqual(history);
   });
 
-  it('counts among people like the contexts given', async () => {
+  it('estimates the moved share among users like the given contexts', async () => {
     const contexts = [person('a', { email: 'a@example.com' }), person('b')];
     const proposed = config([ramp(39)]);
     const { movedShare } = await api.expect(200, PREVIEW, { body: { contexts, proposed } });
     expect(movedShare).toBeCloseTo(0.61 / 2, 1);
   });
 
-  it('asks a proposed parent too', async () => {
+  it('evaluates a proposed parent too', async () => {
     const proposed = config([staff, ramp(100)], { parent: 'parent' });
     const body = { contexts: [person('user-1')], proposed };
     expect(await api.expect(200, PREVIEW, { body })).toMatchObject({
@@ -78,7 +78,7 @@ describe.each(databaseKinds)('a preview on %s', (kind) => {
     });
   });
 
-  it('of a killed flag is off, whatever is proposed', async () => {
+  it('returns the off variant of a killed flag, whatever is proposed', async () => {
     await api.expect(200, `POST ${LIVE}/awesome/kill`, { body: { reason: 'test' } });
     const body = { contexts: [person('user-1')], proposed: config([ramp(100)]) };
     expect(await api.expect(200, PREVIEW, { body })).toEqual({
@@ -89,7 +89,7 @@ describe.each(databaseKinds)('a preview on %s', (kind) => {
     await api.expect(200, `POST ${LIVE}/awesome/restore`, { body: { reason: 'test' } });
   });
 
-  it('refuses what saving would refuse, with pointers into the proposal', async () => {
+  it('rejects a proposal that cannot be saved, with pointers into it', async () => {
     const proposed = config([{ id: 'r', when: { segment: 'nobody' }, serve: { variant: 'on' } }]);
     const body = { contexts: [{}], proposed };
     const { errors } = await api.expect(400, PREVIEW, { body });
@@ -101,7 +101,7 @@ describe.each(databaseKinds)('a preview on %s', (kind) => {
     ]);
   });
 
-  it('needs between one and a hundred contexts, and a flag that is served', async () => {
+  it('requires 1 to 100 contexts and a flag that is not archived', async () => {
     await api.expect(400, PREVIEW, { body: { contexts: [] } });
     await api.expect(400, PREVIEW, { body: { contexts: Array(101).fill({}) } });
     await api.expect(400, PREVIEW, { body: { contexts: ['user-1'] } });

@@ -141,14 +141,14 @@ const environments: readonly Scenario[] = [
   },
 ];
 
-describe.each(databaseKinds)('projects and environments on %s', (kind) => {
+describe.each(databaseKinds)('the management of projects and environments on %s', (kind) => {
   const api = withManagement(kind);
 
-  it('projects live their life', async () => {
+  it('creates, changes and deletes projects', async () => {
     await playAll(api, projects);
   });
 
-  it('environments live theirs', async () => {
+  it('creates, changes and deletes environments', async () => {
     const colour = { key: 'colour', type: 'string', offVariant: 'blue' };
     const variants = { red: '#f00', blue: '#00f' };
     await api.expect(201, 'POST /projects/default/flags', { body: { ...colour, variants } });
@@ -162,7 +162,7 @@ describe.each(databaseKinds)('projects and environments on %s', (kind) => {
     expect(history.items[0]).toMatchObject({ action: 'environment.delete', after: null });
   });
 
-  it('a project keeps its last environment', async () => {
+  it('never deletes the last environment of a project', async () => {
     await api.expect(201, 'POST /projects', { body: { key: 'small' } });
     for (const environment of ['development', 'staging']) {
       await api.expect(204, `DELETE /projects/small/environments/${environment}`);
@@ -171,7 +171,7 @@ describe.each(databaseKinds)('projects and environments on %s', (kind) => {
     expect(last.detail).toBe('environment "production" is the last one of its project');
   });
 
-  it('pages through environments in their order', async () => {
+  it('lists environments page by page in their order', async () => {
     const first = await api.expect(200, `GET ${ENVIRONMENTS}?limit=2`);
     expect(first.items.map((it: { key: string }) => it.key)).toEqual(['development', 'staging']);
     const second = await api.expect(200, `GET ${ENVIRONMENTS}?limit=2&cursor=${first.next}`);

@@ -9,7 +9,7 @@ import { ADMIN_KEY, SERVER_KEY } from '../../../../test/support/sluice.js';
 const PROJECT = '/projects/default';
 const PRODUCTION = `${PROJECT}/environments/production`;
 
-/** One running client, as the server sees it. */
+/** Sends the requests of one running client. */
 function instanceOf(server: Management, id: string = randomUUID()) {
   const headers = { 'Sluice-Instance': id, 'Sluice-Service': 'shop' };
   let seq = 0;
@@ -41,7 +41,7 @@ describe.each(databaseKinds)('receipts of a kill on %s', (kind) => {
   const receiptsOf = (flag: string) =>
     server.expect(200, `GET ${PRODUCTION}/flags/${flag}/receipts`);
 
-  it('say of a flag that is not killed that it is not', async () => {
+  it('are empty for a flag that is not killed', async () => {
     const flag = `flag-${randomUUID()}`;
     await server.expect(201, `POST ${PROJECT}/flags`, { body: { key: flag } });
     expect(await receiptsOf(flag)).toEqual({
@@ -50,7 +50,7 @@ describe.each(databaseKinds)('receipts of a kill on %s', (kind) => {
     });
   });
 
-  it('name who is not off yet before they name who is', async () => {
+  it('list pending instances before confirmed ones', async () => {
     const { flag, epoch, revision, instances } = await killedFlag();
     const [quick, slow, pending] = instances;
     await quick.says({ epoch, revision });
@@ -83,7 +83,7 @@ describe.each(databaseKinds)('receipts of a kill on %s', (kind) => {
     expect(await timeOf()).toBe(first);
   });
 
-  it('count a revision of another epoch for nothing', async () => {
+  it('ignore a revision of another epoch', async () => {
     const { flag, revision, instances } = await killedFlag();
     const [instance] = instances;
     await instance.says({ epoch: 'ANOTHER', revision: revision + 100 });
@@ -92,7 +92,7 @@ describe.each(databaseKinds)('receipts of a kill on %s', (kind) => {
     expect(item).toMatchObject({ state: 'pending' });
   });
 
-  it('give no time to an instance that started after the kill', async () => {
+  it('have no duration for an instance that started after the kill', async () => {
     const { flag, epoch, revision } = await killedFlag();
     const late = instanceOf(server);
     await late.says({ epoch, revision });
@@ -101,11 +101,11 @@ describe.each(databaseKinds)('receipts of a kill on %s', (kind) => {
     expect(item).toMatchObject({ state: 'off', ms: null });
   });
 
-  it('are not found for a flag that does not exist', async () => {
+  it('answer 404 for a flag that does not exist', async () => {
     await server.expect(404, `GET ${PRODUCTION}/flags/nowhere/receipts`);
   });
 
-  it('cannot be had by dismissing an instance that is alive', async () => {
+  it('cannot be completed by removing an instance that is alive', async () => {
     const { instances } = await killedFlag();
     const answer = await server.call(`DELETE ${PRODUCTION}/instances/${instances[0].id}`);
     expect(answer.status).toBe(409);
@@ -117,7 +117,7 @@ describe.each(databaseKinds)('receipts of a kill on %s', (kind) => {
 describe.each(databaseKinds)('instances on %s', (kind) => {
   const server = withManagement(kind);
 
-  it('come in pages, each with what it has applied', async () => {
+  it('are paged, each with its applied revision', async () => {
     for (const id of ['a', 'b', 'c']) {
       await instanceOf(server, id).says({ epoch: 'E1', revision: 3 });
     }
@@ -145,7 +145,7 @@ describe.each(databaseKinds)('the live stream of a project on %s', (kind) => {
     return stream;
   };
 
-  it('says what changed in which environment', async () => {
+  it('sends the changed flags of each environment', async () => {
     const stream = await open();
     expect((await stream.events.next()).event).toBe('heartbeat');
     await server.expect(201, `POST ${PROJECT}/flags`, { body: { key: 'shown' } });
@@ -162,7 +162,7 @@ describe.each(databaseKinds)('the live stream of a project on %s', (kind) => {
     expect(Date.parse(changes[0].at)).not.toBeNaN();
   });
 
-  it('says that something else changed', async () => {
+  it('sends an event when something else has changed', async () => {
     const stream = await open();
     await stream.events.next();
     const body = { kind: 'server', name: 'k', environment: 'staging' };
@@ -170,7 +170,7 @@ describe.each(databaseKinds)('the live stream of a project on %s', (kind) => {
     expect((await stream.events.nextWhere(({ event }) => event === 'project')).data).toBe('{}');
   });
 
-  it('tells nothing of another project', async () => {
+  it('sends no event of another project', async () => {
     await server.expect(201, 'POST /projects', { body: { key: 'other' } });
     const other = await open('/api/v1/projects/other/live');
     const own = await open();
@@ -179,7 +179,7 @@ describe.each(databaseKinds)('the live stream of a project on %s', (kind) => {
     expect(other.events.all.filter(({ event }) => event === 'change')).toEqual([]);
   });
 
-  it('is for those who may see the project', async () => {
+  it('requires access to the project', async () => {
     const path = `${server.url}/api/v1${PROJECT}/live`;
     expect((await ask(path)).status).toBe(401);
     expect((await ask(path, { key: SERVER_KEY })).status).toBe(403);

@@ -11,7 +11,7 @@ import { OF_WRITES } from './usual-problems.js';
 
 const reason = s.reasonSchema;
 
-/** The body of a command, by what it takes. */
+/** The schema of a command's body by the kind of its input. */
 const BODIES = {
   none: z
     .strictObject({ reason })
@@ -27,7 +27,7 @@ const BODIES = {
     .openapi('RestartRelease', { example: { reason: 'fixed', drawNewPeople: false } }),
 };
 
-/** A route for each command; it answers with the release as it is then. */
+/** One route per command. The response is the release after the command. */
 export function releaseCommandRoutes() {
   return COMMAND_NAMES.map(commandRoute);
 }
@@ -52,7 +52,7 @@ function commandRoute(command: Command) {
     const grant = await authorize(ctx, 'release:write', scope);
     const idempotencyKey = c.req.valid('header')['idempotency-key'];
     const asked = c.req.valid('json') as object;
-    // The schema of the route has checked that the body is what this command takes.
+    // The cast is safe: the schema of the route has validated the body for this command.
     const request = { ...asked, command, flag, release, idempotencyKey } as CommandRequest;
     const id = await commandRelease(ctx, grant, request);
     return c.json(s.withEtag(c, await readRelease(ctx.db, grant, flag, id)), 200);

@@ -11,7 +11,7 @@ const actionSchema = z.enum(['rollback', 'pause', 'watch']);
 const percentSchema = z.number().openapi({ example: 5 });
 const keyName = z.string().min(1).max(100);
 
-/** Ranges are the plan's own: they are checked with what the project has, and named by field. */
+/** The domain checks the ranges of a plan, together with the project data, and names the field. */
 const stepFields = {
   percent: percentSchema,
   minBakeSeconds: z.number().int(),
@@ -64,7 +64,7 @@ export const planDto = z
 const { percent, ...stepOptions } = stepFields;
 const { metric, action, ...gateOptions } = gateFields;
 
-/** What is left out comes from the template, then from the defaults. */
+/** Missing fields are taken from the template, then from the defaults. */
 const planShape = z
   .strictObject({
     steps: z
@@ -81,7 +81,7 @@ const planShape = z
     example: { template: 'standard', gates: [{ metric: 'http.errors', action: 'rollback' }] },
   });
 
-/** Absent is absent: JSON knows no undefined. */
+/** The cast is safe: parsed JSON never contains `undefined`, which Zod's optional type allows. */
 export const planInput = planShape as unknown as z.ZodType<PlanInput>;
 
 export const newRelease = z

@@ -10,8 +10,8 @@ import {
 import * as s from '../schemas.js';
 
 /**
- * Conditions, rules and values are checked by the evaluator's own reading of them, which explains
- * itself better than a schema could; these say only what a document of them looks like.
+ * The parser of the evaluator checks conditions, rules and values, because its messages are better
+ * than those of a schema. These schemas only document the structure.
  */
 const isObject = (value: unknown) =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -207,11 +207,11 @@ function nested(depth: number): object {
 describe.each(databaseKinds)('segments on %s', (kind) => {
   const api = withManagement(kind);
 
-  it('live their life', async () => {
+  it('can be created, changed, used and deleted', async () => {
     await playAll(api, story);
   });
 
-  it.each(refused)('are not made with %s', async (_, body, pointer) => {
+  it.each(refused)('cannot be created with %s', async (_, body, pointer) => {
     const { errors } = await play(api, {
       title: '',
       request: `POST ${SEGMENTS}`,

@@ -93,7 +93,7 @@ const change = createRoute({
   },
 });
 
-/** Signing in: for those who are nobody yet. */
+/** Sign-in, the only session route without authentication. */
 export function signInRoutes(deps: AppDeps) {
   return new OpenAPIHono<AppEnv>().openapi(open, async (c) => {
     refuseForeignBrowser(c, deps.settings.publicOrigin);
@@ -127,7 +127,7 @@ export function sessionRoutes(deps: AppDeps) {
     });
 }
 
-/** Leaves the cookie, and gives the answer's body. */
+/** Sets the session cookie and returns the response body. */
 export function startSession(
   c: Context<AppEnv>,
   deps: AppDeps,
@@ -151,7 +151,7 @@ function toSessionDto(
   return { user: { ...user }, serverVersion };
 }
 
-/** A key has no session: it says who it is with every request. */
+/** Throws for a request with an admin key, which has no session. */
 function sessionOf(c: Context<AppEnv>): SignedIn {
   const session = c.get('session');
   if (session) return session;

@@ -142,7 +142,7 @@ const story: readonly Scenario[] = [
 describe.each(databaseKinds)('sources on %s', (kind) => {
   const api = withManagement(kind);
 
-  it('are added, changed and deleted, and keep their secrets', async () => {
+  it('can be added, changed and deleted, without revealing secrets', async () => {
     await playAll(api, story);
     const { items } = await api.expect(200, 'GET /projects/default/audit?limit=50');
     expect(JSON.stringify(items)).not.toContain('canary');
@@ -161,11 +161,11 @@ describe.each(databaseKinds)('sources on %s', (kind) => {
   });
 });
 
-describe('a source on a network that the operator has opened', () => {
+describe('a source in a network that the operator allows', () => {
   const server = withAnsweringServer();
   const api = withManagement('embedded', { SLUICE_OUTBOUND_ALLOW: '10.0.0.0/8, 127.0.0.1' });
 
-  it('is asked by hand, with its secret, before anything relies on it', async () => {
+  it('can be tested with its secret before a metric uses it', async () => {
     const source = { key: 'numbers', kind: 'http-json', url: `${server.url}/{{flag}}` };
     await api.expect(201, `POST ${SOURCES}`, { body: { ...source, authorization: SECRET } });
     server.answer(saying({ errors: 12 }));
@@ -179,7 +179,7 @@ describe('a source on a network that the operator has opened', () => {
     await api.expect(404, `POST ${SOURCES}/unknown/test`, { body: {} });
   });
 
-  it('may be a private address inside what is opened, and no other', async () => {
+  it('may have a private address in an allowed range, and no other', async () => {
     const probe = { key: 'health', kind: 'probe', url: 'http://10.1.2.3:8080/livez' };
     await api.expect(201, `POST ${SOURCES}`, { body: probe });
     const other = { ...probe, key: 'other', url: 'http://192.168.1.1' };

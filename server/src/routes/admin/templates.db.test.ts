@@ -126,11 +126,11 @@ const story: readonly Scenario[] = [
 describe.each(databaseKinds)('templates on %s', (kind) => {
   const api = withManagement(kind);
 
-  it('are made, changed and deleted, built-in ones never', async () => {
+  it('can be created, changed and deleted, except built-in ones', async () => {
     await playAll(api, story);
   });
 
-  it('are paged by key, built-in ones among them', async () => {
+  it('are paged by key, including built-in ones', async () => {
     const keys: string[] = [];
     for (let next: string | null = ''; next !== null; ) {
       const cursor: string = next === '' ? '' : `&cursor=${next}`;

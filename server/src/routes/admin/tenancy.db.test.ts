@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { databaseKinds } from '../../../../test/support/database.js';
 import { withManagement } from '../../../../test/support/management.js';
 
-/** What the two projects have, each under names of its own. */
+/** The contents of the two projects, which have different names. */
 const MINE = { project: 'mine', environment: 'mine-env', flag: 'mine-flag', segment: 'mine-seg' };
 const THEIRS = {
   project: 'theirs',
@@ -31,7 +31,7 @@ describe.each(databaseKinds)('two projects on %s', (kind) => {
     }
   });
 
-  /** Every management route below a project, with a body that is fine in itself. */
+  /** Every management route below a project, with a valid body. */
   const requests = async () => {
     const { paths, components } = await api.document();
     return Object.entries(paths).flatMap(([path, methods]) =>
@@ -58,7 +58,7 @@ describe.each(databaseKinds)('two projects on %s', (kind) => {
     return { entries: audit.items.length, environments };
   };
 
-  it('cannot be reached with the key of the other one', async () => {
+  it('cannot be accessed with a key of the other project', async () => {
     const before = await theirState();
     const asked = await requests();
     expect(asked.length).toBeGreaterThan(25);
@@ -71,7 +71,7 @@ describe.each(databaseKinds)('two projects on %s', (kind) => {
     expect(await theirState()).toEqual(before);
   });
 
-  it('have nothing under the names of the other one, whichever part of a path is swapped', async () => {
+  it('cannot access items of the other project by name in any part of a path', async () => {
     const before = await theirState();
     for (const { method, path, body } of await requests()) {
       for (const swapped of ['environment', 'flag', 'segment', 'key'] as const) {
@@ -89,7 +89,7 @@ describe.each(databaseKinds)('two projects on %s', (kind) => {
     expect(await theirState()).toEqual(before);
   });
 
-  it('are only listed for whoever sees them', async () => {
+  it('are listed only for keys with access to them', async () => {
     const { items } = await api.expect(200, 'GET /projects', { key: myKey });
     expect(items.map((it: { key: string }) => it.key)).toEqual(['mine']);
     const body = { key: 'another' };
@@ -97,7 +97,7 @@ describe.each(databaseKinds)('two projects on %s', (kind) => {
     expect(answer.code).toBe('FORBIDDEN');
   });
 
-  it('may use the same keys, without minding each other', async () => {
+  it('may use the same flag keys independently', async () => {
     const theirs = await api.expect(200, `GET /projects/theirs/environments/production`);
     const body = { key: THEIRS.flag };
     const made = await api.expect(201, 'POST /projects/mine/flags', { body, key: myKey });

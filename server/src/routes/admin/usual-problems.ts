@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../domain/errors.js';
 
-/** What any route with a body may refuse. */
+/** The error codes of every route with a body. */
 export const OF_WRITES = [
   'MALFORMED_BODY',
   'VALIDATION_FAILED',
@@ -8,7 +8,7 @@ export const OF_WRITES = [
   'UNSUPPORTED_MEDIA_TYPE',
 ] as const satisfies readonly ErrorCode[];
 
-/** And one that wants to know which version was seen. */
+/** The error codes of every route that requires a version in `If-Match`. */
 export const OF_UPDATES = [
   ...OF_WRITES,
   'NOT_FOUND',

@@ -12,7 +12,7 @@ const forbidden = ['canary'];
 describe.each(databaseKinds)('webhooks on %s', (kind) => {
   const api = withManagement(kind);
 
-  it('are added, changed and deleted; the secret is shown once, the address never whole', async () => {
+  it('can be added, changed and deleted, with a hidden URL and a secret shown once', async () => {
     const made = await play(api, {
       title: 'a webhook is added',
       request: `POST ${WEBHOOKS}`,
@@ -125,11 +125,11 @@ describe.each(databaseKinds)('webhooks on %s', (kind) => {
   });
 });
 
-describe('a webhook that is tried out', () => {
+describe('the test of a webhook', () => {
   const receiver = withAnsweringServer();
   const api = withManagement('embedded', { SLUICE_OUTBOUND_ALLOW: '127.0.0.1' });
 
-  it('is sent one message, whatever it asks for, and says what became of it', async () => {
+  it('sends one message, whatever events are selected, and returns the outcome', async () => {
     receiver.answer(saying('thanks'));
     const body = { name: 'Hook', url: `${receiver.url}/hook`, events: ['completed'] };
     const { id } = await api.expect(201, `POST ${WEBHOOKS}`, { body });

@@ -11,7 +11,7 @@ describe.each(databaseKinds)('every change on %s', (kind) => {
     SLUICE_INIT_ADMIN: `${ADMIN.email}:${ADMIN.password}`,
   });
 
-  it('is under the name of the person who signed in, or of the key', async () => {
+  it('is audited with the name of the user who signed in, or of the key', async () => {
     const headers = { Cookie: cookieOf(await signIn(api.url, ADMIN)), ...SAME_ORIGIN };
     const person = { key: null, headers };
     await api.expect(201, 'POST /projects/default/flags', { ...person, body: { key: 'awesome' } });
@@ -28,7 +28,7 @@ describe.each(databaseKinds)('every change on %s', (kind) => {
     ]);
   });
 
-  it('has an entry that names its request', async () => {
+  it('has an audit entry with the id of its request', async () => {
     const response = await fetch(`${api.url}/api/v1/projects/default/flags`, {
       method: 'POST',
       headers: {
@@ -42,7 +42,7 @@ describe.each(databaseKinds)('every change on %s', (kind) => {
     expect(items).toMatchObject([{ requestId: response.headers.get('X-Request-Id') }]);
   });
 
-  it('takes its actor from who asks, never from the body', async () => {
+  it('takes its actor from the credentials, never from the body', async () => {
     const body = { key: 'forged', actor: { kind: 'user', id: 'x', name: 'Somebody else' } };
     const { errors } = await api.expect(400, 'POST /projects/default/flags', { body });
     expect(errors).toEqual([{ pointer: '/actor', message: 'this field is unknown' }]);

@@ -143,11 +143,11 @@ const story: readonly Scenario[] = [
 describe.each(databaseKinds)('windows and freezes on %s', (kind) => {
   const api = withManagement(kind);
 
-  it('are made, changed and deleted, each with an audit entry', async () => {
+  it('can be created, changed and deleted, each with an audit entry', async () => {
     await playAll(api, story);
   });
 
-  it('stay while a release that is not over may only rise inside them', async () => {
+  it('cannot be deleted while an open release uses them', async () => {
     const flag = '/projects/default/environments/production/flags/awesome';
     await api.expect(201, 'POST /projects/default/flags', { body: { key: 'awesome' } });
     const body = { plan: { template: 'standard', windows: ['office'] }, start: false };
