@@ -7,14 +7,14 @@ import { COMMAND_NAMES } from '../domain/releases/commands.js';
 const WHO = ['nobody', 'badKey', 'serverKey', 'clientKey', 'otherAdminKey', 'adminKey'] as const;
 type Who = (typeof WHO)[number] | 'session' | 'foreignSession';
 
-/** What a route asks of its caller. */
+/** What a route requires of its caller. */
 type Guard =
   | ('none' | 'person' | 'anyAdmin' | 'installation' | 'project' | 'page')
   | ('serverKey' | 'sdkKey');
 
 interface RouteCase {
   readonly guard: Guard;
-  /** A body that its schema takes, so that the guard is what answers. */
+  /** A body that is valid for the schema, so that only the guard can reject the request. */
   readonly json?: unknown;
 }
 
@@ -41,7 +41,7 @@ const flag = {
   ...{ kind: 'release', expectedLifetimeDays: null, clientVisible: false },
 };
 
-/** Every route that the server has; one that is missing here fails the test. */
+/** Every route of the server. A missing route fails the test. */
 const ROUTES: Readonly<Record<string, RouteCase>> = {
   'GET /livez': { guard: 'none' },
   'GET /readyz': { guard: 'none' },
@@ -156,7 +156,7 @@ const ROUTES: Readonly<Record<string, RouteCase>> = {
   'POST /sdk/v1/events': { guard: 'sdkKey', json: {} },
 };
 
-/** The refusal that a caller meets at a guard; null: it lets them in. */
+/** The status with which a guard rejects a caller; null when it admits the caller. */
 function refusalOf(guard: Guard, who: Who, method: string): number | null {
   if (guard === 'none' || guard === 'page') return null;
   if (who === 'nobody' || who === 'badKey') return 401;
@@ -172,7 +172,7 @@ function refusalOf(guard: Guard, who: Who, method: string): number | null {
   return guard === 'project' ? 404 : null;
 }
 
-describe('access', () => {
+describe('access to the routes of the server', () => {
   const server = withSluice('embedded', {
     SLUICE_INIT_ADMIN: 'admin@example.com:correct horse battery',
   });
@@ -194,7 +194,7 @@ describe('access', () => {
     keys.otherAdminKey = made.body.secret;
   });
 
-  /** Signing out comes last, so that one session serves a whole round. */
+  /** Sign-out is last, so that one session is enough for all routes. */
   const routes = () => {
     const all = server.sluice.app.routes.filter(({ method }) => method !== 'ALL');
     const named = new Set(all.map(({ method, path }) => `${method} ${path}`));
@@ -234,32 +234,32 @@ describe('access', () => {
     expect(came).toEqual(expected);
   };
 
-  it('is stated here for every route of the server, and for no other', () => {
+  it('is defined in this test for every route, and for no other', () => {
     expect(routes().sort()).toEqual(Object.keys(ROUTES).sort());
   });
 
-  it.each(WHO.filter((who) => who !== 'adminKey'))('is as stated for %s', async (who) => {
+  it.each(WHO.filter((who) => who !== 'adminKey'))('is as defined for %s', async (who) => {
     await compare(who, { key: keys[who] });
   });
 
-  it.each(['foreignSession', 'session'] as const)('is as stated for %s', async (who) => {
+  it.each(['foreignSession', 'session'] as const)('is as defined for %s', async (who) => {
     const Cookie = cookieOf(await signIn(server.url));
     const headers = who === 'session' ? { Cookie, ...SAME_ORIGIN } : { Cookie };
     await compare(who, { headers });
   });
 
-  it('is as stated for adminKey', async () => {
+  it('is as defined for adminKey', async () => {
     await compare('adminKey', { key: ADMIN_KEY });
   });
 
-  it('of a key to one project shows that project only', async () => {
+  it('is limited to one project for a key of that project', async () => {
     const { body } = await ask<{ items: { key: string }[] }>(`${server.url}/api/v1/projects`, {
       key: keys.otherAdminKey,
     });
     expect(body.items.map(({ key }) => key)).toEqual(['other']);
   });
 
-  it('is asked for by the route that matches, however the path is written', async () => {
+  it('is not gained by another spelling of a path', async () => {
     const tricks = [
       '/api/v1/setup/../projects',
       '/api/v1/setup/%2e%2e/projects',
@@ -288,7 +288,7 @@ function namesProject(answer: { readonly status: number; readonly body: unknown 
   return problemOf(answer as Parameters<typeof problemOf>[0]).detail.includes('project "default"');
 }
 
-/** As it is: `fetch` would tidy the path. */
+/** Sends the path unchanged, because `fetch` would normalize it. */
 async function rawGet(url: string, path: string): Promise<string> {
   const { request } = await import('node:http');
   const { port } = new URL(url);

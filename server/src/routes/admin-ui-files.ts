@@ -5,18 +5,18 @@ import { gzipSync } from 'node:zlib';
 
 export interface AdminUiFile {
   readonly bytes: Buffer<ArrayBuffer>;
-  /** Absent where compressing does not pay. */
+  /** Null for binary files and for files below 1 KiB, where compression saves nothing. */
   readonly gzipped: Buffer<ArrayBuffer> | null;
   readonly type: string;
   readonly etag: string;
-  /** Its name holds a hash of its content. */
+  /** Whether the name contains a hash of the content, so that browsers may cache it for a year. */
   readonly isImmutable: boolean;
 }
 
-/** The built UI, read once: what is not in the map cannot be asked for. */
+/** The built UI, read into memory at the start. No request reads any other file from disk. */
 export interface AdminUi {
   readonly index: AdminUiFile | null;
-  /** By path below the base path, such as `assets/app-3f9c1b2a.js`. */
+  /** The files by path below the base path, such as `assets/app-3f9c1b2a.js`. */
   readonly files: ReadonlyMap<string, AdminUiFile>;
 }
 
@@ -69,7 +69,7 @@ function toFile(name: string, bytes: Buffer<ArrayBuffer>): AdminUiFile {
   };
 }
 
-/** Relative addresses of the page start from here, however deep the address bar is. */
+/** Sets `<base>`, so that relative URLs of the page work at any depth of the path. */
 function withBase(html: Buffer, basePath: string): Buffer<ArrayBuffer> {
   const base = `<base href="${basePath}/">`;
   const text = html.toString('utf8').replace(/<base\s[^>]*>/i, '');

@@ -6,12 +6,12 @@ import type { AdminUi, AdminUiFile } from './admin-ui-files.js';
 const ONE_YEAR_SECONDS = 31_536_000;
 const NOT_BUILT = 'The admin UI is not built yet: run "npm run build" and start again.';
 
-/** Programs get problem documents from these, never a page. */
+/** Unknown paths below these return a problem document instead of the page. */
 const MACHINE_PATH = /^\/((api|sdk|ofrep)\/v\d+|metrics|livez|readyz)(\/|$)/;
-/** Keys may hold dots, so only at the root does one mean a file. */
+/** A dot outside `assets/` means a file at the root only, because flag keys may contain dots. */
 const FILE_PATH = /^(assets\/.*|[^/]+\.\w+)$/;
 
-/** The UI is one page: addresses without a file of their own are its business. */
+/** Serves the single-page admin UI. The UI routes every path that is not a file. */
 export function adminUiRoutes(ui: AdminUi) {
   return new Hono<AppEnv>().get('*', (c) => {
     const path = c.req.path.slice(1);

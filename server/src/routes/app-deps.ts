@@ -12,7 +12,7 @@ import type { Db } from '../store/db.js';
 import type { AdminUi } from './admin-ui-files.js';
 import type { DeliveryParts } from './delivery-parts.js';
 
-/** All that routes are made from; `compose.ts` constructs it. */
+/** The dependencies of all routes, which `compose.ts` constructs. */
 export interface AppDeps {
   readonly settings: AppSettings;
   readonly serverVersion: string;
@@ -28,14 +28,14 @@ export interface AppDeps {
   readonly metrics: Metrics;
   readonly outbound: Outbound;
   readonly sources: Sources;
-  /** How webhooks are told. */
+  /** Sends notifications to webhooks. */
   readonly messages: SendMessageDeps;
-  /** Whether SDKs get answers here; `/readyz` says it. */
+  /** Whether this server can answer SDKs, as `/readyz` reports it. */
   readonly readiness: () => Readiness;
 }
 
 export interface Readiness {
   readonly ready: boolean;
-  /** Shown to whoever asks; nothing secret. */
+  /** Public, without authentication, so it must contain no secret. */
   readonly details: Readonly<Record<string, string | number | boolean>>;
 }

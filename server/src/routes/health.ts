@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import type { AppEnv } from '../middleware/app-env.js';
 import type { AppDeps } from './app-deps.js';
 
-/** For probes: the loop turns; SDKs would get answers. */
+/** `/livez`: the event loop responds. `/readyz`: the server can answer SDKs. */
 export function healthRoutes(deps: AppDeps) {
   return new Hono<AppEnv>()
     .get('/livez', (c) => c.json({ live: true }, 200))

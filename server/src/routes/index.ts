@@ -36,7 +36,7 @@ import { sdkRoutes } from './client/sdk-routes.js';
 import { healthRoutes } from './health.js';
 import { openApiRoutes } from './openapi.js';
 
-/** The URL map. Order is meaning: what stands behind `authenticate` needs somebody. */
+/** Mounts all routes. The order matters: routes after `authenticate` require a key or session. */
 export function mountRoutes(app: OpenAPIHono<AppEnv>, deps: AppDeps): void {
   app.route('/', healthRoutes(deps));
   app.use('/api/*', noStore);

@@ -15,7 +15,7 @@ const json = { 'Content-Type': 'application/json' };
 const nested = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
 const raw = (text: BodyInit, headers: Ask['headers'] = json) => ({ raw: text, headers });
 
-/** What is sent, the status that answers, and the words that must stand in the answer. */
+/** What is sent, the expected status, and texts that the response must contain. */
 type Case = readonly [title: string, path: string, asked: Ask, status: number, says: string[]];
 
 const UNREADABLE: readonly Case[] = [
@@ -123,7 +123,7 @@ describe('a malformed request', () => {
     return ask(server.url + path, { method: 'POST', key: ADMIN_KEY, ...asked });
   };
 
-  /** The newest audit entries: whatever was stored would stand there. */
+  /** The newest audit entries, which would show any stored change. */
   const audit = async () => {
     const path = '/api/v1/projects/default/audit?limit=5';
     return (await ask(server.url + path, { key: ADMIN_KEY })).text;
@@ -138,18 +138,18 @@ describe('a malformed request', () => {
     expect(Object.getOwnPropertyNames(Object.prototype).join()).toBe(prototype);
   });
 
-  it.each(UNREADABLE)('with %s in its body is refused', async (_, path, asked, status, says) => {
+  it.each(UNREADABLE)('is rejected with %s in its body', async (_, path, asked, status, says) => {
     expectProblem(await send(path, asked), status, says);
     expect(await audit()).toBe(stored);
   });
 
-  it.each(INVALID)('with %s is refused by the name of the field', async (...row) => {
+  it.each(INVALID)('is rejected with %s, and the error names the field', async (...row) => {
     const [, path, asked, status, says] = row;
     expectProblem(await send(path, asked), status, ['VALIDATION_FAILED', ...says]);
     expect(await audit()).toBe(stored);
   });
 
-  it.each(GETS)('with %s is refused', async (_, path, asked, status, says) => {
+  it.each(GETS)('is rejected with %s', async (_, path, asked, status, says) => {
     expectProblem(await send(path, { ...asked, method: 'GET' }), status, says);
   });
 
@@ -163,7 +163,7 @@ describe('a malformed request', () => {
     ['"-1"', 'got'],
     ['"1e9"', 'got'],
     ['"99999999999999999999"', 'got'],
-  ])('that changes something with If-Match %j is refused', async (header, says) => {
+  ])('is rejected with If-Match %j when it changes something', async (header, says) => {
     const headers = header === undefined ? {} : { 'If-Match': header };
     const answer = await send('/api/v1/projects/default', {
       method: 'PUT',
@@ -173,7 +173,7 @@ describe('a malformed request', () => {
     expectProblem(answer, 428, ['VERSION_REQUIRED', says]);
   });
 
-  it('that changes something may hold a version that a proxy has weakened', async () => {
+  it('may contain a version in If-Match that a proxy has made weak', async () => {
     const answer = await send('/api/v1/projects/default', {
       method: 'PUT',
       json: { name: 'n' },
@@ -191,7 +191,7 @@ describe('a malformed request', () => {
     `sluice=%00${'a'.repeat(40)}`,
     ';;;=;=a;sluice',
     `__Host-sluice=${'a'.repeat(43)}`,
-  ])('with the cookie %s is nobody', async (cookie) => {
+  ])('is not authenticated by the cookie %s', async (cookie) => {
     const headers = { Cookie: encodeURI(cookie), ...SAME_ORIGIN };
     expectProblem(await ask(`${server.url}${PROJECTS}`, { headers }), 401, ['UNAUTHENTICATED']);
   });
@@ -207,7 +207,7 @@ describe('a malformed request', () => {
     `Bearer ${'x'.repeat(5000)}`,
     "Bearer ' or 1=1 --",
     `Token ${ADMIN_KEY}`,
-  ])('with the authorization %j is nobody', async (Authorization) => {
+  ])('is not authenticated by the authorization %j', async (Authorization) => {
     for (const path of [PROJECTS, '/sdk/v1/ruleset']) {
       const answer = await ask(server.url + path, { headers: { Authorization } });
       expectProblem(answer, 401, ['UNAUTHENTICATED']);
@@ -215,13 +215,13 @@ describe('a malformed request', () => {
     }
   });
 
-  it('to a route by another method learns which there are', async () => {
+  it('is answered with the allowed methods when its method is wrong', async () => {
     const answer = await send(PROJECTS, { method: 'PATCH', json: {} });
     expectProblem(answer, 405, ['METHOD_NOT_ALLOWED', 'GET, HEAD, POST']);
     expect(answer.headers.get('Allow')).toBe('GET, HEAD, POST');
   });
 
-  it('of any kind leaves nothing but refusals in the log', () => {
+  it('never causes an error in the log', () => {
     const errors = server
       .logged()
       .split('\n')
@@ -244,7 +244,7 @@ function expectProblem(answer: Answer, status: number, says: readonly string[]):
   for (const words of says) expect(answer.text).toContain(words);
 }
 
-/** Chunked, so that no length is declared. */
+/** A stream is sent in chunks, without a `Content-Length`. */
 function chunks(kibCount: number): ReadableStream<Uint8Array> {
   let left = kibCount;
   return new ReadableStream({

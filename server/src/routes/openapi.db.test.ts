@@ -19,7 +19,7 @@ describe('the served OpenAPI document', () => {
     );
   };
 
-  it('names every management route of the router, and no other', async () => {
+  it('lists every management route of the router, and no other', async () => {
     const routed = api.sluice.app.routes
       .filter(({ method, path }) => method !== 'ALL' && path.startsWith(PREFIX))
       .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`);
@@ -29,12 +29,12 @@ describe('the served OpenAPI document', () => {
     expect([...new Set(routed)].sort()).toEqual([...described].sort());
   });
 
-  it('lies beside the documentation as it is served (`vitest -u` writes it anew)', async () => {
+  it('equals its copy in the documentation (`vitest -u` updates the copy)', async () => {
     const text = `${JSON.stringify(await api.document(), null, 2)}\n`;
     await expect(text).toMatchFileSnapshot(COPY);
   });
 
-  it('says what each route is for, what it takes and what comes back', async () => {
+  it('describes the purpose, the body and the responses of each route', async () => {
     for (const [name, operation] of await operations()) {
       const { summary, tags, responses, requestBody } = operation;
       expect(summary, name).toMatch(/^[A-Z].+[^.]$/);
@@ -52,7 +52,7 @@ describe('the served OpenAPI document', () => {
     }
   });
 
-  it('describes every parameter of a path', async () => {
+  it('describes every path parameter', async () => {
     for (const [name, { parameters }] of await operations()) {
       const inPath = [...name.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
       const described = (parameters ?? []).filter((parameter) => parameter.in === 'path');
@@ -60,7 +60,7 @@ describe('the served OpenAPI document', () => {
     }
   });
 
-  it('gives examples that its own schemas accept', async () => {
+  it('contains only examples that match their schemas', async () => {
     const document = await api.document();
     const slips = Object.entries(document.components.schemas).flatMap(([name, schema]) =>
       'example' in schema ? problemsBySchema(schema.example, schema, lookupIn(document), name) : [],
@@ -68,7 +68,7 @@ describe('the served OpenAPI document', () => {
     expect(slips).toEqual([]);
   });
 
-  it('shows an example for every body that a person has to write', async () => {
+  it('has an example for every request body', async () => {
     const { components } = await api.document();
     const bare = (await operations()).flatMap(([name, { requestBody }]) => {
       const schema = requestBody?.content['application/json']?.schema;

@@ -12,7 +12,7 @@ const show = createRoute({
   responses: { 200: s.jsonResponse(z.record(z.string(), z.unknown()), 'OpenAPI 3.1') },
 });
 
-/** Describes the whole app; built when first asked for, once every route is mounted. */
+/** Serves the OpenAPI document. The first request builds it, when all routes are mounted. */
 export function openApiRoutes(app: OpenAPIHono<AppEnv>, deps: AppDeps) {
   let document: Record<string, unknown> | undefined;
   return new OpenAPIHono<AppEnv>().openapi(show, (c) => {

@@ -32,13 +32,13 @@ const PAGE = {
     "frame-ancestors 'none'",
 };
 
-/** What every answer carries by chance or by transport. */
+/** Headers that vary or belong to the transport, and are not compared. */
 const PASSING = [
   ...['date', 'connection', 'keep-alive', 'content-length'],
   ...['x-request-id', 'etag', 'sluice-time'],
 ];
 
-describe('an admin UI that is built', () => {
+describe('a built admin UI', () => {
   let directory: string;
   let fresh: FreshDatabase;
   let server: StartedSluice;
@@ -72,7 +72,7 @@ describe('an admin UI that is built', () => {
     '/tools/flags',
     '/tools/flags/',
     '/tools/flags/default/production/flags',
-  ])('answers %s with its one page, whose addresses begin at the base path', async (path) => {
+  ])('answers %s with its page, whose <base> is the base path', async (path) => {
     const answer = await ask(server.url + path);
     expect(answer.status).toBe(200);
     expect(answer.text).toContain('<head>\n    <base href="/tools/flags/">');
@@ -94,7 +94,7 @@ describe('an admin UI that is built', () => {
     expect([answer.status, answer.headers.get('Content-Type')]).toEqual([status, type]);
   });
 
-  it('lets browsers keep what never changes, and ask again for the rest', async () => {
+  it('lets browsers cache hashed files and revalidate all others', async () => {
     const asset = await ask(`${server.url}/assets/app-C0dUIrQY.js`);
     expect(asset.headers.get('Cache-Control')).toBe('public, max-age=31536000, immutable');
     const page = await ask(server.url);
@@ -103,7 +103,7 @@ describe('an admin UI that is built', () => {
     expect((await ask(server.url, { headers })).status).toBe(304);
   });
 
-  it('is compressed for whoever takes it', async () => {
+  it('is compressed for clients that accept gzip', async () => {
     const path = '/assets/app-C0dUIrQY.js';
     const plain = await get(server.url, path);
     expect([plain.headers['content-encoding'], plain.bytes.toString()]).toEqual([
@@ -128,13 +128,13 @@ describe('an admin UI that is built', () => {
     '/tools/flags/../../secret.txt',
     '/%2e%2e%2fsecret.txt',
     '/assets/app-C0dUIrQY.js/../../../secret.txt',
-  ])('holds nothing outside of it: %s', async (path) => {
+  ])('serves no file outside its directory: %s', async (path) => {
     const { bytes } = await get(server.url, path);
     expect(bytes.toString()).not.toContain('canary');
   });
 });
 
-describe('every class of answer', () => {
+describe('the responses of the server', () => {
   const server = withSluice('embedded');
 
   it.each([
@@ -155,26 +155,26 @@ describe('every class of answer', () => {
       { key: SERVER_KEY, headers: { 'Accept-Encoding': 'identity' } },
       { ...api('application/json', 'private, no-cache'), vary: 'Accept-Encoding' },
     ],
-  ])('has the headers that protect it: %s', async (_, path, asked, expected) => {
+  ])('have the security headers: %s', async (_, path, asked, expected) => {
     const answer = await ask(server.url + path, asked);
     expect(headersOf(answer)).toEqual(expected);
     expect(answer.headers.get('X-Request-Id')).toMatch(/^[0-9A-Z]{26}$/);
   });
 
-  it('says in one line how to build a UI that is missing', async () => {
+  it('explain in one line how to build a missing admin UI', async () => {
     const answer = await ask(server.url);
     expect(answer.status).toBe(503);
     expect(answer.text).toContain('run "npm run build" and start again');
   });
 
-  it('has an id of its own, whatever the caller claims', async () => {
+  it('have a request id from the server, whatever id the caller sends', async () => {
     const headers = { 'X-Request-Id': 'forged' };
     const answer = await ask(`${server.url}/api/v1/projects`, { headers });
     expect(answer.headers.get('X-Request-Id')).not.toBe('forged');
     expect(answer.text).not.toContain('forged');
   });
 
-  it('never lets another origin read it', async () => {
+  it('never allow another origin to read them', async () => {
     for (const path of ['/', '/api/v1/projects', '/api/v1/session', '/sdk/v1/ruleset']) {
       for (const method of ['GET', 'OPTIONS']) {
         const headers = {
@@ -200,7 +200,7 @@ function headersOf(answer: Answer): Record<string, string> {
   return headers;
 }
 
-/** As it is: `fetch` would tidy the path and unpack the answer. */
+/** Uses `http`, because `fetch` would normalize the path and decompress the response. */
 function get(url: string, path: string, headers: Record<string, string> = {}) {
   const { port } = new URL(url);
   type Got = { headers: Record<string, string | string[] | undefined>; bytes: Buffer };

@@ -5,7 +5,7 @@ import { AppError, type ErrorCode } from '../domain/errors.js';
 import type { AppEnv } from '../middleware/app-env.js';
 import { statusOf } from '../middleware/on-error.js';
 
-/** Key of a project, environment, flag, segment, variant or rule, in a body. */
+/** The key of a project, environment, flag, segment, variant or rule in a request body. */
 export const keySchema = z
   .string()
   .refine(isValidKey, { error: `must be ${KEY_FORM}` })
@@ -17,7 +17,7 @@ export const reasonSchema = z.string().trim().min(1).max(1000);
 export const timeSchema = z.iso.datetime().openapi({ example: '2026-01-31T12:00:00.000Z' });
 export const versionSchema = z.number().int().openapi({ example: 1 });
 
-/** Anything in the path: what does not exist is not found, whatever it looks like. */
+/** Path parameters accept any text, so that a malformed key is answered with 404 as well. */
 export const projectParams = z.object({ project: z.string() });
 export const environmentParams = projectParams.extend({ environment: z.string() });
 
@@ -30,13 +30,13 @@ export function listOf<T extends z.ZodType>(item: T) {
   return z.object({ items: z.array(item), next: z.string().nullable() });
 }
 
-/** `next` is the cursor of the last item when there may be more. */
+/** Returns one page. `next` is the cursor of its last item, or null when the page is not full. */
 export function pageOf<T>(rows: readonly T[], limit: number, cursorOf: (row: T) => string) {
   const last = rows.length === limit ? rows.at(-1) : undefined;
   return { items: [...rows], next: last === undefined ? null : cursorOf(last) };
 }
 
-/** A named schema or null; `.nullable()` would make the component itself nullable, for everyone. */
+/** A named schema or null. `.nullable()` would make the OpenAPI component nullable everywhere. */
 export function orNull<T extends z.ZodType>(schema: T) {
   return z.union([schema, z.null()]);
 }
@@ -56,7 +56,7 @@ export const ifMatchHeader = z.object({
     .openapi({ description: 'The version that was seen, in quotes', example: '"3"' }),
 });
 
-/** The version that the caller saw, from `If-Match: "<version>"`; a proxy may have weakened it. */
+/** Reads the version from `If-Match: "<version>"`, also when a proxy has made the ETag weak. */
 export function readVersion(c: Context<AppEnv>): number {
   const header = c.req.header('If-Match');
   const match = /^(?:W\/)?"(\d{1,9})"$/.exec(header?.trim() ?? '');
@@ -68,7 +68,7 @@ export function readVersion(c: Context<AppEnv>): number {
   );
 }
 
-/** Puts the version on the answer as its `ETag`. */
+/** Sets the version as the `ETag` of the response. */
 export function withEtag<T extends { readonly version: number }>(c: Context<AppEnv>, dto: T): T {
   c.header('ETag', `"${dto.version}"`);
   return dto;
@@ -87,10 +87,10 @@ const problemSchema = z
   })
   .openapi('Problem');
 
-/** What every guarded route may answer. */
+/** The error codes of every route that requires authentication. */
 const ALWAYS = ['UNAUTHENTICATED', 'FORBIDDEN', 'UNAVAILABLE'] as const;
 
-/** Documents a route's refusals by their codes; codes of one status share an entry. */
+/** Documents the errors of a route by their codes. Codes with the same status share an entry. */
 export function problems(...codes: readonly ErrorCode[]) {
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of [...ALWAYS, ...codes]) {

@@ -23,12 +23,12 @@ const NEW_PASSWORD = 'another password for the canary';
 const SETUP_TOKEN = 'setup-token-of-the-canary-0123456789';
 const EMAIL = 'canary@example.com';
 
-describe.each(databaseKinds)('no secret that was ever used is left on %s', (kind) => {
+describe.each(databaseKinds)('secrets that were used on %s', (kind) => {
   const lines: string[] = [];
   let fresh: FreshDatabase;
   const secrets = [ADMIN_KEY, SERVER_KEY, CLIENT_KEY, PASSWORD, NEW_PASSWORD, SETUP_TOKEN];
 
-  /** Every way in which a secret enters or leaves the server, failures included. */
+  /** Uses every way in which a secret enters or leaves the server, including failures. */
   async function useEverything(server: StartedSluice): Promise<void> {
     const api = `${server.url}/api/v1`;
     const admin = { token: SETUP_TOKEN, email: EMAIL, password: PASSWORD };
@@ -76,7 +76,7 @@ describe.each(databaseKinds)('no secret that was ever used is left on %s', (kind
 
   afterAll(() => fresh.remove());
 
-  it('in any row of any table', async () => {
+  it('are not in any row of any table', async () => {
     const database = await openDatabase(fresh.options);
     const rows: string[] = [];
     const tables = await database.db.execute<{ name: string }>(
@@ -94,12 +94,12 @@ describe.each(databaseKinds)('no secret that was ever used is left on %s', (kind
     expect(secretsIn(rows.join('\n'))).toEqual([]);
   });
 
-  it('in any line of the log', () => {
+  it('are not in any line of the log', () => {
     expect(lines.length).toBeGreaterThan(10);
     expect(secretsIn(lines.join(''))).toEqual([]);
   });
 
-  it('in any file of the data directory', async () => {
+  it('are not in any file of the data directory', async () => {
     const directory = fresh.options.dataDirectory;
     const entries = await readdir(directory, { recursive: true, withFileTypes: true });
     const files = entries.filter((entry) => entry.isFile());

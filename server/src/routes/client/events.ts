@@ -7,7 +7,7 @@ import { jsonBody, MIB } from '../../middleware/json-body.js';
 import type { DeliveryParts } from '../delivery-parts.js';
 import { requireSender } from './sdk-sender.js';
 
-/** What SDKs have gathered, and which revision they have applied. */
+/** Receives batches of events from SDKs, with the revision that they have applied. */
 export function eventRoutes({ reports }: Pick<DeliveryParts, 'reports'>) {
   const clientBatches = new ClientBatches(reports);
   return new Hono<AppEnv>().post('/events', jsonBody(MIB), async (c) => {

@@ -9,7 +9,7 @@ interface RulesetParts extends Pick<DeliveryParts, 'source' | 'instances'> {
   readonly now: () => Date;
 }
 
-/** The whole ruleset, for SDKs whose streams do not get through. */
+/** Serves the whole ruleset, for SDKs that cannot open a stream. */
 export function rulesetRoutes({ source, instances, now }: RulesetParts) {
   return new Hono<AppEnv>().get('/ruleset', async (c) => {
     const live = readLive(source, c.get('sdkKey').environmentId);
@@ -28,7 +28,7 @@ export function rulesetRoutes({ source, instances, now }: RulesetParts) {
   });
 }
 
-/** A proxy that compresses makes an ETag weak; the content is the same. */
+/** Ignores `W/`: a proxy that compresses weakens an ETag, but the content is the same. */
 function etagsOf(header = ''): string[] {
   return header.split(',').map((etag) => etag.trim().replace(/^W\//, ''));
 }
@@ -39,7 +39,7 @@ function takesGzip(header = ''): boolean {
     .some((coding) => /^gzip(?!\s*;\s*q=0(\.0*)?$)/.test(coding.trim().toLowerCase()));
 }
 
-/** A Buffer is a view; the framework wants to know that nobody shares its memory across threads. */
+/** The framework's types exclude shared memory, which these buffers never use. */
 function toBody(bytes: Buffer): Uint8Array<ArrayBuffer> {
   return bytes as Uint8Array<ArrayBuffer>;
 }

@@ -48,7 +48,7 @@ describe.each(databaseKinds)('the SDK routes on %s', (kind) => {
     });
 
   describe('GET /sdk/v1/ruleset', () => {
-    it('gives the document with the hash of its bytes as ETag', async () => {
+    it('returns the ruleset with the hash of its bytes as ETag', async () => {
       const answer = await get({ 'Accept-Encoding': 'identity' });
       const hash = createHash('sha256').update(answer.text).digest('hex');
       expect(answer.headers.get('ETag')).toBe(`"${hash}"`);
@@ -59,7 +59,7 @@ describe.each(databaseKinds)('the SDK routes on %s', (kind) => {
       });
     });
 
-    it('answers 304 to who has it, also when a proxy made the ETag weak', async () => {
+    it('answers 304 to a matching ETag, also when a proxy has made it weak', async () => {
       const flag = await openFlag();
       const etag = (await get()).headers.get('ETag') ?? '';
       for (const header of [etag, `W/${etag}`, `"other", ${etag}`]) {
@@ -71,7 +71,7 @@ describe.each(databaseKinds)('the SDK routes on %s', (kind) => {
       await until(async () => expect((await get({ 'If-None-Match': etag })).status).toBe(200));
     });
 
-    it('compresses for those who ask', async () => {
+    it('compresses for clients that accept gzip', async () => {
       const url = `${started.url}/sdk/v1/ruleset`;
       const { headers } = await get({ 'Accept-Encoding': 'gzip' });
       expect(headers.get('Content-Encoding')).toBe('gzip');
@@ -84,7 +84,7 @@ describe.each(databaseKinds)('the SDK routes on %s', (kind) => {
   });
 
   describe('GET /sdk/v1/stream', () => {
-    it('begins with the whole ruleset and goes on with patches', async () => {
+    it('sends the whole ruleset first and then patches', async () => {
       const flag = await openFlag();
       const stream = await open();
       const first = await stream.events.next();
@@ -101,7 +101,7 @@ describe.each(databaseKinds)('the SDK routes on %s', (kind) => {
       expect(Object.keys(dataOf(patch).flags)).toEqual([flag]);
     });
 
-    it('says "current" to who is level', async () => {
+    it('sends "current" to a client with the latest revision', async () => {
       const { epoch, revision } = await position();
       const stream = await open({ 'Last-Event-ID': `${epoch}:${revision}` });
       const event = await stream.events.next();
@@ -109,7 +109,7 @@ describe.each(databaseKinds)('the SDK routes on %s', (kind) => {
       expect(dataOf(event).now).toBe(started.clock.now().getTime());
     });
 
-    it('gives one patch to who was away', async () => {
+    it('sends one patch to a client that was disconnected', async () => {
       const flag = await openFlag();
       const { epoch, revision } = await position();
       await flags.kill(flag);
@@ -122,14 +122,14 @@ describe.each(databaseKinds)('the SDK routes on %s', (kind) => {
     });
 
     it.each(['', 'nonsense', 'E:1', 'another-epoch:3', '01J:-1', '01J:99999999999999999999'])(
-      'gives everything to who presents %j',
+      'sends the whole ruleset when Last-Event-ID is %j',
       async (id) => {
         const stream = await open(id === '' ? {} : { 'Last-Event-ID': id });
         expect((await stream.events.next()).event).toBe('ruleset');
       },
     );
 
-    it('notes a client that says who it is, with what it has', async () => {
+    it('stores the instance of a client and its revision', async () => {
       const { epoch, revision } = await position();
       const instance = randomUUID();
       const about = { 'Sluice-Service': 'shop', 'Sluice-Service-Version': '1.2' };
@@ -149,7 +149,7 @@ describe.each(databaseKinds)('the SDK routes on %s', (kind) => {
       ['Sluice-Instance', 'x'.repeat(65), 'must be 1 to 64 letters'],
       ['Sluice-Service', 'ü', 'must be at most 100 printable ASCII characters'],
       ['Sluice-Sdk', 'x'.repeat(101), 'must be at most 100 printable ASCII characters'],
-    ])('refuses a %s that is %j', async (name, value, expected) => {
+    ])('rejects the header %s with the value %j', async (name, value, expected) => {
       const answer = await ask(`${started.url}/sdk/v1/stream`, {
         key: SERVER_KEY,
         headers: { 'Sluice-Instance': 'i1', [name]: value },
@@ -158,7 +158,7 @@ describe.each(databaseKinds)('the SDK routes on %s', (kind) => {
       expect(problemOf(answer).detail).toContain(`header "${name}" ${expected}`);
     });
 
-    it('is for server keys only', async () => {
+    it('accepts server keys only', async () => {
       expect((await open({}, CLIENT_KEY)).status).toBe(403);
       expect((await open({}, ADMIN_KEY)).status).toBe(403);
       expect((await open({}, 'sluice_server_of_nobody_0123456789abcdefghij')).status).toBe(401);
@@ -166,7 +166,7 @@ describe.each(databaseKinds)('the SDK routes on %s', (kind) => {
   });
 
   describe('POST /sdk/v1/events', () => {
-    it('acknowledges a batch once it is stored, and a repeat with the same answer', async () => {
+    it('acknowledges a stored batch, and a repetition with the same response', async () => {
       const applied = await position();
       const headers = { 'Sluice-Instance': randomUUID() };
       const batch = { seq: 1, at: 1, applied };
@@ -179,7 +179,7 @@ describe.each(databaseKinds)('the SDK routes on %s', (kind) => {
       ).toMatchObject({ applied });
     });
 
-    it('ignores what this version does not know', async () => {
+    it('ignores unknown fields', async () => {
       const answer = await post({ seq: 1, at: 1, applied: null, slots: [], later: true });
       expect(answer.status).toBe(200);
     });
@@ -193,13 +193,13 @@ describe.each(databaseKinds)('the SDK routes on %s', (kind) => {
       [{ seq: 1, at: 1, applied: 'E1:2' }, 'applied must be an epoch and a revision'],
       [{ seq: 1, at: 1, applied: { epoch: 'E:1', revision: 2 } }, 'applied must be an epoch'],
       [{ seq: 1, at: 1, applied: { epoch: 'E1', revision: -2 } }, 'applied must be an epoch'],
-    ])('refuses %j by the name of the field', async (batch, expected) => {
+    ])('rejects %j and names the field', async (batch, expected) => {
       const answer = await post(batch);
       expect(answer.status).toBe(400);
       expect(problemOf(answer).detail).toContain(expected);
     });
 
-    it('needs to know whose batch it is', async () => {
+    it('requires the header Sluice-Instance', async () => {
       const answer = await ask(`${started.url}/sdk/v1/events`, {
         ...{ method: 'POST', key: SERVER_KEY, json: { seq: 1, at: 1 } },
       });
@@ -207,7 +207,7 @@ describe.each(databaseKinds)('the SDK routes on %s', (kind) => {
       expect(problemOf(answer).detail).toContain('header "Sluice-Instance" is missing');
     });
 
-    it('takes events with a client key, which gets no rules', async () => {
+    it('accepts events with a client key, which cannot read rules', async () => {
       const headers = { 'Sluice-Instance': randomUUID() };
       const json = { seq: 1, at: 1 };
       const events = { method: 'POST', key: CLIENT_KEY, json, headers };
@@ -230,21 +230,21 @@ describe.each(databaseKinds)('the SDK routes on %s', (kind) => {
         { releases: [{ id: 'r', phase: 1, arm: 'control', buckets: { m: [[256, 0, 0]] } }] },
         'slots/0/releases/0/buckets/m must hold [bucket 0-255, sum, count]',
       ],
-    ])('refuses a slot like %j by the name of the field', async (part, expected) => {
+    ])('rejects a slot with %j and names the field', async (part, expected) => {
       const slot = { from: 10_000, to: 20_000, ...part };
       const answer = await post({ seq: 1, at: 1, slots: [slot] });
       expect(answer.status).toBe(400);
       expect(problemOf(answer).detail).toContain(expected);
     });
 
-    it('refuses more than 1 MiB', async () => {
+    it('rejects a body of more than 1 MiB', async () => {
       const answer = await post({ seq: 1, at: 1, filler: 'x'.repeat(1024 * 1024) });
       expect(answer.status).toBe(413);
     });
   });
 });
 
-/** `fetch` would undo the compression. */
+/** Uses `http`, because `fetch` would decompress the body. */
 async function rawGet(url: string, key: string): Promise<{ bytes: Buffer }> {
   const headers = { Authorization: `Bearer ${key}`, 'Accept-Encoding': 'gzip' };
   const asked = request(url, { headers }).end();

@@ -6,7 +6,7 @@ import { eventRoutes } from './events.js';
 import { rulesetRoutes } from './ruleset.js';
 import { streamRoutes } from './stream.js';
 
-/** `/sdk/v1`: rules go to server keys only; anybody with a key may send events. */
+/** `/sdk/v1`: only server keys may read rules; server and client keys may send events. */
 export function sdkRoutes({ keys, delivery, now }: AppDeps): Hono<AppEnv> {
   const sdk = new Hono<AppEnv>();
   const forServers = authenticateSdk(keys, 'server');

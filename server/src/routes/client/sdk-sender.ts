@@ -12,7 +12,7 @@ import type { InstanceIdentity } from '../../store/instance-store.js';
 const INSTANCE = /^[A-Za-z0-9_.-]{1,64}$/;
 const LABEL = /^[\x20-\x7e]{0,100}$/;
 
-/** Who sends; null for a client that gives no instance, such as curl. */
+/** Reads the sending instance; null for a client without the header, such as curl. */
 export function readSender(c: Context<AppEnv>): InstanceIdentity | null {
   const instanceId = c.req.header(INSTANCE_HEADER);
   if (instanceId === undefined) return null;
@@ -31,7 +31,7 @@ export function readSender(c: Context<AppEnv>): InstanceIdentity | null {
   };
 }
 
-/** Like `readSender`, for what makes no sense without an instance. */
+/** Like `readSender`, for routes that require an instance. */
 export function requireSender(c: Context<AppEnv>): InstanceIdentity {
   const sender = readSender(c);
   if (sender) return sender;

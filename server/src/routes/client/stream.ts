@@ -14,7 +14,7 @@ type StreamRouteDeps = Pick<DeliveryParts, 'source' | 'hub' | 'instances' | 'nud
   readonly now: () => Date;
 };
 
-/** Rules as they change. The hub writes to the raw response, so no framework stands in between. */
+/** Streams rule changes. The hub writes to Node's response directly, without the framework. */
 export function streamRoutes(deps: StreamRouteDeps) {
   const { source, hub, instances, nudge } = deps;
   return new Hono<AppEnv>().get('/stream', (c) => {
@@ -33,7 +33,7 @@ export function streamRoutes(deps: StreamRouteDeps) {
   });
 }
 
-/** As little as brings the client level; a whole ruleset when we cannot tell what it has. */
+/** The smallest frame that updates the client; the whole ruleset if its state is unknown. */
 function firstFrame(live: LiveRuleset, position: Position | null, now: number): Buffer {
   if (position === null || position.epoch !== live.position.epoch) return live.frame();
   if (position.revision === live.position.revision) return clockFrame('current', now, live.id);
