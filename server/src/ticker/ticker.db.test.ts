@@ -107,7 +107,7 @@ describe.each(databaseKinds)('the ticks of releases on %s', (kind) => {
     return ingestGroup(database.db, posts, { replica: 0, caps, known, findTrips });
   };
 
-  it('advance one step at a time and complete at 100 %', async () => {
+  it('advance one step at a time and complete with all users', async () => {
     const id = await start(TIMED);
     const percents: number[] = [];
     for (let count = 0; count < 5; count += 1) {

@@ -45,7 +45,7 @@ describe.each(databaseKinds)('a preview on %s', (kind) => {
     });
   });
 
-  it('compares with a proposal, estimates the moved share of users, saves nothing', async () => {
+  it('compares with a proposal without saving it, and estimates the moved share', async () => {
     const before = await api.expect(200, `GET ${LIVE}/awesome`);
     const history = await api.expect(200, 'GET /projects/default/audit');
     const ask = async (proposed: object) =>
