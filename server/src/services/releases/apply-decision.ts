@@ -19,8 +19,8 @@ export interface Applied {
 export type ApplyResult = 'moved' | 'evaluated' | 'overtaken';
 
 /**
- * Makes a decision true, unless the release is no longer what the decision was made from: then
- * nothing is written, and the next tick decides again.
+ * Carries out a decision. When the release has changed since the decision was made, nothing is
+ * written and the next tick decides again.
  */
 export async function applyDecision(
   ctx: Ctx,
@@ -48,8 +48,8 @@ function resultOf(isMoved: boolean): ApplyResult {
 }
 
 /**
- * Every write takes the numbers of the tick along; a scheduled release has none yet. While a release
- * stays paused by a verdict, the page keeps the reason, with the numbers of that time.
+ * Every write includes the numbers of the tick; a scheduled release has none yet. While a release
+ * stays paused by a verdict, the page keeps showing that verdict with the numbers it is based on.
  */
 function resultOfTick({ release, now }: TickSubject, { decision, evaluation }: Applied) {
   const isBegun = release.step >= 0;

@@ -6,7 +6,10 @@ import type { Tx } from '../../store/db.js';
 import { listEnvironments } from '../../store/project-store.js';
 import { listOpenReleases } from '../../store/release-store.js';
 
-/** Of a flag in any environment; the configs are locked, so that none starts meanwhile. */
+/**
+ * Fails while the flag has such a release in any environment. The caller has locked the configs, so
+ * no release starts meanwhile.
+ */
 export async function assertNoRelease(
   tx: Tx,
   grant: Grant,

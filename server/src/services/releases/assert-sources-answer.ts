@@ -13,11 +13,11 @@ import { planOfInput } from './plan-of-input.js';
 export interface SourcesToAsk {
   readonly flag: string;
   readonly plan: PlanInput;
-  /** The release whose gates are asked at each tick anyway. */
+  /** The release that already queries the gates of its plan at each tick. */
   readonly release?: string;
 }
 
-/** A query that cannot be asked today would hold the release for ever: said before it is armed. */
+/** A query that fails would hold the release indefinitely, so it is rejected before the start. */
 export async function assertSourcesAnswer(
   ctx: Ctx,
   grant: EnvironmentGrant,
@@ -27,7 +27,7 @@ export async function assertSourcesAnswer(
   assertValid(await problemsOfSources(ctx, grant, input, sources));
 }
 
-/** Outside any transaction: a source may take its time. No data is an answer. */
+/** Call it outside a transaction, because a source can be slow. An answer without data is valid. */
 export async function problemsOfSources(
   ctx: Ctx,
   grant: EnvironmentGrant,

@@ -10,14 +10,14 @@ import type { ReleaseRow } from '../../store/release-store.js';
 import type { Ctx } from '../context.js';
 import { type MoveSubject, recordMove, releaseAfter, saveMove } from './write-move.js';
 
-/** A new phase that is begun and not yet recorded: its revision comes last in the transaction. */
+/** A phase that has begun. It is recorded at the end of the transaction, with its revision. */
 export interface AudiencePhase {
   readonly release: ReleaseRow;
   readonly move: Move;
   readonly at: Date;
 }
 
-/** Others are compared from now on, so their numbers are kept apart from those before. */
+/** The audience has changed, so a new phase keeps the numbers of the new users separate. */
 export async function beginAudiencePhase(
   tx: Tx,
   before: ReleaseRow,
@@ -35,7 +35,7 @@ export async function beginAudiencePhase(
   return { release, move, at };
 }
 
-/** `rules` are as people wrote them; `wire` are those that SDKs have had so far. */
+/** `rules` are as users wrote them; `wire` are the rules that SDKs have so far. */
 export function withAudiencePhase(
   rules: readonly Rule[],
   wire: readonly Rule[],
@@ -46,7 +46,7 @@ export function withAudiencePhase(
   return replaceRule(rules, release.ruleId, (rule) => ruleOfPhase(rule, release, phase));
 }
 
-/** The phase and a mark on every chart of the environment. */
+/** Records the phase, and a marker that every chart of the environment shows. */
 export async function recordAudiencePhase(
   tx: Tx,
   ctx: Ctx,

@@ -17,15 +17,15 @@ import { type MoveCircumstances, type MoveSubject, writeMove } from './write-mov
 export interface Beginning {
   readonly at: Date;
   readonly reason?: string | undefined;
-  /** Where a rollback to the start goes; absent: to what is in force now. */
+  /** The percentage of a rollback to the start; absent: the current percentage of the rule. */
   readonly startPercent?: number | undefined;
-  /** Draws other people than the flag does. */
+  /** Replaces the seed of the flag, so that the rule draws other users. */
   readonly seed?: string | undefined;
-  /** Of the ticker, when the time has come. */
+  /** Set by the ticker when a scheduled release is due. */
   readonly decided?: { readonly decision: Decision; readonly inputs: DecisionInputs };
 }
 
-/** Opens the first step now, or schedules it for its time, approval or window. */
+/** Opens the first step now, or schedules the release until its time, approval or window. */
 export async function beginRelease(
   tx: Tx,
   ctx: Ctx,
@@ -97,7 +97,7 @@ async function schedule(
   return writeMove(tx, ctx, grant, subject, move, { at, reason });
 }
 
-/** The rule may have been edited since the release was drafted. */
+/** Validates the rule again, because it may have been edited since the release was drafted. */
 async function currentRule(
   tx: Tx,
   grant: EnvironmentGrant,
@@ -113,7 +113,7 @@ async function currentRule(
 const UNITS_KEPT = 200_000;
 const SAMPLE_MIN = 0.001;
 
-/** The share of units that is counted, so that very large services keep a bounded memory. */
+/** The share of units that SDKs count. It limits the memory that very large services need. */
 async function chooseSample(tx: Tx, grant: EnvironmentGrant, flag: string): Promise<number> {
   const { units } = await readTraffic(tx, grant.environmentId, flag, []);
   const sample = UNITS_KEPT / Math.max(1, units);

@@ -17,7 +17,10 @@ export interface ChangePlan extends ReleaseRequest {
   readonly plan: PlanInput;
 }
 
-/** Steps ahead are free; other gates begin a new round, so that nobody picks the winner. */
+/**
+ * Steps ahead can change freely. Changed gates begin a new round, so that no user can choose gates
+ * by the evidence they already have.
+ */
 export async function changePlan(
   ctx: Ctx,
   grant: EnvironmentGrant<'release:write'>,
@@ -53,12 +56,12 @@ function moveToPlan(
   return { ...move, change: { ...move.change, plan } };
 }
 
-/** A scheduled release may start at another time; the next tick decides again. */
+/** Moves the start time of a scheduled release. The next tick decides with it. */
 function startOf({ state }: Release, { startAt }: ReleasePlan): Move['change'] {
   return state === 'scheduled' ? { startAt: startAt === null ? null : new Date(startAt) } : {};
 }
 
-/** Who has the feature now is not a matter of plans: jump to a step, or roll back. */
+/** Reached steps are fixed. Only a jump or a rollback changes the current exposure. */
 function problemsOfPast(release: Release, plan: ReleasePlan): readonly FieldError[] {
   const { step } = release;
   return release.plan.steps.slice(0, step + 1).flatMap((past, index) => {

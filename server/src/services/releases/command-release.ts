@@ -19,11 +19,11 @@ import { type LockedRelease, type ReleaseRequest, withLockedRelease } from './lo
 import { restartRelease } from './restart-release.js';
 import { type MoveSubject, writeMove } from './write-move.js';
 
-/** A command of a person, with what it takes. */
+/** A command of a user with its inputs. */
 export type CommandRequest = ReleaseRequest &
   { readonly [C in Command]: { readonly command: C } & InputOf<C> }[Command];
 
-/** Carries out one command and returns the id of the release that it is about from now on. */
+/** Carries out a command. Returns the id of the release, or of the new release after a restart. */
 export async function commandRelease(
   ctx: Ctx,
   grant: EnvironmentGrant<'release:write'>,
@@ -55,7 +55,7 @@ async function move(
   return writeMove(tx, ctx, grant, subject, move, { at, reason, metrics });
 }
 
-/** A calendar freeze binds people too; a window only binds the ticker. */
+/** A calendar freeze also applies to users; a window applies only to the ticker. */
 async function assertNoFreeze(tx: Tx, grant: EnvironmentGrant, at: Date): Promise<void> {
   const rules = await listWindowRules(tx, grant.projectId);
   const [freeze] = closedNow(rules, grant.environmentKey, [], at.getTime());

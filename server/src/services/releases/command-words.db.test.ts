@@ -27,7 +27,7 @@ const PLAN: PlanInput = {
 };
 const UNTIL = '2100-01-01T00:00:00.000Z';
 
-describe.each(databaseKinds)('after a command, on %s', (kind) => {
+describe.each(databaseKinds)('a release after a command on %s', (kind) => {
   const database = withDatabase(kind);
   let ctx: Ctx;
   let grant: AnyGrant;
@@ -52,7 +52,7 @@ describe.each(databaseKinds)('after a command, on %s', (kind) => {
     const ruleset = await loadRuleset(database.db, grant.environmentId);
     return ruleset?.flags.flag?.rules?.[0];
   };
-  /** So that there is an older sentence to be replaced: nobody reports. */
+  /** Runs a tick. No instance reports, so it stores a sentence that the command replaces. */
   const look = async (id: string) => {
     const log = createLog({ level: 'silent' });
     await tick({ ctx, log, measure: async () => measured(1) }, id);
@@ -119,7 +119,7 @@ describe.each(databaseKinds)('after a command, on %s', (kind) => {
     });
   }
 
-  it('a kill of the flag is said at once, though it writes no release', async () => {
+  it('describes a kill of the flag at once, though the kill writes no release', async () => {
     const id = await create();
     await look(id);
     await killFlag(ctx, grant, { flag: 'flag', reason: 'a test' });
@@ -132,7 +132,7 @@ describe.each(databaseKinds)('after a command, on %s', (kind) => {
     });
   });
 
-  it('start says what a draft has become, and what a scheduled one waits for', async () => {
+  it('describes the start of a draft, and what a scheduled release waits for', async () => {
     const draft = await create(PLAN, false);
     expect(await read(await give(draft, 'start'))).toMatchObject({
       ...{ state: 'running', sentence: expect.stringMatching(/^Started at 1 % by /) },
@@ -186,7 +186,7 @@ describe.each(databaseKinds)('after a command, on %s', (kind) => {
       expect(now?.rollout?.seed).toBe(seed);
     });
 
-    it('is refused while another release is open, and while the flag is killed', async () => {
+    it('is rejected while another release is open, and while the flag is killed', async () => {
       const first = await create();
       const second = await restart(first);
       await expect(restart(first)).rejects.toMatchObject({ code: 'RELEASE_ACTIVE' });
@@ -196,7 +196,7 @@ describe.each(databaseKinds)('after a command, on %s', (kind) => {
       expect(await read(second)).toMatchObject({ state: 'running', version: 2 });
     });
 
-    it('happens once for one key, and rolls back to where the first release began', async () => {
+    it('happens once for one key, and keeps the start percentage of the release', async () => {
       const id = await create({ ...PLAN, rollbackTo: 'start' });
       await give(id, 'advance');
       const again = { idempotencyKey: 'once' };

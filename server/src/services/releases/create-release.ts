@@ -29,7 +29,7 @@ export interface CreateRelease {
   readonly flag: string;
   readonly ruleId?: string | undefined;
   readonly plan: PlanInput;
-  /** False: a draft that nobody sees. */
+  /** False creates a draft, which changes no ruleset. */
   readonly start: boolean;
   readonly reason?: string | undefined;
   readonly idempotencyKey?: string | undefined;
@@ -109,7 +109,7 @@ interface NewRule {
   readonly start: boolean;
 }
 
-/** At 0 % it opens nothing; the flag's status changes only when the release starts. */
+/** Adds the rule at 0 %, so it serves no user. Only the start changes the status of the flag. */
 async function addRule(
   tx: Tx,
   grant: EnvironmentGrant,

@@ -13,7 +13,7 @@ export interface DrillInput {
   readonly factor: number;
 }
 
-/** Would this release stop, and how fast? Asked of a copy: nothing is written. */
+/** Computes whether the release would stop, and how fast, from a copy. Nothing is written. */
 export async function drillRelease(
   ctx: Ctx,
   grant: EnvironmentGrant<'flag:read'>,

@@ -7,7 +7,7 @@ import type { Ctx } from '../context.js';
 import { toKilled } from './kill-release.js';
 import { writeMove } from './write-move.js';
 
-/** What the next tick would do, for a change that comes first: no release outlives a kill. */
+/** Ends the release of a killed flag, as the next tick would, when a change comes before it. */
 export async function endKilledRelease(
   tx: Tx,
   ctx: Ctx,

@@ -19,11 +19,11 @@ export interface FindReleaseSeries {
 export interface ReleaseSeries {
   readonly metric: string;
   readonly points: readonly ReleasePoint[];
-  /** Of metrics whose values are gathered, over the whole of each phase. */
+  /** Present for metrics whose values are collected. Each covers a whole phase. */
   readonly quantiles: readonly ReleaseQuantile[];
 }
 
-/** One gate over time, by phase and side; never added up over phases. */
+/** One gate over time, for each phase and arm. Phases are never added up. */
 export async function findReleaseSeries(
   ctx: Ctx,
   grant: EnvironmentGrant<'flag:read'>,
@@ -46,7 +46,7 @@ export async function findReleaseSeries(
   return { metric, points, quantiles: await readReleaseQuantiles(ctx.db, id, metric) };
 }
 
-/** The first slot began before the release did. */
+/** The first slot can begin before the release, so its start is rounded down. */
 function startOfSlot(at: string): Date {
   return new Date(Math.floor(Date.parse(at) / SLOT_MS) * SLOT_MS);
 }

@@ -10,7 +10,7 @@ import { writeMove } from './write-move.js';
 const CONFIRMED_MIN = 0.99;
 const WAIT_MS_MAX = 5 * 60_000;
 
-/** Ends a rollback once instances have confirmed it, or says that they have not in five minutes. */
+/** Ends a rollback when 99 % of instances have confirmed it, or after five minutes without that. */
 export async function finishRollback(
   ctx: Ctx,
   log: Log,

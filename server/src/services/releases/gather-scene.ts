@@ -22,14 +22,14 @@ import { listWindowRules } from '../../store/window-store.js';
 
 const MARKERS_MS = 15 * 60_000;
 
-/** A query or probe that this tick must ask. */
+/** A query or probe that this tick must run. */
 export interface AskedGate {
   readonly gate: PinnedTicked;
-  /** Undefined: the source is gone. */
+  /** Undefined when the source was deleted. */
   readonly source: SourceRow | undefined;
 }
 
-/** Everything that a tick knows before it asks the outside. */
+/** Everything that a tick reads before it queries external sources. */
 export interface Scene extends TickSubject {
   readonly status: ReleaseStatus;
   readonly totals: ReleaseTotals;
@@ -39,7 +39,7 @@ export interface Scene extends TickSubject {
   readonly facts: Omit<TickFacts, 'evaluation' | 'ticked'>;
 }
 
-/** Reads, outside any transaction; undefined when the release has gone. */
+/** Reads without a transaction. Undefined when the release was deleted. */
 export async function gatherScene(db: Db, releaseId: string): Promise<Scene | undefined> {
   const subject = await readTickSubject(db, releaseId);
   if (!subject) return undefined;
@@ -87,7 +87,7 @@ function statusOf({ release, isKilled }: TickSubject): ReleaseStatus {
   };
 }
 
-/** A round that began before queries were pinned with it has them pinned at its next tick. */
+/** A round from before queries were pinned has no `ticked`; its next tick pins the queries. */
 async function pinnedOf(db: Db, { release }: TickSubject): Promise<PinnedGates> {
   const { pinned, plan, round, projectId } = release;
   if (pinned === null) return pinGates({ ...plan, gates: [] }, {}, round);

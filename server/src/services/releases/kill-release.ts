@@ -4,7 +4,7 @@ import type { Ctx } from '../context.js';
 import { moveAsSeen } from './move-as-seen.js';
 import { writeMove } from './write-move.js';
 
-/** The flag was killed, so its release is over. */
+/** Ends the release of a flag that was killed. */
 export async function killRelease(ctx: Ctx, seen: TickSubject): Promise<boolean> {
   return moveAsSeen(
     ctx,

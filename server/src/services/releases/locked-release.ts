@@ -19,22 +19,22 @@ export interface ReleaseAddress {
   readonly release: string;
 }
 
-/** What every change of a release that a person asks for may say. */
+/** Inputs of every change of a release by a user. */
 export interface ReleaseRequest extends ReleaseAddress {
   readonly reason?: string | undefined;
   readonly idempotencyKey?: string | undefined;
-  /** The version that the caller saw, where it must not be another. */
+  /** The version that the caller saw. Any other version is rejected; absent: not checked. */
   readonly version?: number | undefined;
 }
 
-/** An idempotency key stands for one command only. */
+/** An idempotency key is valid for one command only. */
 export interface KeyedCommand {
   readonly command: string;
   readonly idempotencyKey?: string | undefined;
 }
 
 interface LockedRequest extends ReleaseRequest, KeyedCommand {
-  /** The command stops harm: the last of the disk is kept for it. */
+  /** True for commands that stop harm: they may use the disk space that is reserved for them. */
   readonly isEssential?: boolean | undefined;
 }
 
@@ -46,7 +46,7 @@ export interface LockedRelease {
 
 /**
  * Runs `act` in one transaction with the flag's config and the release locked, and returns the id
- * of the release that `act` leaves behind. A repeat with the same idempotency key changes nothing
+ * of the release that `act` returns. A repeat with the same idempotency key changes nothing
  * and returns the first id.
  */
 export async function withLockedRelease(
@@ -72,7 +72,7 @@ export async function withLockedRelease(
   });
 }
 
-/** The id of the release that the first command with this key was about. */
+/** The id of the release that the first command with this key returned. */
 export async function findRepeat(
   tx: Tx,
   grant: EnvironmentGrant,

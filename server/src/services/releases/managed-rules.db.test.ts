@@ -47,7 +47,7 @@ describe.each(databaseKinds)('a rule that a release manages on %s', (kind) => {
     return rules.map((rule: Body) => (rule.id === 'ramp' ? change(rule) : rule));
   };
 
-  it('is read as people wrote it, with the release beside it', async () => {
+  it('appears in the config as users wrote it, next to its release', async () => {
     expect(release).toMatchObject({ ruleId: 'ramp', percent: 5, startPercent: 1 });
     expect(await config()).toMatchObject({
       version: 2,
@@ -67,7 +67,7 @@ describe.each(databaseKinds)('a rule that a release manages on %s', (kind) => {
     ['whom it skims', (rules) => ({ rules: [skimming, ...rules] }), /draw people before/],
     ['what others get', (rules) => ({ rules, defaultVariant: 'on' }), /defaultVariant/],
     ['the status', (rules) => ({ rules, status: 'on' }), /status/],
-  ])('keeps %s from an edit, and says what to do instead', async (_, change, words) => {
+  ])('rejects an edit that changes %s, and names the alternative', async (_, change, words) => {
     const { rules } = await config();
     const answer = await put(2, change(rules));
     expect(answer).toMatchObject({ status: 409, body: { code: 'RELEASE_ACTIVE' } });
@@ -83,7 +83,7 @@ describe.each(databaseKinds)('a rule that a release manages on %s', (kind) => {
     rules: withRamp(rules, { rollout: { to: 5, by: attribute } }),
   });
 
-  it('opens a new phase when who it is for changes, and keeps its percentage', async () => {
+  it('begins a new phase at the same percentage when its condition changes', async () => {
     const next = { reason: 'a test' };
     await api.expect(200, `POST ${at}/releases/${release.id}/advance`, { body: next });
     const rules = await rulesWith((ramp) => ({ ...ramp, when: NL, rollout: { to: 5 } }));
@@ -97,7 +97,7 @@ describe.each(databaseKinds)('a rule that a release manages on %s', (kind) => {
     expect(markers).toMatchObject([{ type: 'config', service: flag }]);
   });
 
-  it('opens a new phase when a segment that it reaches changes', async () => {
+  it('begins a new phase when a segment in its condition changes', async () => {
     const key = `segment-${flag}`;
     await api.expect(201, 'POST /projects/default/segments', { body: { key, when: NL } });
     const rules = await rulesWith((ramp) => ({ ...ramp, when: { segment: key } }));
@@ -109,7 +109,7 @@ describe.each(databaseKinds)('a rule that a release manages on %s', (kind) => {
     expect(await api.call(`DELETE ${path}`, { version: 2 })).toMatchObject({ status: 409 });
   });
 
-  it('may be turned off and on again, and keeps the flag from the archive', async () => {
+  it('can be turned off and on again, and prevents archiving the flag', async () => {
     const { rules } = await config();
     expect(await put(2, { rules, status: 'off' })).toMatchObject({ status: 200 });
     expect(await put(3, { rules })).toMatchObject({ status: 200 });
@@ -117,7 +117,7 @@ describe.each(databaseKinds)('a rule that a release manages on %s', (kind) => {
     expect(archive).toMatchObject({ status: 409, body: { code: 'RELEASE_ACTIVE' } });
   });
 
-  it('is closed by a restore after a kill, unless its percentage is wanted back', async () => {
+  it('is at 0 % after kill and restore, unless the restore requests its percentage', async () => {
     const reason = 'a test';
     await api.expect(200, `POST ${at}/kill`, { body: { reason } });
     const refused = await api.call(`POST ${at}/releases/${release.id}/advance`, {
@@ -137,7 +137,7 @@ describe.each(databaseKinds)('a rule that a release manages on %s', (kind) => {
     expect((await wire())[1].rollout).toEqual({ to: 5 });
   });
 
-  it('belongs to its editors again as soon as the flag is killed', async () => {
+  it('can be edited freely as soon as the flag is killed', async () => {
     await api.expect(200, `POST ${at}/kill`, { body: { reason: 'a test' } });
     const rules = await rulesWith((ramp) => ({ ...ramp, rollout: { to: 60 } }));
     expect(await put(2, { rules })).toMatchObject({ status: 200, body: { killed: true } });
@@ -146,7 +146,7 @@ describe.each(databaseKinds)('a rule that a release manages on %s', (kind) => {
     expect((await wire())[1]).toEqual({ id: 'ramp', rollout: { to: 60 }, serve: on });
   });
 
-  it('takes the people of a step by its segment, and gives its own condition back', async () => {
+  it('uses the segment of a step as its condition, and drops it at the next step', async () => {
     const key = `people-${flag}`;
     await api.expect(201, 'POST /projects/default/segments', { body: { key, when: NL } });
     await api.expect(200, `POST ${at}/releases/${release.id}/cancel`, { body: { reason: 'x' } });

@@ -15,9 +15,8 @@ export interface SeenScene {
 }
 
 /**
- * One transaction around what was decided from `seen`. Nothing happens, and false comes back, when
- * anything has changed since, or when the flag is killed and this is not the end that a kill asks
- * for.
+ * Runs `act` in one transaction, for a decision that was made from `seen`. Returns false without a
+ * write when the release has changed since, or when the flag is not killed as `ifKilled` expects.
  */
 export async function moveAsSeen(
   ctx: Ctx,
@@ -36,7 +35,7 @@ export async function moveAsSeen(
   });
 }
 
-/** A person who was allowed to start the release has asked the ticker to carry it on. */
+/** The grant of the ticker: a user with permission to start the release has delegated to it. */
 export function systemGrant(
   subject: Pick<TickSubject, 'release' | 'projectKey' | 'environmentKey'>,
 ): EnvironmentGrant<'release:write'> {

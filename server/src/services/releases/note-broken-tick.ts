@@ -9,13 +9,13 @@ import { writeMove } from './write-move.js';
 
 export interface BrokenTick {
   readonly releaseId: string;
-  /** What went wrong, for people. */
+  /** The error, as the page shows it. */
   readonly message: string;
-  /** It has gone wrong so often that waiting mends nothing. */
+  /** True after so many failures that a further retry is not expected to succeed. */
   readonly isStructural: boolean;
 }
 
-/** A tick that cannot decide holds the release and says so. */
+/** Holds the release after a failed tick, or pauses it when the failure persists. */
 export async function noteBrokenTick(ctx: Ctx, broken: BrokenTick): Promise<void> {
   const { releaseId, message, isStructural } = broken;
   const seen = await readTickSubject(ctx.db, releaseId);

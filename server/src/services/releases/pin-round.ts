@@ -12,7 +12,7 @@ import type { Db, Tx } from '../../store/db.js';
 import { readDefinitions } from '../../store/read-models/release-definitions.js';
 import { readBaseline } from '../../store/read-models/release-traffic.js';
 
-/** Fewer requests than this are too few to estimate the slowest twentieth. */
+/** Fewer requests than this are too few to estimate the 95th percentile. */
 const HISTORY_MIN = 1_000;
 /** The threshold of a service without a history. Any fixed threshold keeps the test valid. */
 const THRESHOLD_MS = 1_000;
@@ -22,7 +22,7 @@ export interface PinnedRound {
   readonly metrics: readonly ReleaseMetric[];
 }
 
-/** What a round is judged by from now on. */
+/** Fixes the gates of a round, and the metrics that SDKs collect for them. */
 export async function pinRound(
   tx: Tx,
   grant: EnvironmentGrant,
@@ -34,7 +34,7 @@ export async function pinRound(
   return { pinned, metrics: releaseMetrics(pinned, definitions) };
 }
 
-/** A move that begins a new round also pins its gates, and SDKs measure for those. */
+/** Pins the gates of a move that begins a new round, and returns the metrics that SDKs collect. */
 export async function withPinnedGates(
   tx: Tx,
   grant: EnvironmentGrant,
@@ -47,7 +47,7 @@ export async function withPinnedGates(
   return { move: { ...move, change: { ...move.change, pinned } }, metrics };
 }
 
-/** Definitions of a plan's gates with every number in them; pointers go into `/plan`. */
+/** Definitions of a plan's gates, with thresholds filled in. Pointers start with `/plan`. */
 export async function resolveGates(db: Db | Tx, grant: EnvironmentGrant, plan: ReleasePlan) {
   const known = await readDefinitions(db, grant.projectId);
   const definitions: Record<string, MetricDefinition> = {};

@@ -13,11 +13,11 @@ import { listWindowRules } from '../../store/window-store.js';
 
 export interface JudgedPlan {
   readonly plan: ReleasePlan;
-  /** Pointers go into `/plan`. */
+  /** Pointers start with `/plan`. */
   readonly problems: readonly FieldError[];
 }
 
-/** The whole plan behind what somebody wrote, and everything wrong with it. */
+/** Completes a plan from its template, and lists its validation issues. */
 export async function planOfInput(
   db: Db | Tx,
   grant: Grant,

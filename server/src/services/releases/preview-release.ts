@@ -29,17 +29,17 @@ export interface PreviewRelease {
 }
 
 export interface ReleasePreview {
-  /** What would refuse it. */
+  /** Reasons for which a start would be rejected. */
   readonly errors: readonly FieldError[];
   readonly warnings: readonly FieldError[];
   readonly plan: ReleasePlan;
-  /** What each step can see at the traffic of the last day, and how soon. */
+  /** The harm that each step can detect at the traffic of the last day, and how soon. */
   readonly power: readonly StepPower[];
-  /** Of the rule's people, the share that the start would serve otherwise; null: not known. */
+  /** The share of the rule's users whose value changes at the start; null: not known. */
   readonly movedShare: number | null;
 }
 
-/** Everything that starting would say, without starting. */
+/** Computes the errors and warnings of a start, without starting. */
 export async function previewRelease(
   ctx: Ctx,
   grant: EnvironmentGrant<'flag:read'>,
@@ -83,7 +83,7 @@ function refusalsOf({ killed, release }: FlagConfigView): readonly FieldError[] 
   ];
 }
 
-/** Steps only ever add people, so the difference of the percentages is exact. */
+/** A larger percentage includes all users of a smaller one, so their difference is exact. */
 function movedShare({ rule }: TargetRule, { steps }: ReleasePlan): number {
   const change = (steps[0]?.percent ?? 0) - (rule.rollout?.to ?? 0);
   return Math.abs(Math.round(change * 1_000)) / 100_000;
@@ -120,7 +120,7 @@ function warningsOfStart(
   ];
 }
 
-/** The least that a first step should be able to see in its bake. */
+/** A first step that needs longer than this to rule out harm gets a warning. */
 const HOURS_MAX = 24 * 7;
 
 function warningsOfPower(power: readonly StepPower[]): readonly FieldError[] {
@@ -132,7 +132,7 @@ function warningsOfPower(power: readonly StepPower[]): readonly FieldError[] {
   return [{ pointer: '/plan/steps/0', message }];
 }
 
-/** It starts all the same: whoever is served nothing from above is not reached. */
+/** The release can start, but it does not reach users for whom the parent is inactive. */
 function warningOfParent(parent: ParentFlag): readonly FieldError[] {
   const problem = problemOfParent(parent);
   return problem === null ? [] : [{ pointer: '', message: `holds at its first step: ${problem}` }];
@@ -164,7 +164,10 @@ function powerOf(
 
 const SLOW_SHARE = 0.05;
 
-/** An estimate from what everybody does; people differ, so it is a guess for shares of people. */
+/**
+ * Estimates the rate from the events of all users. For shares of users it is only a guess, since
+ * users differ.
+ */
 function rateOf(definition: MetricDefinition, traffic: Traffic): number | null {
   if (!isCompared(definition)) return null;
   if (definition.kind === 'slowShare') return SLOW_SHARE;

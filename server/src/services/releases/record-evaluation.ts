@@ -24,7 +24,7 @@ export interface RecordedEvaluation {
 
 const RECORD_MS = 60 * 60_000;
 
-/** Saves a tick that moves nothing: numbers for the page, notifications, a record once an hour. */
+/** Saves a tick without a move: numbers for the page, notifications, and a record every hour. */
 export async function recordEvaluation(
   ctx: Ctx,
   grant: EnvironmentGrant,
@@ -66,7 +66,7 @@ async function isRecordDue(tx: Tx, { release, now }: TickSubject): Promise<boole
   return now.getTime() - since.getTime() >= RECORD_MS;
 }
 
-/** A record of its own has a version of its own. */
+/** Each record is a decision, so it gets a new version. */
 async function recordHourly(
   tx: Tx,
   ctx: Ctx,

@@ -4,7 +4,7 @@ import type { ReleaseEventName } from '../../domain/releases/moves.js';
 import type { OutboxEvent } from '../../store/outbox-store.js';
 import type { ReleaseRow } from '../../store/release-store.js';
 
-/** What happened to a release, as an event reports it. */
+/** The content of an event about a release. */
 export interface ReleaseEventDetails {
   readonly name: ReleaseEventName;
   readonly sentence: string;

@@ -21,7 +21,7 @@ const newFlag = async (api: Management): Promise<string> => {
 // biome-ignore lint/suspicious/noExplicitAny: what a test asserts about a body is its type.
 type Body = any;
 
-describe.each(databaseKinds)('the commands of a release on %s', (kind) => {
+describe.each(databaseKinds)('the API of releases on %s', (kind) => {
   const api = withManagement(kind);
   let flag: string;
   let at: string;
@@ -45,7 +45,7 @@ describe.each(databaseKinds)('the commands of a release on %s', (kind) => {
   };
   const ruleset = async () => (await api.expect(200, `GET ${LIVE}/ruleset`)).flags[flag];
 
-  it('open a rule of their own, move it and roll it back', async () => {
+  it('adds a rule at the start, moves it and rolls it back', async () => {
     const release = await create();
     expect(release).toMatchObject({ state: 'running', step: 0, phase: 1, percent: 1 });
     expect(await ruleset()).toMatchObject({
@@ -71,7 +71,7 @@ describe.each(databaseKinds)('the commands of a release on %s', (kind) => {
     const { phases, decisions } = await api.expect(200, `GET ${at}/${release.id}/timeline`);
     expect(phases.map(({ cause }: Body) => cause)).toEqual(['step', 'step', 'rollback']);
     expect(phases.slice(0, 2).map(({ endedAt }: Body) => endedAt === null)).toEqual([false, false]);
-    // A tick may have ended the rollback meanwhile: nobody runs the flag.
+    // A tick may have ended the rollback already, because no instance has to confirm it.
     const { state } = await api.expect(200, `GET ${at}/${release.id}`);
     expect(phases[2].endedAt === null || state === 'rolled_back').toBe(true);
     expect(decisions.slice(0, 3)).toMatchObject([
@@ -81,7 +81,7 @@ describe.each(databaseKinds)('the commands of a release on %s', (kind) => {
     ]);
   });
 
-  it('are allowed in the states of the table, and refused with a hint in all others', async () => {
+  it('allows each command in the states of its row, and rejects it in all others', async () => {
     const bring: Record<string, () => Promise<Body>> = {
       draft: () => create({ start: false }),
       scheduled: () => create({ plan: { ...PLAN, startApproval: true } }),
@@ -124,10 +124,10 @@ describe.each(databaseKinds)('the commands of a release on %s', (kind) => {
     return release;
   }
 
-  /** The target of the jump in this test is above a release that is paused. */
+  /** The jump of this test raises exposure, which a paused release rejects. */
   const isRiseOfPaused = (state: string, name: string) => state === 'paused' && name === 'jump';
 
-  it('answer a repeat with the same key as they answered first, and change nothing', async () => {
+  it('answers a repeat with the same key like the first command, and changes nothing', async () => {
     const key = { 'Idempotency-Key': `key-${flag}` };
     const first = await create({}, key);
     expect((await create({}, key)).id).toBe(first.id);
@@ -145,13 +145,13 @@ describe.each(databaseKinds)('the commands of a release on %s', (kind) => {
     expect(answers.map(({ body }) => body.step)).toEqual([2, 2]);
   });
 
-  it('allow one release at a time for a flag in an environment', async () => {
+  it('allows one open release of a flag in an environment', async () => {
     await create();
     const second = await api.call(`POST ${at}`, { body: { plan: PLAN, start: true } });
     expect(second).toMatchObject({ status: 409, body: { code: 'RELEASE_ACTIVE' } });
   });
 
-  it('hold on to the people on whom an override or a restart is tried', async () => {
+  it('draws the same users after a restart, unless new ones are requested', async () => {
     const old = await command((await create()).id, 'advance');
     const restarted = await command(old.id, 'restart');
     expect(restarted).toMatchObject({ state: 'running', step: 0, phase: 1, percent: 1 });
@@ -164,7 +164,7 @@ describe.each(databaseKinds)('the commands of a release on %s', (kind) => {
     expect(release.salt).not.toBe(rollout.seed);
   });
 
-  it('do not take an approval before it is asked for, and start on the one that is', async () => {
+  it('accepts an approval only when the release waits for one', async () => {
     const waiting = await create({ plan: { ...PLAN, startApproval: true } });
     expect(waiting).toMatchObject({ state: 'scheduled', step: -1, percent: 0 });
     expect(await command(waiting.id, 'approve')).toMatchObject({ state: 'scheduled' });
@@ -177,7 +177,7 @@ describe.each(databaseKinds)('the commands of a release on %s', (kind) => {
     expect((await api.expect(200, `GET ${at}/${early.id}`)).version).toBe(early.version);
   });
 
-  it('are refused where exposure would rise in a freeze, and never where it falls', async () => {
+  it('rejects a command that raises exposure in a freeze, but not one that lowers it', async () => {
     const release = await command((await create()).id, 'advance');
     const freeze = { kind: 'freeze', name: 'Holidays', startsAt: '2020-01-01T00:00:00Z' };
     const key = `freeze-${flag}`;
@@ -190,7 +190,7 @@ describe.each(databaseKinds)('the commands of a release on %s', (kind) => {
     await api.expect(204, `DELETE /projects/default/windows/${key}`, { version });
   });
 
-  it('let the steps ahead be edited, and begin a new round with other gates', async () => {
+  it('lets users edit the steps ahead, and begins a new round with other gates', async () => {
     const release = await create();
     const steps = [1, 10, 100].map((percent) => ({ percent }));
     const put = (plan: object, version: number) =>
@@ -208,7 +208,7 @@ describe.each(databaseKinds)('the commands of a release on %s', (kind) => {
   });
 
   it.each(['careful', 'standard', 'fast'])(
-    'start a %s plan where nothing is known yet',
+    'starts a %s plan without any history of traffic',
     async (template) => {
       const plan = { template };
       const { errors, warnings } = await api.expect(200, `POST ${at}/preview`, { body: { plan } });
@@ -225,7 +225,7 @@ describe.each(databaseKinds)('the commands of a release on %s', (kind) => {
     },
   );
 
-  it('have a preview that says what is wrong, what is weak and how many users it moves', async () => {
+  it('previews the errors, the power and the share of users whose value changes', async () => {
     const preview = (body: object) => api.expect(200, `POST ${at}/preview`, { body });
     expect(await preview({ plan: PLAN })).toMatchObject({
       errors: [],
@@ -243,7 +243,7 @@ describe.each(databaseKinds)('the commands of a release on %s', (kind) => {
     expect((await ruleset()).rules).toHaveLength(1);
   });
 
-  it('show decisions, a drill and one gate over time, and refuse what they have not', async () => {
+  it('returns decisions, a drill and the series of a gate, and rejects unknown ones', async () => {
     const { id } = await create();
     const one = `${at}/${id}`;
     const decision = await api.expect(200, `GET ${one}/decisions/2`);
@@ -279,7 +279,7 @@ describe.each(databaseKinds)('the commands of a release on %s', (kind) => {
     [{ tickSeconds: 0 }, '/plan/tickSeconds'],
     [{ template: 'none' }, '/plan/template'],
     [{ colour: 'red' }, '/plan/colour'],
-  ])('refuse the plan %j by field, and keep nothing of it', async (wrong, pointer) => {
+  ])('rejects the plan %j by field, and stores nothing', async (wrong, pointer) => {
     const body = { plan: { ...PLAN, ...wrong }, start: true };
     const answer = await api.call(`POST ${at}`, { body });
     expect(answer, answer.text).toMatchObject({ status: 400 });

@@ -24,7 +24,7 @@ export interface SegmentPhase extends AudiencePhase {
   readonly subject: Omit<MoveSubject, 'release'>;
 }
 
-/** One phase for each running release whose rules reach the segment; in the order of locks. */
+/** Begins a phase of each running release whose rules reach the segment, in lock order. */
 export async function beginSegmentPhases(
   tx: Tx,
   ctx: Ctx,
@@ -67,7 +67,7 @@ export async function recordSegmentPhases(
   }
 }
 
-/** Releases that have a step for the segment's people, reached or not; as a refusal names them. */
+/** Names the open releases that have a step for the segment, reached or not, for an error. */
 export async function nameReleasesFor(
   tx: Tx,
   grant: Grant,

@@ -39,12 +39,12 @@ export async function findTrips(
   return trips;
 }
 
-/** A tick between reading and writing overtakes a trip; then it is tried once more. */
+/** A tick between the read and the write of a trip invalidates it, so the trip is retried. */
 const TRIES = 3;
 
 /**
- * Gross harm seen while storing a batch ends a release at once. False when it has moved on
- * meanwhile: whatever comes next sees the same.
+ * Rolls a release back at once because of severe harm in a stored batch. Returns false when the
+ * release has changed meanwhile; the next tick finds the same evidence.
  */
 export async function tripRelease(
   ctx: Ctx,
@@ -81,7 +81,7 @@ async function tripAsSeen(
   return isRolledBack;
 }
 
-/** For the page, which has to show what the sentence says; never before the rollback itself. */
+/** Saves the numbers behind the sentence for the page. The rollback itself always comes first. */
 async function saveEvaluation(
   ctx: Ctx,
   { id, version, step, lastTickAt }: ReleaseRow,
@@ -91,7 +91,7 @@ async function saveEvaluation(
   await saveTickResult(ctx.db, { id, version: version + 1, lastTickAt }, { evaluation });
 }
 
-/** The maximum decides: a late event that moves a person elsewhere takes nothing back. */
+/** Evidence never decreases, even if a late event moves a user to another phase or arm. */
 function withEvidence({ latches, round }: ReleaseRow, { lnEMax }: Pick<Tripwire, 'lnEMax'>) {
   const before = latches ?? noLatches(round);
   return { ...before, rollback: Math.max(before.rollback, lnEMax) };

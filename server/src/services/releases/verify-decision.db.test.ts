@@ -25,7 +25,7 @@ const PLAN: PlanInput = {
   warmUpSeconds: 0,
 };
 
-/** In the words of versions that called a round a segment and pinned gates frozen. */
+/** Renames as in earlier versions: a round is a segment, and pinned gates are frozen. */
 const asBefore = (text: string) =>
   text.replaceAll('"round":', '"segment":').replaceAll('"pinned":', '"frozen":');
 
@@ -48,7 +48,7 @@ describe.each(databaseKinds)('a stored decision on %s', (kind) => {
     verifyDecision(ctx, grant, { flag: 'flag', release, version });
   const readRow = (version: number) =>
     readDecisionRow(database.db, grant, 'flag', { release, version });
-  /** Stores other inputs under a decision, with the hash of `hashed`. */
+  /** Replaces the inputs of a decision, and stores the hash of `hashed` with them. */
   const store = async (version: number, text: string, hashed = text) => {
     const inputsHash = createHash('sha256').update(hashed).digest('hex');
     await database.db
@@ -64,7 +64,7 @@ describe.each(databaseKinds)('a stored decision on %s', (kind) => {
     release = await createRelease(ctx, grant, { flag: 'flag', plan: PLAN, start: true });
   });
 
-  it('is decided alike from the inputs of this version and of an earlier one', async () => {
+  it('is reproduced from the inputs of this version and of an earlier one', async () => {
     const { version, percent } = await look();
     expect(percent).toBe(5);
     expect(await verify(version)).toMatchObject({ same: true, stored: { action: 'advance' } });
@@ -77,7 +77,7 @@ describe.each(databaseKinds)('a stored decision on %s', (kind) => {
     expect(JSON.stringify(details.inputs)).toBe(asBefore(text));
   });
 
-  it('is not the same once its inputs were changed', async () => {
+  it('differs after a change of its inputs', async () => {
     const { version } = await readRelease(database.db, grant, 'flag', release);
     const text = JSON.stringify(toDecisionDetails(await readRow(version)).inputs);
     await store(version, text.replace('"bakedMs":0', '"bakedMs":1'), text);
@@ -86,7 +86,7 @@ describe.each(databaseKinds)('a stored decision on %s', (kind) => {
     expect(await verify(version)).toMatchObject({ same: true });
   });
 
-  it('is the same in other words, and not when it does something else', async () => {
+  it('counts as the same with another sentence, but not with another action', async () => {
     const { version } = await readRelease(database.db, grant, 'flag', release);
     const { decision: stored } = await readRow(version);
     if (stored === null) throw new Error('this decision was made from numbers');
@@ -101,7 +101,7 @@ describe.each(databaseKinds)('a stored decision on %s', (kind) => {
     await write(stored);
   });
 
-  it('leaves a release that goes on from the state of an earlier version', async () => {
+  it('continues a release from the state that an earlier version stored', async () => {
     const [row] = await database.db.execute<Record<'frozen' | 'latches' | 'evaluation', object>>(
       sql`select frozen, latches, evaluation from releases where id = ${release}`,
     );

@@ -14,13 +14,13 @@ export interface VerifyDecision {
 }
 
 export interface Verification {
-  /** Today's code decides the same from the same inputs, and nobody has changed them. */
+  /** True when the current code decides the same and the inputs are unchanged. */
   readonly same: boolean;
   readonly stored: Decision | null;
   readonly recomputed: Decision;
 }
 
-/** Decides again from what is stored beside a decision. */
+/** Repeats a decision from its stored inputs. */
 export async function verifyDecision(
   ctx: Ctx,
   grant: EnvironmentGrant<'flag:read'>,

@@ -22,7 +22,7 @@ import type { Ctx } from '../context.js';
 import { recordChange } from '../record-change.js';
 import { releaseEvent } from './release-event.js';
 
-/** Where a move happens; the config's row is locked. */
+/** The release that moves. The row of its config is locked. */
 export interface MoveSubject {
   readonly flag: { readonly id: string; readonly key: string };
   readonly config: FlagConfigRow;
@@ -32,14 +32,14 @@ export interface MoveSubject {
 export interface MoveCircumstances {
   readonly at: Date;
   readonly reason?: string | undefined;
-  /** Of an automatic move. */
+  /** Set for an automatic move. */
   readonly decision?: Decision | undefined;
   readonly inputs?: DecisionInputs | undefined;
-  /** Given when a round begins: what SDKs gather from now on. */
+  /** Set when a round begins: the metrics that SDKs collect from then on. */
   readonly metrics?: readonly ReleaseMetric[] | undefined;
-  /** "Draw new people". */
+  /** Set to draw other users. */
   readonly seed?: string | undefined;
-  /** Given when a start has made the rule count. */
+  /** Set at a start, which may turn an `off` config to `conditional`. */
   readonly status?: FlagConfigRow['status'] | undefined;
   readonly evenKilled?: boolean;
 }
@@ -64,7 +64,7 @@ function decisionOfMove({ sentence }: Move, { bakedMs }: ReleaseRow): Decision {
   return { action: 'none', sentence, holds: [], because: [], bakedMs };
 }
 
-/** The rules as the move leaves them; the same list when it does not touch its rule. */
+/** The rules after the move. Returns the same list when the move does not change its rule. */
 export function rulesAfter(
   rules: readonly Rule[],
   after: ReleaseRow,
@@ -120,7 +120,7 @@ export async function writeMove(
   return moved;
 }
 
-/** The compare-and-set of every write. */
+/** Saves a release only if its version is unchanged. Every write uses it. */
 export async function saveMove(
   tx: Tx,
   before: ReleaseRow,
@@ -171,7 +171,7 @@ export function refusalOfKilled(flagKey: string): Error {
   return conflict(`flag "${flagKey}" is killed: nothing opens it until it is restored`);
 }
 
-/** A release as an audit entry shows it; its numbers are in its decisions. */
+/** The state of a release for an audit entry. Its numbers are in its decisions. */
 export function auditOf(grant: EnvironmentGrant, flag: string, row: ReleaseRow) {
   const { id, ruleId, state, pauseReason, step, phase, round } = row;
   return {
