@@ -13,7 +13,7 @@ import type { Ctx } from './context.js';
 
 export type { EnvironmentGrant, Grant, InstallationGrant, Permission } from '../domain/grant.js';
 
-/** Throws NOT_FOUND for what does not exist or is out of the actor's sight. */
+/** Throws NOT_FOUND when the project does not exist or the actor may not see it. */
 export async function authorize<P extends Permission>(
   ctx: Ctx,
   permission: P,
@@ -41,19 +41,19 @@ export async function authorize<P extends Permission>(
   return withEnvironment(grant, environment);
 }
 
-/** For what belongs to no project: a key of one project may not. */
+/** For actions outside of any project. A key of one project is rejected. */
 export function authorizeInstallation(ctx: Ctx): InstallationGrant {
   if (sightOf(ctx.actor).projectId === null) return {} as InstallationGrant;
   throw new AppError('FORBIDDEN', 'a key of one project may not do this for the installation');
 }
 
-/** For what people do with their own account; a key has none. */
+/** For actions of users on their own account. A key has no account, so it is rejected. */
 export function authorizeAccount({ actor }: Ctx): AccountGrant {
   if (actor.kind === 'user') return { userId: actor.id } as AccountGrant;
   throw new AppError('FORBIDDEN', 'only a person who is signed in has an account');
 }
 
-/** Whoever may make projects may fill the one just made. */
+/** An actor that may create projects may also fill the one it has just created. */
 export function grantOfNewProject(
   _grant: InstallationGrant,
   project: { readonly id: string; readonly key: string },
@@ -61,7 +61,7 @@ export function grantOfNewProject(
   return { projectId: project.id, projectKey: project.key } as Grant;
 }
 
-/** The same right, in one environment of its project. */
+/** Narrows a grant to one environment of its project. */
 export function withEnvironment<P extends Permission>(
   grant: Grant<P>,
   environment: { readonly id: string; readonly key: string },
@@ -69,7 +69,7 @@ export function withEnvironment<P extends Permission>(
   return { ...grant, environmentId: environment.id, environmentKey: environment.key };
 }
 
-/** Which projects the actor may see at all. */
+/** The projects that the actor may see. */
 export function sightOf(actor: Actor): Sight {
   return { projectId: actor.kind === 'apiKey' ? actor.projectId : null } as Sight;
 }

@@ -7,7 +7,7 @@ import type { Revision } from '../store/revision-store.js';
 import { type Ctx, inTransaction } from './context.js';
 import { type Change, recordChange } from './record-change.js';
 
-/** A collection as its verbs see it. */
+/** What the verbs need to know about a collection. */
 interface Collection<Row, New, Fields, View> extends CollectionStore<Row, New, Fields, View> {
   /** First word of the audit actions; absent: the noun. */
   readonly topicOf?: (view: View) => string;
@@ -45,7 +45,7 @@ interface Update<Row, Fields> {
 
 interface Deletion<View> {
   readonly key: string;
-  /** Names what still needs the item, which is then kept. */
+  /** Names what still uses the item. If there is anything, the item is not deleted. */
   readonly usedBy?: (tx: Tx, before: View) => Promise<readonly string[]>;
   /** Runs once the row is deleted. */
   readonly effects?: (tx: Tx) => Promise<Effects>;
@@ -67,7 +67,7 @@ export async function createItem<Row, New, Fields, View extends object>(
   });
 }
 
-/** Writes nothing, not even an audit entry, when the item is already as it should be. */
+/** Writes nothing, not even an audit entry, when the input changes nothing. */
 export async function updateItem<
   Row extends Versioned,
   New,
@@ -118,7 +118,7 @@ interface Act<View> {
   readonly after: View | null;
 }
 
-/** The last act of every verb. */
+/** Every verb calls it last. */
 async function record<View extends object>(
   { tx, ctx, grant }: { readonly tx: Tx; readonly ctx: Ctx; readonly grant: Grant },
   { noun, topicOf }: Pick<Collection<unknown, unknown, unknown, View>, 'noun' | 'topicOf'>,

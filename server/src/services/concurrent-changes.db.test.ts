@@ -32,7 +32,7 @@ const config = {
 };
 const ramp = (to: number) => ({ id: 'ramp', rollout: { to }, serve: { variant: 'on' } });
 
-/** How each of several racers ended: the code of its refusal, or nothing. */
+/** The sorted outcomes of concurrent calls: an error code, or null for success. */
 async function race(racers: readonly Promise<unknown>[]): Promise<readonly (string | null)[]> {
   const results = await Promise.allSettled(racers);
   return results
@@ -44,7 +44,7 @@ async function race(racers: readonly Promise<unknown>[]): Promise<readonly (stri
     .sort();
 }
 
-describe.each(databaseKinds)('changes at the same time on %s', (kind) => {
+describe.each(databaseKinds)('concurrent changes on %s', (kind) => {
   const database = withDatabase(kind);
   let projects = 0;
 
@@ -56,7 +56,7 @@ describe.each(databaseKinds)('changes at the same time on %s', (kind) => {
     return { ctx, grant };
   };
 
-  it('let one of two editors save, and tell the other', async () => {
+  it('let one of two editors save, and reject the other as stale', async () => {
     const { ctx, grant } = await begin('a');
     const save = (to: number) =>
       updateFlagConfig(ctx, grant, { ...config, flag: 'a', version: 1, rules: [ramp(to)] });
@@ -64,7 +64,7 @@ describe.each(databaseKinds)('changes at the same time on %s', (kind) => {
     expect(await readFlagConfig(ctx.db, grant, 'a')).toMatchObject({ version: 2 });
   });
 
-  it('make a key once', async () => {
+  it('create one item for each key', async () => {
     const { ctx, grant } = await begin();
     const keys = ['new', 'New', 'NEW', 'new'];
     const flags = await race(keys.map((key) => createFlag(ctx, grant, { key })));
@@ -78,14 +78,14 @@ describe.each(databaseKinds)('changes at the same time on %s', (kind) => {
     expect(twins).toEqual(['ALREADY_EXISTS', null]);
   });
 
-  it('never make a circle of parents', async () => {
+  it('never create a cycle of parents', async () => {
     const { ctx, grant } = await begin('a', 'b');
     const link = (flag: string, parent: string) =>
       updateFlagConfig(ctx, grant, { ...config, flag, version: 1, parent });
     expect(await race([link('a', 'b'), link('b', 'a')])).toEqual(['VALIDATION_FAILED', null]);
   });
 
-  it('number revisions without gaps, whoever writes', async () => {
+  it('number revisions without gaps', async () => {
     const flags = WRITERS.map((index) => `flag-${index}`);
     const { ctx, grant } = await begin(...flags);
     const staging = await grantOn(ctx, grant.projectKey, 'staging');
@@ -120,7 +120,7 @@ describe.each(databaseKinds)('changes at the same time on %s', (kind) => {
     );
   });
 
-  it('keep a kill that came in the middle of an edit', async () => {
+  it('keep a kill that arrives during an edit', async () => {
     const { ctx, grant } = await begin('a');
     for (let version = 1; version <= 10; version += 1) {
       const edit = { ...config, flag: 'a', version, rules: [ramp(version)] };
@@ -147,7 +147,7 @@ describe.each(databaseKinds)('changes at the same time on %s', (kind) => {
     }
   });
 
-  it('delete an environment while its flags are killed, without waiting in a circle', async () => {
+  it('delete an environment while its flags are killed, without a deadlock', async () => {
     const { ctx, grant } = await begin(...WRITERS.map((index) => `flag-${index}`));
     const outcome = await race([
       ...WRITERS.map((index) => killFlag(ctx, grant, { flag: `flag-${index}`, reason: 'test' })),
@@ -157,7 +157,7 @@ describe.each(databaseKinds)('changes at the same time on %s', (kind) => {
     await expect(grantOn(ctx, grant.projectKey)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  it('write one audit entry for one change, and none for a refusal', async () => {
+  it('write one audit entry for a change, and none for a rejected one', async () => {
     const { ctx, grant } = await begin('a');
     await race(
       WRITERS.map((index) =>

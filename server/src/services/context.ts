@@ -7,19 +7,19 @@ export interface Ctx {
   readonly requestId: string;
   readonly db: Db;
   readonly now: () => Date;
-  /** Told after each commit, so that this process re-reads at once. A hint: others poll. */
+  /** Called after each commit, so that this server reads changes at once. Other servers poll. */
   readonly nudge: () => void;
-  /** STORAGE_FULL when the disk is nearly full. */
+  /** Throws STORAGE_FULL when the disk is nearly full. */
   readonly assertSpace: () => void;
 }
 
-/** State, audit row and revision commit together or not at all. */
+/** State, audit entry and revision are committed together or not at all. */
 export async function inTransaction<T>(ctx: Ctx, work: (tx: Tx) => Promise<T>): Promise<T> {
   ctx.assertSpace();
   return inEssentialTransaction(ctx, work);
 }
 
-/** For the few changes that the last of the disk is kept for, because they stop harm. */
+/** For the few changes that stop harm. They may use the last disk space, so it is not checked. */
 export async function inEssentialTransaction<T>(
   ctx: Ctx,
   work: (tx: Tx) => Promise<T>,

@@ -5,20 +5,20 @@ import type { Grant } from './authorize.js';
 import type { Ctx } from './context.js';
 
 export interface Change {
-  /** Such as `flag.kill`. */
+  /** For example `flag.kill`. */
   readonly action: string;
   readonly target: { readonly type: string; readonly key: string };
   readonly before: unknown;
   readonly after: unknown;
   readonly reason?: string | undefined;
-  /** The one environment that this is about; absent: the project. */
+  /** The environment of the change; absent for a change of the whole project. */
   readonly environmentId?: string;
   /** Environments whose ruleset changes; none for a change that SDKs never see. */
   readonly revises?: readonly string[];
   readonly touched?: Touched;
 }
 
-/** The last act of every verb: new revisions and the audit row, in the verb's transaction. */
+/** Writes new revisions and the audit entry. Every verb calls it last in its transaction. */
 export async function recordChange(
   tx: Tx,
   ctx: Ctx,

@@ -13,7 +13,7 @@ export interface CreateEnvironment {
   readonly protected?: boolean | undefined;
 }
 
-/** Every flag of the project is there at once, off. */
+/** Creates an environment with every flag of the project, each of them off. */
 export async function createEnvironment(
   ctx: Ctx,
   grant: Grant<'environment:write'>,

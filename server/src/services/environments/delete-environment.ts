@@ -7,7 +7,7 @@ import { namesInEnvironment } from '../../store/use-store.js';
 import { type Ctx, inTransaction } from '../context.js';
 import { recordChange } from '../record-change.js';
 
-/** Keys in force are in the way, and a project keeps at least one environment. */
+/** Fails while the environment has active keys, or when it is the last one of the project. */
 export async function deleteEnvironment(
   ctx: Ctx,
   grant: EnvironmentGrant<'environment:write'>,

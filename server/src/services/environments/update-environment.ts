@@ -16,7 +16,7 @@ export interface UpdateEnvironment {
   readonly protected: boolean;
 }
 
-/** Nothing that SDKs see: the ruleset keeps its revision. */
+/** Changes nothing that SDKs receive, so the ruleset keeps its revision. */
 export async function updateEnvironment(
   ctx: Ctx,
   grant: EnvironmentGrant<'environment:write'>,

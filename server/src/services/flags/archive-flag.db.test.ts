@@ -21,7 +21,7 @@ describe.each(databaseKinds)('archiving a flag on %s', (kind) => {
         now() - ${daysAgo}::int * interval '1 day', 21)`);
   beforeEach(() => stageEnvironments(database.db));
 
-  it('is refused while somebody evaluates it, and says how often', async () => {
+  it('is rejected while the flag is evaluated, with the number of evaluations', async () => {
     const { ctx, grant } = await begin();
     await evaluate('off', 6);
     await expect(archiveFlag(ctx, grant, { key: 'used', reason: 'old' })).rejects.toMatchObject({
@@ -30,7 +30,7 @@ describe.each(databaseKinds)('archiving a flag on %s', (kind) => {
     });
   });
 
-  it('is possible all the same, for a reason', async () => {
+  it('is possible while the flag is evaluated, with force and a reason', async () => {
     const { ctx, grant } = await begin();
     await evaluate('on', 0);
     await expect(archiveFlag(ctx, grant, { key: 'used', force: true })).rejects.toMatchObject({
@@ -40,7 +40,7 @@ describe.each(databaseKinds)('archiving a flag on %s', (kind) => {
     expect((await archiveFlag(ctx, grant, forced)).archivedAt).not.toBeNull();
   });
 
-  it('needs nothing once nobody has asked for a week', async () => {
+  it('needs no reason after a week without evaluations', async () => {
     const { ctx, grant } = await begin();
     await evaluate('on', 8);
     expect((await archiveFlag(ctx, grant, { key: 'used' })).archivedAt).not.toBeNull();

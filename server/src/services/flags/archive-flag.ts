@@ -18,13 +18,13 @@ import { assertNoRelease } from '../releases/assert-no-release.js';
 export interface ArchiveFlag {
   readonly key: string;
   readonly reason?: string | undefined;
-  /** Although somebody still evaluates it; needs a reason. */
+  /** Archives the flag even if it is still evaluated. Needs a reason. */
   readonly force?: boolean | undefined;
 }
 
 const RECENT_DAYS = 7;
 
-/** Takes the flag out of every ruleset; SDKs answer with their callers' defaults from then on. */
+/** Removes the flag from every ruleset, so SDKs return the default of the caller from then on. */
 export async function archiveFlag(
   ctx: Ctx,
   grant: Grant<'flag:write'>,

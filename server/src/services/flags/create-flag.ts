@@ -32,7 +32,7 @@ export interface CreateFlag {
   readonly offVariant?: string | undefined;
 }
 
-/** A new flag is off in every environment; its seed is drawn here, once. */
+/** Creates a flag that is off in every environment. Its seed is drawn here and never changes. */
 export async function createFlag(
   ctx: Ctx,
   grant: Grant<'flag:write'>,

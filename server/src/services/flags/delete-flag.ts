@@ -6,7 +6,7 @@ import { readFlag } from '../../store/read-models/flag-view.js';
 import { type Ctx, inTransaction } from '../context.js';
 import { recordChange } from '../record-change.js';
 
-/** Only what is archived, so that no SDK asks for it; no ruleset changes by this. */
+/** Deletes an archived flag. No ruleset contains it any more, so no ruleset changes. */
 export async function deleteFlag(
   ctx: Ctx,
   grant: Grant<'flag:write'>,

@@ -10,7 +10,7 @@ export interface KillFlag {
   readonly reason: string;
 }
 
-/** Forces the off variant. Takes no version, and no lock but the one row that it changes. */
+/** Forces the off variant. Needs no version, and locks only the row that it changes. */
 export async function killFlag(
   ctx: Ctx,
   grant: EnvironmentGrant<'flag:kill'>,

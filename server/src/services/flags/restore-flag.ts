@@ -16,13 +16,13 @@ import { endKilledRelease } from '../releases/end-killed-release.js';
 export interface RestoreFlag {
   readonly flag: string;
   readonly reason: string;
-  /** Where the rule of a release that the kill ended begins again; 0 % when absent. */
+  /** The percentage of the rule whose release the kill ended: 0 % (default) or the one before. */
   readonly release?: 'zero' | 'previous' | undefined;
 }
 
 /**
- * Undoes a kill: status and rules are as they were, edits since included. Only what a release had
- * opened is closed, so that nobody gets by accident what was killed.
+ * Undoes a kill. Status and rules are as before, including edits since then. The rule of a release
+ * that the kill ended goes to 0 % by default, so that no user gets the killed feature by accident.
  */
 export async function restoreFlag(
   ctx: Ctx,

@@ -28,10 +28,10 @@ const ruleOf = (characters: number) => ({
   serve: { variant: 'on' },
 });
 
-/** Statements of this size end in time on a busy machine too. */
+/** Statements of this size finish before the timeout even on a busy machine. */
 const INSERT_COUNT = 1_000;
 
-/** Far quicker than as many verbs: flags `flag-1` and on, each with a config everywhere. */
+/** Inserts `flag-1` and on with a config in each environment: much faster than by verbs. */
 async function insertFlags(ctx: Ctx, grant: AnyGrant, count: number): Promise<void> {
   for (let first = 1; first <= count; first += INSERT_COUNT) {
     const last = Math.min(count, first + INSERT_COUNT - 1);
@@ -60,7 +60,7 @@ describe.each(databaseKinds)('a ruleset on %s', (kind) => {
     return { ctx, grant: await grantOnNewProject(ctx, `project-${projects}`) };
   };
 
-  it('holds at most 10,000 flags, archived ones not counted', async () => {
+  it('holds at most 10,000 flags without archived ones', async () => {
     const { ctx, grant } = await begin();
     await insertFlags(ctx, grant, 10_000);
     const refusal = {
@@ -79,7 +79,7 @@ describe.each(databaseKinds)('a ruleset on %s', (kind) => {
     expect(ruleset?.flags['flag-2']).toMatchObject({ killed: true, rules });
   });
 
-  it('takes at most 5 MB in any environment, whatever would make it grow', async () => {
+  it('takes at most 5 MB in each environment, for every change that makes it larger', async () => {
     const { ctx, grant } = await begin();
     for (const key of ['full', 'other']) await createFlag(ctx, grant, { key });
     const fill = (version: number, bytes: number) =>
@@ -125,7 +125,7 @@ describe.each(databaseKinds)('a ruleset on %s', (kind) => {
     });
   });
 
-  it('is measured in the database as long as it really is, or a little longer', async () => {
+  it('is measured by the database at its real size or up to 20 % more', async () => {
     const { ctx, grant } = await begin();
     await insertFlags(ctx, grant, 200);
     const when = { attribute: 'naïve', operator: 'in', values: ['zoë', '日本語', '"'] } as const;

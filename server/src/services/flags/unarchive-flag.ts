@@ -8,7 +8,7 @@ import { recordChange } from '../record-change.js';
 import { assertMayReturn } from '../rulesets/assert-config-valid.js';
 import { assertFlagCountFits, assertRulesetFits } from '../rulesets/assert-ruleset-fits.js';
 
-/** It comes back as it was: parents, segments and variants that it names could not be deleted. */
+/** The flag returns as it was: its parents, segments and variants could not be deleted meanwhile. */
 export async function unarchiveFlag(
   ctx: Ctx,
   grant: Grant<'flag:write'>,

@@ -44,10 +44,10 @@ export interface UpdateFlagConfig extends FlagConfigChange {
   readonly version: number;
 }
 
-/** What was saved, and what is allowed but probably not meant. */
+/** The saved config, with warnings about valid input that is probably a mistake. */
 export type SavedFlagConfig = FlagConfigView & { readonly warnings: readonly FieldError[] };
 
-/** While a release manages a rule, what it manages stays as it is, and the rest opens a phase. */
+/** While a release manages a rule, an edit of the managed part fails, and others begin a phase. */
 export async function updateFlagConfig(
   ctx: Ctx,
   grant: EnvironmentGrant<'flag:write'>,
@@ -84,7 +84,7 @@ interface Running extends RunningRelease {
   readonly release: ReleaseRow;
 }
 
-/** The release that manages a rule of this config now, locked; null when none does. */
+/** Locks the release that manages a rule of this config; null when there is none. */
 async function lockRunning(
   tx: Tx,
   grant: EnvironmentGrant,
@@ -125,7 +125,7 @@ function changedBy(ctx: Ctx): string {
   return `Who the flag is for was changed by ${ctx.actor.name}`;
 }
 
-/** The percentage is the release's, whichever of its earlier ones an editor still had. */
+/** Keeps the current percentage of the release, even if the editor still had an earlier one. */
 function allowedChange(
   row: FlagConfigRow,
   change: FlagConfigChange,
@@ -152,7 +152,7 @@ function isUnchanged(row: FlagConfigRow, change: FlagConfigChange): boolean {
   );
 }
 
-/** Dragging a slider keeps the size, so only growth asks how large the whole ruleset is. */
+/** Dragging a slider keeps the size, so the whole ruleset is measured only after growth. */
 function sizeOf({ parent, rules }: FlagConfigChange): number {
   return JSON.stringify([parent, rules]).length;
 }

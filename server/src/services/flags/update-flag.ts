@@ -29,7 +29,7 @@ export interface UpdateFlag {
   readonly clientVisible: boolean;
 }
 
-/** Only variants reach SDKs; the rest of a definition makes no new revision. */
+/** SDKs receive only the variants, so no other change of a definition makes a new revision. */
 export async function updateFlag(
   ctx: Ctx,
   grant: Grant<'flag:write'>,
@@ -62,7 +62,7 @@ export async function updateFlag(
   });
 }
 
-/** The environments that serve the new variants; refused when one of them needs an old one. */
+/** Returns the environments to revise. Fails when one of them uses a removed variant. */
 async function checkVariants(
   tx: Tx,
   grant: Grant,

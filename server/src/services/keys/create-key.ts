@@ -20,7 +20,7 @@ export interface CreateKey {
 }
 
 export interface CreatedKey extends KeyDto {
-  /** Said once, here; only its digest is kept. */
+  /** Only this answer contains it; the server stores only its digest. */
   readonly secret: string;
 }
 

@@ -3,7 +3,7 @@ import { type KeyPage, listKeys } from '../../store/key-store.js';
 import type { Ctx } from '../context.js';
 import { type KeyDto, toKeyDto } from './key-dto.js';
 
-/** Newest first, revoked ones included: they say who had access. */
+/** Newest first. Includes revoked keys, which show who had access. */
 export async function findKeys(
   ctx: Ctx,
   grant: Grant<'key:read'>,

@@ -10,7 +10,7 @@ import { revokeKey } from './revoke-key.js';
 
 const log = createLog({ level: 'silent' });
 
-describe.each(databaseKinds)('the keys in memory on %s', (kind) => {
+describe.each(databaseKinds)('the key verifier on %s', (kind) => {
   const database = withDatabase(kind);
   const clock = new FakeClock();
   const now = () => clock.now();
@@ -41,7 +41,7 @@ describe.each(databaseKinds)('the keys in memory on %s', (kind) => {
     await grantOnNewProject(ctx(), 'default');
   });
 
-  it('say whose a secret is, and know no other', async () => {
+  it('returns the key of a secret, and null for unknown secrets', async () => {
     const { id, secret } = await create();
     const keys = keysInMemory();
     expect(await keys.verify(secret)).toMatchObject({ id, kind: 'server', name: 'web' });
@@ -50,7 +50,7 @@ describe.each(databaseKinds)('the keys in memory on %s', (kind) => {
     expect(await keys.verify('')).toBeNull();
   });
 
-  it('learn of a revocation that another server made, and tell who uses the key, once', async () => {
+  it('detects a revocation by another server, and notifies watchers once', async () => {
     const { id, secret } = await create();
     const keys = keysInMemory();
     await keys.verify(secret);
@@ -65,7 +65,7 @@ describe.each(databaseKinds)('the keys in memory on %s', (kind) => {
     expect(user.ended).toBe(1);
   });
 
-  it('learn it even of a key that only streams use, and tell nobody who has gone', async () => {
+  it('detects the revocation of a key that is only watched', async () => {
     const { id } = await create();
     const keys = keysInMemory();
     const [stays, went] = [watched(keys, id), watched(keys, id)];
@@ -75,7 +75,7 @@ describe.each(databaseKinds)('the keys in memory on %s', (kind) => {
     expect([stays.ended, went.ended]).toEqual([1, 0]);
   });
 
-  it('let a key end when it expires, without asking the database', async () => {
+  it('ends a key at its expiry without a query', async () => {
     const { id, secret } = await create(new Date(clock.now().getTime() + 60_000));
     const keys = keysInMemory();
     await keys.verify(secret);
@@ -87,7 +87,7 @@ describe.each(databaseKinds)('the keys in memory on %s', (kind) => {
     expect(user.ended).toBe(1);
   });
 
-  it('note when a key was used, at most once a minute', async () => {
+  it('records the use of a key at most once a minute', async () => {
     const { id, secret } = await create();
     const keys = keysInMemory();
     const usedAt = async () => {
@@ -107,7 +107,7 @@ describe.each(databaseKinds)('the keys in memory on %s', (kind) => {
   });
 });
 
-describe.each(databaseKinds)('the keys in memory, with %s down', (kind) => {
+describe.each(databaseKinds)('the key verifier with %s down', (kind) => {
   const database = withDatabase(kind);
   const now = () => new Date('2026-03-01T12:00:00Z');
   const secret = 'x'.repeat(40);
@@ -118,7 +118,7 @@ describe.each(databaseKinds)('the keys in memory, with %s down', (kind) => {
 
   beforeAll(() => database.close());
 
-  it('are what was recalled from disk, for as long as it takes', async () => {
+  it('uses keys from disk until the database is back', async () => {
     const keys = new KeyVerifier({ db: database.db, log, now, recall: () => stored });
     for (let round = 0; round < 3; round += 1) {
       expect(await keys.verify(secret)).toMatchObject({ id: 'k1' });
@@ -126,13 +126,13 @@ describe.each(databaseKinds)('the keys in memory, with %s down', (kind) => {
     }
   });
 
-  it('end when they expire all the same', async () => {
+  it('rejects an expired key from disk', async () => {
     const expired = { ...stored, expiresAt: new Date('2026-03-01T12:00:00Z') };
     const keys = new KeyVerifier({ db: database.db, log, now, recall: () => expired });
     expect(await keys.verify(secret)).toBeNull();
   });
 
-  it('cannot tell about one that nobody recalls, and say so instead of refusing it', async () => {
+  it('throws for a key that is not on disk, instead of rejecting it', async () => {
     const keys = new KeyVerifier({ db: database.db, log, now });
     await expect(keys.verify(secret)).rejects.toThrow();
     expect(await keys.verify('too short')).toBeNull();

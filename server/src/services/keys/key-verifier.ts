@@ -21,7 +21,7 @@ export interface KeyVerifierOptions {
   readonly db: Db;
   readonly log: Log;
   readonly now: () => Date;
-  /** Asked when the database is down: keys of SDKs that an earlier run wrote to disk. */
+  /** Finds SDK keys that an earlier run wrote to disk. Used when the database is down. */
   readonly recall?: (secretHash: string) => StoredKey | undefined;
 }
 
@@ -32,9 +32,9 @@ const SWEEP_INTERVAL_MS = 2_000;
 const USED_INTERVAL_MS = 60_000;
 
 /**
- * Recognises secrets. A recognised key stays in memory, so a busy SDK costs no query and a
- * database that is down locks nobody out; a sweep every two seconds asks which of the remembered
- * and watched keys are still good, so a revoked one is cut off within five.
+ * Verifies secrets. A verified key is cached, so a busy SDK needs no query and can still connect
+ * while the database is down. A sweep every two seconds checks the cached and watched keys, so a
+ * revoked key is cut off within five seconds.
  */
 export class KeyVerifier {
   readonly #options: KeyVerifierOptions;
@@ -43,7 +43,7 @@ export class KeyVerifier {
   readonly #watched = new Map<string, Set<() => void>>();
   readonly #usedAt = new LRUCache<string, number>({ max: KNOWN_MAX });
   readonly #toMark = new Set<string>();
-  /** A fleet that comes back at once asks the database once. */
+  /** Many instances that reconnect together share one query for their key. */
   readonly #asking = new Map<string, Promise<StoredKey | undefined>>();
   #timer: NodeJS.Timeout | undefined;
 
@@ -52,7 +52,7 @@ export class KeyVerifier {
     this.#unknown = new LRUCache({ max: UNKNOWN_MAX, ttl: UNKNOWN_TTL_MS });
   }
 
-  /** Null for what is no live key; throws only when nobody can tell. */
+  /** Null when the key is not active; throws when neither database nor disk can verify it. */
   async verify(secret: string): Promise<VerifiedKey | null> {
     if (!isPossibleKeySecret(secret)) return null;
     const hash = hashKeySecret(secret);
@@ -67,7 +67,7 @@ export class KeyVerifier {
     return known;
   }
 
-  /** Calls back once when the key is revoked or expires; returns the way to stop watching. */
+  /** Calls `onEnd` once when the key is revoked or expires. Returns a function that stops it. */
   watch(keyId: string, onEnd: () => void): () => void {
     const listeners = this.#watched.get(keyId) ?? new Set();
     this.#watched.set(keyId, listeners.add(onEnd));
@@ -79,7 +79,7 @@ export class KeyVerifier {
     };
   }
 
-  /** Forgets a key now and cuts off whoever uses it. */
+  /** Removes a key from the cache and calls its watchers, which close their connections. */
   drop(keyId: string): void {
     for (const [hash, key] of this.#known.entries()) {
       if (key.id === keyId) this.#known.delete(hash);
@@ -97,7 +97,7 @@ export class KeyVerifier {
     clearInterval(this.#timer);
   }
 
-  /** Never throws: with the database down, what was known stays known. */
+  /** Never throws: while the database is down, the cache stays as it is. */
   async sweep(): Promise<void> {
     const { db, log, now } = this.#options;
     const at = now();

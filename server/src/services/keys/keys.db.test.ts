@@ -22,7 +22,7 @@ describe.each(databaseKinds)('a key on %s', (kind) => {
   };
   const readRuleset = (key: string) => ask(`${server.url}/sdk/v1/ruleset`, { key });
 
-  it('shows its secret once, when it is made', async () => {
+  it('shows its secret only when it is created', async () => {
     const made = await create({ kind: 'server', name: 'web', environment: 'staging' });
     expect(made.status).toBe(201);
     const { secret, ...dto } = made.body;
@@ -42,7 +42,7 @@ describe.each(databaseKinds)('a key on %s', (kind) => {
     expect(JSON.stringify(items)).not.toContain(secret);
   });
 
-  it('reads the rules of its environment, and only when it is a server key', async () => {
+  it('reads the ruleset of its environment only if it is a server key', async () => {
     const staging = await create({ kind: 'server', name: 's', environment: 'staging' });
     const answer = await readRuleset(staging.body.secret);
     expect(answer.body).toMatchObject({ project: 'default', environment: 'staging' });
@@ -52,7 +52,7 @@ describe.each(databaseKinds)('a key on %s', (kind) => {
     expect(problemOf(refused).detail).toBe('this route needs a server key, got client');
   });
 
-  it('of kind admin manages its own project and no other', async () => {
+  it('manages its own project and no other if it is an admin key', async () => {
     const made = await create({ kind: 'admin', name: 'ci' });
     const { secret } = made.body;
     expect((await ask(path(), { key: secret })).status).toBe(200);
@@ -61,7 +61,7 @@ describe.each(databaseKinds)('a key on %s', (kind) => {
     expect((await ask(url, { method: 'POST', key: secret, json })).status).toBe(403);
   });
 
-  it('opens nothing any more once it is revoked', async () => {
+  it('is rejected once it is revoked', async () => {
     const made = await create({ kind: 'server', name: 'web', environment: 'production' });
     const { id, secret } = made.body;
     expect((await readRuleset(secret)).status).toBe(200);
@@ -72,7 +72,7 @@ describe.each(databaseKinds)('a key on %s', (kind) => {
     expect(items.find((key) => key.id === id)?.revokedAt).toBe(server.clock.now().toISOString());
   });
 
-  it('opens nothing any more once it has expired', async () => {
+  it('is rejected once it has expired', async () => {
     const expiresAt = new Date(server.clock.now().getTime() + 60_000).toISOString();
     const made = await create({ kind: 'server', name: 'e', environment: 'production', expiresAt });
     expect(made.body.expiresAt).toBe(expiresAt);
@@ -81,7 +81,7 @@ describe.each(databaseKinds)('a key on %s', (kind) => {
     expect((await readRuleset(made.body.secret)).status).toBe(401);
   });
 
-  it('is audited when it is made and revoked, without its secret or hash', async () => {
+  it('appears in the audit log when created and revoked, without its secret or hash', async () => {
     const made = await create({ kind: 'server', name: 'audited', environment: 'production' });
     await revoke(made.body.id);
     const audit = await ask<{ items: { action: string; target: object }[] }>(
@@ -117,7 +117,7 @@ describe.each(databaseKinds)('a key on %s', (kind) => {
     expect(problemOf(refused).detail).toBe(`environment "${json.environment}" does not exist`);
   });
 
-  it('of another project cannot be revoked from here', async () => {
+  it('cannot be revoked through another project', async () => {
     const url = `${server.url}/api/v1/projects`;
     await ask(url, { method: 'POST', key: ADMIN_KEY, json: { key: 'elsewhere' } });
     const made = await ask<CreatedKey>(`${url}/elsewhere/keys`, {

@@ -5,7 +5,7 @@ import { type Ctx, inEssentialTransaction } from '../context.js';
 import { recordChange } from '../record-change.js';
 import { toKeyDto } from './key-dto.js';
 
-/** For good; revoking twice changes nothing more. */
+/** Permanent. Revoking a key again changes nothing. */
 export async function revokeKey(
   ctx: Ctx,
   grant: Grant<'key:write'>,

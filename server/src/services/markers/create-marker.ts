@@ -14,7 +14,7 @@ export interface CreateMarker {
   readonly version: string;
   readonly commit: string | null;
   readonly url: string | null;
-  /** Who deployed; null: whoever tells of it. */
+  /** Who deployed; null: the actor of the request. */
   readonly actor: string | null;
   /** ISO 8601; null: now. */
   readonly at: string | null;
@@ -24,11 +24,11 @@ export interface CreateMarker {
 
 export interface SavedMarker {
   readonly marker: MarkerView;
-  /** False: it was there already. */
+  /** False when the marker already existed. */
   readonly isNew: boolean;
 }
 
-/** Safe to repeat: by its key, or for the same version of a service within the same minute. */
+/** A repeat (same key, or same type, service, version and minute) returns the first marker. */
 export async function createMarker(
   ctx: Ctx,
   grant: EnvironmentGrant<'marker:write'>,

@@ -11,7 +11,7 @@ import type { Ctx } from '../context.js';
 import { createMarker } from './create-marker.js';
 import { deriveMarkers } from './derive-markers.js';
 
-describe.each(databaseKinds)('deploys read off the versions of instances on %s', (kind) => {
+describe.each(databaseKinds)('deploys derived from instance versions on %s', (kind) => {
   const database = withDatabase(kind);
   let ctx: Ctx;
   let grant: AnyGrant;
@@ -40,7 +40,7 @@ describe.each(databaseKinds)('deploys read off the versions of instances on %s',
     return items.map((marker) => `${marker.label}${marker.derived ? ' (seen)' : ''}`).sort();
   };
 
-  it('are marked once, however many instances run them and however many servers look', async () => {
+  it('are marked once for any number of instances and servers', async () => {
     await report('a', 'checkout', '1.0.0');
     await report('b', 'checkout', '1.0.0');
     await report('c', 'checkout', '');
@@ -50,13 +50,13 @@ describe.each(databaseKinds)('deploys read off the versions of instances on %s',
     expect(await labels()).toEqual(['deploy of checkout 1.0.0 (seen)']);
   });
 
-  it('give way to a deploy that is told within ten minutes', async () => {
+  it('are replaced by a deploy that is reported within ten minutes', async () => {
     expect((await told('checkout', '1.0.0')).isNew).toBe(true);
     expect(await deriveMarkers(database.db)).toBe(0);
     expect(await labels()).toEqual(['deploy of checkout 1.0.0']);
   });
 
-  it('are not marked where the deploy was told before', async () => {
+  it('are not marked when the deploy was reported before', async () => {
     await told('checkout', '1.1.0', new Date(Date.now() - 5 * 60_000));
     await told('', '2.0.0');
     await report('d', 'checkout', '1.1.0');
@@ -64,13 +64,13 @@ describe.each(databaseKinds)('deploys read off the versions of instances on %s',
     expect(await deriveMarkers(database.db)).toBe(0);
   });
 
-  it('are marked for each service and environment by itself', async () => {
+  it('are marked for each service and environment separately', async () => {
     await report('f', 'search', '1.0.0');
     expect(await deriveMarkers(database.db)).toBe(1);
     expect(await labels()).toContain('deploy of search 1.0.0 (seen)');
   });
 
-  it('can be read newest first since a moment, and oldest first for a timeline', async () => {
+  it('are read newest first since a given time, and oldest first for a timeline', async () => {
     const recent = await readRecentMarkers(database.db, grant.environmentId, Date.now() - 60_000);
     expect(recent.map(({ label }) => label)).toContain('deploy of search 1.0.0');
     expect(recent.map(({ at }) => at)).toEqual(recent.map(({ at }) => at).sort((a, b) => b - a));

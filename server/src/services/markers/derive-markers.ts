@@ -6,7 +6,7 @@ import { insertDerivedMarkers, listUnmarkedVersions } from '../../store/marker-s
 const EVERY_MS = 15_000;
 const AT_ONCE_MAX = 100;
 
-/** Marks each version that instances report for the first time; says how many. */
+/** Marks each version that instances report for the first time. Returns the number of markers. */
 export async function deriveMarkers(db: Db): Promise<number> {
   const seen = await listUnmarkedVersions(db, AT_ONCE_MAX);
   return insertDerivedMarkers(
@@ -15,7 +15,7 @@ export async function deriveMarkers(db: Db): Promise<number> {
   );
 }
 
-/** Looks every few seconds; returns how to stop. Whatever fails is tried again the next time. */
+/** Derives markers every 15 seconds, and retries after a failure. Returns a function to stop. */
 export function keepDerivingMarkers({ db, log }: { readonly db: Db; readonly log: Log }) {
   let isBusy = false;
   const look = async () => {

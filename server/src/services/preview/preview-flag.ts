@@ -11,10 +11,10 @@ import { toRulesetFlag } from '../../store/read-models/ruleset-flag.js';
 import type { Ctx } from '../context.js';
 import { assertProposalValid } from '../rulesets/assert-config-valid.js';
 
-/** Enough that a share is off by more than one percent about once in twenty previews. */
+/** With this size, a share is off by more than one percentage point in 1 of 20 previews. */
 const SAMPLE_UNITS = 10_000;
 const CHUNK_UNITS = 500;
-/** Costly conditions get a smaller sample rather than a blocked server. */
+/** Costly conditions get a smaller sample, so that a preview does not block the server. */
 const SAMPLE_MS_MAX = 500;
 
 export interface PreviewFlag {
@@ -26,11 +26,11 @@ export interface PreviewFlag {
 export interface Preview {
   readonly results: readonly PreviewResult[];
   readonly proposed?: readonly PreviewResult[];
-  /** Of the people in such contexts, the share that would be served another variant. */
+  /** The share of users in these contexts who would get another variant. */
   readonly movedShare?: number;
 }
 
-/** Runs the evaluator on what is live, and on what would be; changes nothing. */
+/** Evaluates contexts with the live ruleset and with the proposal. Changes nothing. */
 export async function previewFlag(
   ctx: Ctx,
   grant: EnvironmentGrant<'flag:read'>,

@@ -14,7 +14,7 @@ export interface CreateProject {
   readonly name?: string | undefined;
 }
 
-/** What most teams would make next. */
+/** The environments that most teams would create first. */
 const FIRST_ENVIRONMENTS = [
   { key: 'development', name: 'Development', protected: false },
   { key: 'staging', name: 'Staging', protected: false },

@@ -6,7 +6,7 @@ import { namesInProject } from '../../store/use-store.js';
 import { type Ctx, inTransaction } from '../context.js';
 import { recordChange } from '../record-change.js';
 
-/** Only an empty project goes: flags that are not archived, and keys in force, are in the way. */
+/** Fails while the project has active keys or flags that are not archived. */
 export async function deleteProject(ctx: Ctx, grant: Grant<'project:write'>): Promise<void> {
   await inTransaction(ctx, async (tx) => {
     await lockProject(tx, grant);

@@ -4,7 +4,7 @@ import type { EnvironmentGrant } from '../authorize.js';
 import { type Ctx, inTransaction } from '../context.js';
 import { recordChange } from '../record-change.js';
 
-/** For an instance that will not come back: it no longer counts as one that is not off. */
+/** Removes a silent instance that will not return, so that it no longer counts as unconfirmed. */
 export async function dismissInstance(
   ctx: Ctx,
   grant: EnvironmentGrant<'environment:write'>,

@@ -26,7 +26,7 @@ export interface Applied {
   readonly revision: number;
 }
 
-/** Keeps the list of running clients true: who came, who is still there, who is long gone. */
+/** Updates the list of instances: adds, refreshes and prunes them. */
 export class InstanceKeeper {
   readonly #deps: InstanceKeeperDeps;
   readonly #timers: NodeJS.Timeout[] = [];
@@ -52,7 +52,7 @@ export class InstanceKeeper {
     return this.#live.get(environmentId) ?? 0;
   }
 
-  /** An instance has connected; `applied` is what it says it already has. */
+  /** Notes that an instance has connected. `applied` is the revision that it already has. */
   noteSeen(identity: InstanceIdentity, applied: Applied | null): void {
     const epoch = applied?.epoch ?? null;
     const revision = applied?.revision ?? null;

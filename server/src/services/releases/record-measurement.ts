@@ -6,10 +6,10 @@ import { readGateTicks } from '../../store/read-models/tick-scene.js';
 import { insertGateTick } from '../../store/tick-store.js';
 import type { AskedGate, Scene } from './gather-scene.js';
 
-/** Silence of a day is still seen as such. */
+/** Ticks that a gate considers: about 8 hours at the default of 30 seconds. */
 const TICKS_LOOKED_AT = 1_000;
 
-/** Keeps what one source said and gives what it means with the ticks before. */
+/** Stores the measurement of one source, and evaluates it together with earlier ticks. */
 export async function recordMeasurement(
   db: Db,
   { release, now }: Pick<Scene, 'release' | 'now'>,

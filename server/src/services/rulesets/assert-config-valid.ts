@@ -12,7 +12,7 @@ import { type FlagRow, findFlag } from '../../store/flag-store.js';
 import { listSegments } from '../../store/segment-store.js';
 import { withEnvironment } from '../authorize.js';
 
-/** Parents and segments are read only where the config names some. */
+/** Reads parents and segments only if the config names some. */
 export async function assertConfigValid(
   tx: Tx,
   grant: EnvironmentGrant,
@@ -22,7 +22,7 @@ export async function assertConfigValid(
   assertValid(await findProblems(tx, grant, flag, change));
 }
 
-/** The same for a proposal that is only looked at; pointers go into `/proposed`. */
+/** The same for the proposal of a preview. Pointers start with `/proposed`. */
 export async function assertProposalValid(
   db: Db,
   grant: EnvironmentGrant,
@@ -33,7 +33,7 @@ export async function assertProposalValid(
   assertValid(problems.map((it) => ({ ...it, pointer: `/proposed${it.pointer}` })));
 }
 
-/** A flag comes back to what may have changed meanwhile: its parents may have moved. */
+/** Validates the config of an archived flag again, since its parents may have changed meanwhile. */
 export async function assertMayReturn(
   tx: Tx,
   grant: Grant,

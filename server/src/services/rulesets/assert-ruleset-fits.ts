@@ -5,7 +5,7 @@ import type { Tx } from '../../store/db.js';
 import { countLiveFlags } from '../../store/flag-store.js';
 import { measureRulesets } from '../../store/ruleset-size-store.js';
 
-/** After the writes of the transaction: what would be too large is not committed. */
+/** Call it after the writes of a transaction. It throws when a ruleset is too large to commit. */
 export async function assertRulesetFits(
   tx: Tx,
   grant: Grant,

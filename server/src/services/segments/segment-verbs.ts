@@ -20,7 +20,7 @@ import {
 } from '../releases/segment-phases.js';
 import { assertRulesetFits } from '../rulesets/assert-ruleset-fits.js';
 
-/** Conditions name each other, so a project changes its segments one at a time. */
+/** Segments can name each other, so each change of a segment locks the project. */
 const segments: typeof segmentStore = {
   ...segmentStore,
   async lock(tx, grant, key) {

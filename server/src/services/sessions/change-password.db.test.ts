@@ -38,7 +38,7 @@ describe.each(databaseKinds)('changing a password on %s', (kind) => {
   const isOpen = async (Cookie: string) =>
     (await ask(`${server.url}/api/v1/session`, { headers: { Cookie } })).status === 200;
 
-  it('refuses a wrong one, a short one and the same again, each at its field', async () => {
+  it('rejects a wrong, a short and an unchanged password at its field', async () => {
     const cookie = cookieOf(await signIn(server.url));
     const wrong = await change(cookie, 'not my password', NEXT);
     expect([wrong.status, pointersOf(wrong)]).toEqual([400, ['/currentPassword']]);
@@ -49,13 +49,13 @@ describe.each(databaseKinds)('changing a password on %s', (kind) => {
     expect((await signIn(server.url)).status).toBe(200);
   });
 
-  it('is for people only', async () => {
+  it('is rejected for keys', async () => {
     const json = { currentPassword: ADMIN_PASSWORD, newPassword: NEXT };
     const url = `${server.url}/api/v1/session/password`;
     expect((await ask(url, { method: 'POST', key: ADMIN_KEY, json })).status).toBe(401);
   });
 
-  it('is as slow for a thief of a session as signing in', async () => {
+  it('limits guesses like a sign-in, in case the session is stolen', async () => {
     const cookie = cookieOf(await signIn(server.url));
     const statuses: number[] = [];
     for (let guess = 0; guess < 7; guess += 1) {
@@ -67,7 +67,7 @@ describe.each(databaseKinds)('changing a password on %s', (kind) => {
     expect((await signIn(server.url)).status).toBe(200);
   });
 
-  it('ends every other session of that person, and the old password', async () => {
+  it('ends every other session of the user, and the old password', async () => {
     const [own, other] = [cookieOf(await signIn(server.url)), cookieOf(await signIn(server.url))];
     expect((await change(own, ADMIN_PASSWORD, NEXT)).status).toBe(204);
     expect([await isOpen(own), await isOpen(other)]).toEqual([true, false]);
@@ -82,10 +82,10 @@ describe.each(databaseKinds)('changing a password on %s', (kind) => {
   });
 });
 
-describe.each(databaseKinds)('coming and going on %s', (kind) => {
+describe.each(databaseKinds)('the audit log of sign-ins on %s', (kind) => {
   const server = withSluice(kind, ADMIN);
 
-  it('is written down without a word that was typed', async () => {
+  it('contains no text that a user typed', async () => {
     const headers = { Cookie: cookieOf(await signIn(server.url)), ...SAME_ORIGIN };
     await ask(`${server.url}/api/v1/session`, { method: 'DELETE', headers });
     await signIn(server.url, { password: 'a slip of the finger' });
@@ -102,7 +102,7 @@ describe.each(databaseKinds)('coming and going on %s', (kind) => {
     expect(JSON.stringify(entries)).not.toMatch(/slip|mistake|scrypt/);
   });
 
-  it('is no business of a key of one project', async () => {
+  it('is not readable with a key of one project', async () => {
     const json = { kind: 'admin', name: 'ci' };
     const url = `${server.url}/api/v1/projects/default/keys`;
     const made = await ask<{ secret: string }>(url, { method: 'POST', key: ADMIN_KEY, json });

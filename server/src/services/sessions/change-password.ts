@@ -12,14 +12,14 @@ import { recordRefusal } from './record-refusal.js';
 import type { SignedIn } from './verify-session.js';
 
 export interface ChangePassword {
-  /** The one that stays; every other session of this person ends. */
+  /** The session that continues. Every other session of this user ends. */
   readonly session: SignedIn;
   readonly clientIp: string;
   readonly currentPassword: string;
   readonly newPassword: string;
 }
 
-/** Asks for the current password, as fast or slow as signing in does: a session may be stolen. */
+/** Requires the current password, with the limits of a sign-in: a session may be stolen. */
 export async function changePassword(
   ctx: Ctx,
   grant: AccountGrant,

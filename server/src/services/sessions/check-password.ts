@@ -24,14 +24,14 @@ export interface PasswordAttempt {
 }
 
 export interface PasswordCheck {
-  /** Whose account it is, right password or not; null: nobody's. */
+  /** The account of the address, even if the password is wrong; null when there is none. */
   readonly account: UserRow | null;
   readonly matches: boolean;
 }
 
 /**
- * Counted and slowed down by account and by network. A wrong password and an account that does
- * not exist cost the same.
+ * Attempts are counted and delayed for each account and each network. A wrong password takes as
+ * long as an account that does not exist.
  */
 export async function checkPassword(
   ctx: Ctx,
@@ -56,7 +56,7 @@ export async function checkPassword(
   return { account: isSaved ? { ...user, passwordHash } : user, matches: true };
 }
 
-/** People type their password where their address belongs: neither is kept readable. */
+/** Users sometimes type their password as address, so only a digest of the address is stored. */
 function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
 }

@@ -13,7 +13,7 @@ import { drawSessionId, hashSessionId } from './session-id.js';
 import { SESSION_AGE_MS_MAX, SESSION_IDLE_MS } from './verify-session.js';
 
 export interface OpenSession {
-  /** As its password was checked. */
+  /** The account as it was when its password was checked. */
   readonly account: UserRow;
   readonly clientIp: string;
   readonly oldSessionId: string | undefined;
@@ -25,7 +25,7 @@ export interface OpenedSession {
   readonly user: SessionRow['user'];
 }
 
-/** Always a new id, so that one planted before signing in is worth nothing after. */
+/** Always draws a new id, so that an id planted before the sign-in is useless. */
 export async function openSession(
   ctx: Ctx,
   grant: AccountGrant,

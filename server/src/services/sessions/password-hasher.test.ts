@@ -5,7 +5,7 @@ import { PasswordHasher } from './password-hasher.js';
 const CHEAP = { ln: 4, r: 8, p: 1 };
 
 describe('a password', () => {
-  it('is stored as scrypt with N = 2^15, r = 8, p = 3 and a salt of its own', async () => {
+  it('is stored as scrypt with N = 2^15, r = 8, p = 3 and a random salt', async () => {
     const hasher = new PasswordHasher();
     const phc = await hasher.hash('correct horse battery');
     expect(phc).toMatch(/^\$scrypt\$ln=15,r=8,p=3\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
@@ -15,7 +15,7 @@ describe('a password', () => {
     });
   });
 
-  it('is told from any other', async () => {
+  it('does not match any other password', async () => {
     const hasher = new PasswordHasher(CHEAP);
     const phc = await hasher.hash('correct horse battery');
     for (const wrong of ['', 'correct horse batterY', 'correct horse battery ', phc]) {
@@ -24,7 +24,7 @@ describe('a password', () => {
     expect(await hasher.hash('correct horse battery')).not.toBe(phc);
   });
 
-  it('is the same in composed and decomposed letters', async () => {
+  it('matches in composed and decomposed letters', async () => {
     const hasher = new PasswordHasher(CHEAP);
     const phc = await hasher.hash('caf\u00e9 caf\u00e9 caf\u00e9');
     expect(await hasher.verify('cafe\u0301 cafe\u0301 cafe\u0301', phc)).toMatchObject({
@@ -32,7 +32,7 @@ describe('a password', () => {
     });
   });
 
-  it('with parameters of the past matches and asks to be hashed anew', async () => {
+  it('matches a hash with old parameters, which is reported as outdated', async () => {
     const phc = await new PasswordHasher(CHEAP).hash('correct horse battery');
     const now = new PasswordHasher({ ln: 5, r: 8, p: 1 });
     expect(await now.verify('correct horse battery', phc)).toEqual({
@@ -41,14 +41,14 @@ describe('a password', () => {
     });
   });
 
-  it('of nobody never matches, and neither does a hash that we did not write', async () => {
+  it('never matches a missing account or a hash in another format', async () => {
     const hasher = new PasswordHasher(CHEAP);
     for (const phc of [null, '', 'plain', '$argon2id$v=19$m=1,t=1,p=1$AAAA$AAAA']) {
       expect(await hasher.verify('correct horse battery', phc)).toMatchObject({ matches: false });
     }
   });
 
-  it('of nobody costs a hash like any other', async () => {
+  it('takes as long to verify for a missing account', async () => {
     const hasher = new PasswordHasher({ ln: 13, r: 8, p: 1 });
     const phc = await hasher.hash('correct horse battery');
     const known = await timeOf(() => hasher.verify('wrong', phc));
@@ -57,7 +57,7 @@ describe('a password', () => {
     expect(unknown).toBeLessThan(known * 4);
   });
 
-  it('waits while two others are hashed, and is refused when too many wait', async () => {
+  it('waits while two others are hashed, and is rejected when too many wait', async () => {
     const hasher = new PasswordHasher(CHEAP);
     const all = await Promise.allSettled(
       Array.from({ length: 60 }, () => hasher.hash('correct horse battery')),
@@ -71,14 +71,14 @@ describe('a password', () => {
 
 describe('a stored hash', () => {
   it.each(['$scrypt$ln=25,r=8,p=1$AAAA$AAAA', '$scrypt$ln=0,r=8,p=1$AAAA$AAAA', 'x'])(
-    'is not believed when it asks for the impossible: %s',
+    'is rejected when its parameters are not possible: %s',
     (text) => {
       expect(parsePhc(text)).toBeNull();
     },
   );
 });
 
-/** Best of five, so that one hiccup of the machine does not count. */
+/** The best of five runs, so that one pause of the machine does not count. */
 async function timeOf(work: () => Promise<unknown>): Promise<number> {
   const times: number[] = [];
   for (let run = 0; run < 5; run += 1) {

@@ -7,21 +7,21 @@ import {
   type ScryptParameters,
 } from '../../domain/phc-string.js';
 
-/** OWASP's second scrypt setting: 32 MiB and about a third of a second a time. */
+/** OWASP's second scrypt setting: 32 MiB and about a third of a second for each hash. */
 const CURRENT: ScryptParameters = { ln: 15, r: 8, p: 3 };
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
-/** More would take the thread pool, and 32 MiB each, from everybody else. */
+/** Each hash occupies 32 MiB and a thread of the pool, which other requests also need. */
 const RUNNING_MAX = 2;
 const WAITING_MAX = 50;
 
 export interface Verification {
   readonly matches: boolean;
-  /** The hash was made with parameters of the past; make a new one while the password is here. */
+  /** True for a hash with old parameters. The caller has the password now and can hash it again. */
   readonly isOutdated: boolean;
 }
 
-/** Hashes passwords, two at a time, and takes as long for an account that does not exist. */
+/** Hashes at most two passwords at once, and takes as long for an account that does not exist. */
 export class PasswordHasher {
   readonly #parameters: ScryptParameters;
   #running = 0;
@@ -36,7 +36,7 @@ export class PasswordHasher {
     return formatPhc(await this.#derive(password, this.#parameters, randomBytes(SALT_BYTES)));
   }
 
-  /** `phc` null: nobody has this account, and finding that out costs the same. */
+  /** `phc` is null when the account does not exist. The answer then takes as long. */
   async verify(password: string, phc: string | null): Promise<Verification> {
     const stored = phc === null ? null : parsePhc(phc);
     const against = stored ?? (await this.#dummyHash());
@@ -86,7 +86,7 @@ export class PasswordHasher {
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
-  /** A place goes straight to who waits, so that nobody overtakes. */
+  /** Passes the permit to the longest waiting call, so that no later call overtakes it. */
   #leave(): void {
     const next = this.#waiting.shift();
     if (next) next();

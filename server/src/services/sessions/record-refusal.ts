@@ -4,12 +4,12 @@ import { type Ctx, inTransaction } from '../context.js';
 
 export interface RefusedPassword {
   readonly action: 'user.refuse-sign-in' | 'user.refuse-password';
-  /** Of the account; null: there is none, and what was typed may be a password. */
+  /** Null when there is no account: the typed address may be a password, so it is not stored. */
   readonly email: string | null;
   readonly clientIp: string;
 }
 
-/** Wrong passwords leave a trace; attempts that came too fast were not looked at and leave none. */
+/** Writes an audit entry for a wrong password. Throttled attempts are not checked and get none. */
 export async function recordRefusal(
   ctx: Ctx,
   _grant: InstallationGrant,

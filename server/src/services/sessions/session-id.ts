@@ -7,7 +7,7 @@ export function drawSessionId(): string {
   return randomBytes(32).toString('base64url');
 }
 
-/** What is stored; null for what no session id can be. */
+/** The stored digest of an id; null when the text cannot be a session id. */
 export function hashSessionId(id: string): string | null {
   return SESSION_ID.test(id) ? createHash('sha256').update(id).digest('hex') : null;
 }

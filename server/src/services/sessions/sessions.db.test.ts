@@ -20,7 +20,7 @@ function session(server: TestSluice, cookie: string, asked: Ask = {}) {
 describe.each(databaseKinds)('a session on %s', (kind) => {
   const server = withSluice(kind, ADMIN);
 
-  it('begins with the right password and says who it is', async () => {
+  it('begins with the right password and returns the user', async () => {
     const answer = await signIn(server.url);
     expect(answer.status).toBe(200);
     expect(answer.body).toEqual({
@@ -34,13 +34,13 @@ describe.each(databaseKinds)('a session on %s', (kind) => {
     expect(again.body).toEqual(answer.body);
   });
 
-  it('takes the address in capitals, and no other password', async () => {
+  it('accepts the address in capitals, but not another password', async () => {
     expect((await signIn(server.url, { email: ADMIN_EMAIL.toUpperCase() })).status).toBe(200);
     expect((await signIn(server.url, { password: `${ADMIN_PASSWORD} ` })).status).toBe(401);
     expect((await signIn(server.url)).status).toBe(200);
   });
 
-  it('answers the same for a wrong password and for nobody', async () => {
+  it('rejects a wrong password and a missing account with the same answer', async () => {
     const wrong = await signIn(server.url, { password: 'wrong password!' });
     const nobody = await signIn(server.url, { email: 'nobody@example.com' });
     const told = ({ body, status }: typeof wrong) => [
@@ -51,7 +51,7 @@ describe.each(databaseKinds)('a session on %s', (kind) => {
     expect(wrong.headers.getSetCookie()).toEqual([]);
   });
 
-  it('has a new id each time, and the id from before is worth nothing', async () => {
+  it('has a new id after each sign-in, and the previous id is invalid', async () => {
     const first = cookieOf(await signIn(server.url));
     const second = cookieOf(await signIn(server.url, {}, { Cookie: first, ...SAME_ORIGIN }));
     expect(second).not.toBe(first);
@@ -59,7 +59,7 @@ describe.each(databaseKinds)('a session on %s', (kind) => {
     expect((await session(server, second)).status).toBe(200);
   });
 
-  it('never takes an id that somebody planted', async () => {
+  it('never accepts an id that an attacker planted', async () => {
     const planted = `sluice=${'a'.repeat(43)}`;
     const own = cookieOf(await signIn(server.url, {}, { Cookie: planted, ...SAME_ORIGIN }));
     expect(own).not.toBe(planted);
@@ -102,7 +102,7 @@ describe.each(databaseKinds)('guessing a password on %s', (kind) => {
     return signIn(server.url, { email, password }, { 'X-Forwarded-For': address });
   };
 
-  it('gets slower and slower for an account, wherever the guesses come from', async () => {
+  it('is delayed more and more for an account, from any network', async () => {
     const statuses: number[] = [];
     for (let network = 0; network < 40; network += 1) {
       statuses.push((await guess('wrong password!', `198.51.${network}.7`)).status);
@@ -114,14 +114,14 @@ describe.each(databaseKinds)('guessing a password on %s', (kind) => {
     expect(problemOf(refused)).toMatchObject({ code: 'RATE_LIMITED' });
   });
 
-  it('never locks the owner out: after the delay the right password works at once', async () => {
+  it('never locks out the owner: after the delay the right password works', async () => {
     server.clock.advance({ seconds: 1 });
     expect((await guess(ADMIN_PASSWORD, '198.51.100.7')).status).toBe(200);
     expect((await guess('wrong password!', '198.51.100.7')).status).toBe(401);
     expect((await guess(ADMIN_PASSWORD, '198.51.100.7')).status).toBe(200);
   });
 
-  it('is counted once for each guess when many come at once', async () => {
+  it('counts each of many simultaneous guesses', async () => {
     server.clock.advance({ hours: 2 });
     const answers = await Promise.all(
       Array.from({ length: 30 }, (_, index) => guess('wrong password!', `192.0.2.${index}`)),
@@ -130,7 +130,7 @@ describe.each(databaseKinds)('guessing a password on %s', (kind) => {
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(25);
   });
 
-  it('gets slower for a network, whatever the account and the address in it', async () => {
+  it('is delayed for a network, for any account and address in it', async () => {
     server.clock.advance({ hours: 2 });
     const statuses: number[] = [];
     for (let index = 0; index < 34; index += 1) {
@@ -161,33 +161,33 @@ describe('a change with a session cookie', () => {
     [{ Origin: 'https://evil.example' }],
     [{ Origin: 'http://127.0.0.1' }],
     [{ Origin: 'http://127.0.0.1:1' }],
-  ])('is refused with %j', async (headers) => {
+  ])('is rejected with %j', async (headers) => {
     expect(await post(headers as Record<string, string>)).toBe(403);
   });
 
-  it('is refused in a form, even from our own pages', async () => {
+  it('is rejected as a form, even from the admin UI', async () => {
     const type = { 'Content-Type': 'application/x-www-form-urlencoded' };
     expect(await post({ ...SAME_ORIGIN, ...type })).toBe(415);
     expect(await post({ ...SAME_ORIGIN, 'Content-Type': 'text/plain' })).toBe(415);
   });
 
-  it('is taken from our own pages, in browsers old and new', async () => {
+  it('is accepted from the admin UI, in old and new browsers', async () => {
     expect(await post(SAME_ORIGIN)).toBe(201);
     expect(await post({ Origin: server.url })).toBe(409);
   });
 
-  it('is not even a sign-in from elsewhere', async () => {
+  it('is rejected from another origin even if it is a sign-in', async () => {
     const foreign = { 'Sec-Fetch-Site': 'cross-site' };
     expect((await signIn(server.url, {}, foreign)).status).toBe(403);
     expect((await signIn(server.url, {}, { Origin: 'https://evil.example' })).status).toBe(403);
   });
 });
 
-describe('behind https', () => {
+describe('a server behind https', () => {
   const publicUrl = 'https://flags.example.com/tools';
   const server = withSluice('embedded', { ...ADMIN, SLUICE_PUBLIC_URL: publicUrl });
 
-  it('the cookie is bound to the host and never leaves over plain http', async () => {
+  it('binds the cookie to the host and to https', async () => {
     const answer = await signIn(server.url);
     expect(answer.headers.getSetCookie()).toEqual([
       expect.stringMatching(
@@ -197,7 +197,7 @@ describe('behind https', () => {
     expect(answer.headers.get('Strict-Transport-Security')).toBe('max-age=31536000');
   });
 
-  it('only the public origin may change something', async () => {
+  it('accepts changes only from the public origin', async () => {
     const Cookie = cookieOf(await signIn(server.url));
     const url = `${server.url}/tools/api/v1/projects`;
     const post = (Origin: string, key: string) =>
@@ -207,7 +207,7 @@ describe('behind https', () => {
     expect((await post('https://flags.example.com', 'a')).status).toBe(201);
   });
 
-  it('the cookie of plain http is nobody', async () => {
+  it('rejects the cookie of plain http', async () => {
     const Cookie = cookieOf(await signIn(server.url)).replace('__Host-', '');
     expect((await ask(`${server.url}/api/v1/session`, { headers: { Cookie } })).status).toBe(401);
   });

@@ -14,11 +14,11 @@ export interface SignInDeps {
 
 export interface SignIn extends PasswordAttempt {
   readonly requestId: string;
-  /** Of the cookie that came along; that session ends. */
+  /** The session of the cookie in the request. The sign-in ends it. */
   readonly oldSessionId: string | undefined;
 }
 
-/** One answer and one effort for a wrong password and for an account that does not exist. */
+/** A wrong password gets the same answer, as slowly, as an account that does not exist. */
 export async function signIn(deps: SignInDeps, input: SignIn): Promise<OpenedSession> {
   const { clientIp, oldSessionId, requestId } = input;
   const nobody = deps.contextFor(SYSTEM, requestId);

@@ -4,7 +4,7 @@ import type { Secret } from '../../domain/secret.js';
 import type { Db } from '../../store/db.js';
 import { isSetupNeeded } from './is-setup-needed.js';
 
-/** A fresh installation open to a network would belong to whoever came first. */
+/** On a new installation that a network can reach, the first visitor would become the admin. */
 export async function assertReachable(
   db: Db,
   options: { readonly host: string; readonly setupToken: Secret | null },

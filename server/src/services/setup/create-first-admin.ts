@@ -11,7 +11,7 @@ export interface FirstAdmin {
   readonly passwordHash: string;
 }
 
-/** Works once: refused as soon as anybody has an account. */
+/** Works once. It fails as soon as there is any account. */
 export async function createFirstAdmin(
   ctx: Ctx,
   grant: InstallationGrant,

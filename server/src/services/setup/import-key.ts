@@ -14,8 +14,8 @@ import { toKeyDto } from '../keys/key-dto.js';
 import { unlessDone } from './unless-done.js';
 
 /**
- * Makes a key whose secret the operator chose, and the project and environment it names. A key
- * that is there stays as it is: one that was revoked is not brought back by a restart.
+ * Creates a key with a secret that the operator chose, and its project and environment if missing.
+ * An existing key stays as it is, so a restart does not reactivate a revoked one.
  */
 export async function importKey(ctx: Ctx, key: InitKey): Promise<void> {
   authorizeInstallation(ctx);
@@ -51,7 +51,7 @@ export async function importKey(ctx: Ctx, key: InitKey): Promise<void> {
   });
 }
 
-/** Null: the key is for every project. */
+/** Returns null for a key of all projects. */
 async function prepareScope(ctx: Ctx, key: InitKey): Promise<EnvironmentGrant | null> {
   if (key.project === null || key.environment === null) return null;
   const scope = { project: key.project, environment: key.environment };
@@ -67,7 +67,7 @@ async function prepareScope(ctx: Ctx, key: InitKey): Promise<EnvironmentGrant | 
   return authorize(ctx, 'key:write', scope);
 }
 
-/** One secret cannot mean two things; quietly keeping the first would surprise. */
+/** Fails when the secret already belongs to a key of another kind or scope. */
 function assertSame(
   key: InitKey,
   existing: StoredKey,

@@ -17,8 +17,8 @@ export interface Initialisation {
 }
 
 /**
- * What an installation must have before it serves: a first project, and whatever the operator
- * asked for in `SLUICE_INIT_*`. Starting again, or two servers at once, changes nothing more.
+ * Creates the first project, and the admin and keys of `SLUICE_INIT_*`, before the server accepts
+ * requests. A restart, or two servers that start at once, creates nothing twice.
  */
 export async function initialise(
   ctx: Ctx,

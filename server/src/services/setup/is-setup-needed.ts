@@ -1,7 +1,7 @@
 import type { Db } from '../../store/db.js';
 import { hasUsers } from '../../store/user-store.js';
 
-/** Nobody has an account yet. */
+/** True while there is no account. */
 export async function isSetupNeeded(db: Db): Promise<boolean> {
   return !(await hasUsers(db));
 }

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Secret } from '../../domain/secret.js';
 
-/** Proves that whoever makes the first admin can read this server's log. Lives in memory only. */
+/** Proves that the creator of the first admin can read the server's log. Kept in memory only. */
 export class SetupToken {
   readonly #text: string;
 
@@ -13,7 +13,7 @@ export class SetupToken {
     return this.#text;
   }
 
-  /** As fast for a wrong length as for a wrong last letter. */
+  /** Takes equally long for a wrong length and for a wrong last character. */
   matches(candidate: string): boolean {
     return timingSafeEqual(digest(candidate), digest(this.#text));
   }

@@ -23,12 +23,12 @@ describe.each(databaseKinds)('the first admin on %s', (kind) => {
   };
   const admin = { email: ADMIN_EMAIL, password: ADMIN_PASSWORD, name: 'Ada' };
 
-  it('is missing at first, and a page may ask whether it is', async () => {
+  it('does not exist at first, and the API reports that', async () => {
     expect((await setup()).body).toEqual({ needed: true });
     expect(await server.sluice.setupToken()).toMatch(/^[\w-]{43}$/);
   });
 
-  it('cannot be made without the token of the start log', async () => {
+  it('cannot be created without the token of the start log', async () => {
     const token = (await server.sluice.setupToken()) as string;
     for (const wrong of ['x', `${token}x`, token.slice(1), token.toLowerCase()]) {
       const refused = await setup({ ...admin, token: wrong });
@@ -38,7 +38,7 @@ describe.each(databaseKinds)('the first admin on %s', (kind) => {
     expect((await setup()).body).toEqual({ needed: true });
   });
 
-  it('cannot be made from the page of somebody else', async () => {
+  it('cannot be created from another site', async () => {
     const token = await server.sluice.setupToken();
     const headers = { 'Sec-Fetch-Site': 'cross-site' };
     expect((await setup({ ...admin, token }, { headers })).status).toBe(403);
@@ -49,7 +49,7 @@ describe.each(databaseKinds)('the first admin on %s', (kind) => {
     ['password', 'x'.repeat(257), 'at most 256'],
     ['email', 'admin', ''],
     ['role', 'owner', 'unknown'],
-  ])('is refused with the %s %j, and the answer does not quote a password', async (...row) => {
+  ])('is rejected with the %s %j, and the answer does not quote a password', async (...row) => {
     const [field, value, says] = row;
     const token = await server.sluice.setupToken();
     const refused = await setup({ ...admin, token, [field]: value });
@@ -60,7 +60,7 @@ describe.each(databaseKinds)('the first admin on %s', (kind) => {
     if (field === 'password') expect(refused.text).not.toContain(value);
   });
 
-  it('is made once, however many try, and is signed in', async () => {
+  it('is created once by concurrent requests, and is signed in', async () => {
     const token = await server.sluice.setupToken();
     const answers = await Promise.all(
       ['a', 'b', 'c'].map((name) => setup({ ...admin, email: `${name}@example.com`, token })),
@@ -75,13 +75,13 @@ describe.each(databaseKinds)('the first admin on %s', (kind) => {
     expect((await signIn(server.url, { email })).status).toBe(200);
   });
 
-  it('closes the door behind it: the token is worth nothing any more', async () => {
+  it('invalidates the token', async () => {
     expect(await server.sluice.setupToken()).toBeNull();
     expect((await setup()).body).toEqual({ needed: false });
   });
 });
 
-describe.each(databaseKinds)('starting on %s', (kind) => {
+describe.each(databaseKinds)('the start of the server on %s', (kind) => {
   let fresh: FreshDatabase;
   let running: StartedSluice | undefined;
 
@@ -107,7 +107,7 @@ describe.each(databaseKinds)('starting on %s', (kind) => {
     return (await read<Keys>(`/projects/${project}/keys`)).items;
   };
 
-  it('makes a first project with three environments', async () => {
+  it('creates a first project with three environments', async () => {
     await restart();
     expect(await read('/projects')).toMatchObject({
       items: [
@@ -123,13 +123,13 @@ describe.each(databaseKinds)('starting on %s', (kind) => {
     });
   });
 
-  it('again makes nothing twice', async () => {
+  it('creates nothing twice after a restart', async () => {
     const before = [await read('/projects'), await keys('default'), await read(AUDIT)];
     await restart();
     expect([await read('/projects'), await keys('default'), await read(AUDIT)]).toEqual(before);
   });
 
-  it('makes the keys that the operator chose, and the places they name', async () => {
+  it('creates the keys that the operator chose, with their project and environment', async () => {
     const SLUICE_INIT_KEYS = `admin:*:${ADMIN_KEY},server:shop/eu:${OWN_SECRET}`;
     await restart({ SLUICE_INIT_KEYS });
     expect(await keys('shop')).toMatchObject([{ kind: 'server', environment: 'eu' }]);
@@ -137,7 +137,7 @@ describe.each(databaseKinds)('starting on %s', (kind) => {
     expect(ruleset.body).toMatchObject({ project: 'shop', environment: 'eu' });
   });
 
-  it('leaves a key revoked that was', async () => {
+  it('does not reactivate a revoked key', async () => {
     const [key] = await keys('shop');
     const url = `${running?.url}/api/v1/projects/shop/keys/${key?.id}`;
     await ask(url, { method: 'DELETE', key: ADMIN_KEY });
@@ -145,14 +145,14 @@ describe.each(databaseKinds)('starting on %s', (kind) => {
     expect(await keys('shop')).toEqual([{ ...key, revokedAt: expect.any(String) }]);
   });
 
-  it('is refused when one secret is to mean two things', async () => {
+  it('fails when one secret is given for two scopes', async () => {
     const SLUICE_INIT_KEYS = `admin:*:${ADMIN_KEY},server:shop/us:${OWN_SECRET}`;
     await expect(restart({ SLUICE_INIT_KEYS })).rejects.toThrow(
       /^SLUICE_INIT_KEYS: the secret of the server key for shop\/us belongs to key/,
     );
   });
 
-  it('is refused on an address that others reach, until somebody has an account', async () => {
+  it('fails on an address that a network can reach, until there is an account', async () => {
     const HOST = '0.0.0.0';
     await expect(restart({ HOST })).rejects.toThrow(/HOST "0.0.0.0" can be reached from elsewhere/);
     await restart({ HOST, SLUICE_SETUP_TOKEN: 'x'.repeat(32) });
@@ -163,7 +163,7 @@ describe.each(databaseKinds)('starting on %s', (kind) => {
     expect((await signIn(running?.url as string)).status).toBe(200);
   });
 
-  it('leaves the first admin as they are when the variable changes', async () => {
+  it('leaves the first admin unchanged when the variable changes', async () => {
     await restart({ SLUICE_INIT_ADMIN: `${ADMIN_EMAIL}:another password` });
     expect((await signIn(running?.url as string)).status).toBe(200);
     const changed = await signIn(running?.url as string, { password: 'another password' });

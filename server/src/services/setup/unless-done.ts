@@ -1,6 +1,6 @@
 import { AppError } from '../../domain/errors.js';
 
-/** Two servers may start at once: whatever the other did first is as good. */
+/** Ignores a conflict, since another server that starts at once may have done the same work. */
 export async function unlessDone(work: () => Promise<unknown>): Promise<void> {
   try {
     await work();

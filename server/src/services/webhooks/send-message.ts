@@ -5,11 +5,11 @@ import type { DueMessage } from '../../store/outbox-dispatch-store.js';
 export interface SendMessageDeps {
   readonly outbound: Outbound;
   readonly now: () => Date;
-  /** Origin and base path of this server; null: nobody said. */
+  /** Origin and base path of this server; null when not configured. */
   readonly publicUrl: string | null;
 }
 
-/** One try; null when it was delivered, else what went wrong. Never rejects. */
+/** One attempt. Resolves to null when delivered, else to the error message. Never rejects. */
 export async function sendMessage(
   { outbound, now, publicUrl }: SendMessageDeps,
   message: DueMessage,

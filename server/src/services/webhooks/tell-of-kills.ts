@@ -4,7 +4,7 @@ import { enqueue, type OutboxEvent } from '../../store/outbox-store.js';
 
 const AT_ONCE_MAX = 50;
 
-/** A kill waits for nobody, so what webhooks are told of it is written down a moment later. */
+/** Enqueues notifications of kills and restores. A kill does not wait for it, so it runs later. */
 export async function tellOfKills(db: Db): Promise<void> {
   for (const news of await listKillNews(db, AT_ONCE_MAX)) {
     await db.transaction((tx) => enqueue(tx, news.projectId, toEvent(news)));

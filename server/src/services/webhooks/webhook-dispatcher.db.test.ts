@@ -19,7 +19,7 @@ import { type CreateWebhook, createWebhook, getWebhook, updateWebhook } from './
 
 const NOW = new Date('2026-03-01T12:00:00.000Z');
 
-describe.each(databaseKinds)('what lies in the outbox on %s', (kind) => {
+describe.each(databaseKinds)('a message in the outbox on %s', (kind) => {
   const database = withDatabase(kind);
   const receiver = withAnsweringServer();
   const lines: string[] = [];
@@ -74,7 +74,7 @@ describe.each(databaseKinds)('what lies in the outbox on %s', (kind) => {
   const deliveries = async (id: string) =>
     (await pageOfDeliveries(database.db, grant, id, { limit: 50 })).items;
 
-  /** Lets all that waits become due. */
+  /** Makes all waiting messages due. */
   const later = () =>
     database.db.execute(sql`update outbox set next_at = now() where next_at is not null`);
 
@@ -83,7 +83,7 @@ describe.each(databaseKinds)('what lies in the outbox on %s', (kind) => {
     await by.settled();
   };
 
-  it('is sent once, signed over what was sent', async () => {
+  it('is sent once, with a signature of its body', async () => {
     const { id, secret } = await webhook();
     await happens('r1:7');
     await look();
@@ -106,7 +106,7 @@ describe.each(databaseKinds)('what lies in the outbox on %s', (kind) => {
     ]);
   });
 
-  it('is written down once, however often the same thing is told', async () => {
+  it('is stored once for repeated events with the same id', async () => {
     const { id } = await webhook();
     await happens('r1:7');
     await happens('r1:7');
@@ -117,7 +117,7 @@ describe.each(databaseKinds)('what lies in the outbox on %s', (kind) => {
     expect(await deliveries(id)).toHaveLength(1);
   });
 
-  it('goes only to webhooks that ask for it', async () => {
+  it('goes only to enabled webhooks that subscribe to the event', async () => {
     const { id } = await webhook({ events: ['rolled_back'] });
     const off = await webhook({ enabled: false });
     await happens('r1:7', 'advanced');
@@ -127,7 +127,7 @@ describe.each(databaseKinds)('what lies in the outbox on %s', (kind) => {
     expect(await deliveries(off.id)).toEqual([]);
   });
 
-  it('is tried again later and later, with the same id, and given up after twelve times', async () => {
+  it('is retried with growing delays and the same id, and given up after 12 attempts', async () => {
     const { id } = await webhook();
     receiver.answer(saying('no', 500));
     await happens('r1:7');
@@ -150,7 +150,7 @@ describe.each(databaseKinds)('what lies in the outbox on %s', (kind) => {
     expect(lines.join('')).toContain('given up');
   });
 
-  it('arrives after all when the receiver comes back', async () => {
+  it('is delivered when the receiver is back', async () => {
     const { id } = await webhook();
     receiver.answer((response) => response.destroy());
     await happens('r1:7');
@@ -173,7 +173,7 @@ describe.each(databaseKinds)('what lies in the outbox on %s', (kind) => {
     expect((await deliveries(id))[0]?.lastError).toBe('answered 307; redirects are not followed');
   });
 
-  it('does not reach an address that the operator has closed since', async () => {
+  it('is not sent to an address that the operator no longer allows', async () => {
     const { id } = await webhook();
     await happens('r1:7');
     await look(dispatcherThatReaches());
@@ -181,7 +181,7 @@ describe.each(databaseKinds)('what lies in the outbox on %s', (kind) => {
     expect((await deliveries(id))[0]?.lastError).toContain('SLUICE_OUTBOUND_ALLOW');
   });
 
-  it('is sent by one of two servers that look at once', async () => {
+  it('is sent by only one of two servers that poll at once', async () => {
     await webhook();
     for (let index = 0; index < 6; index += 1) await happens(`r1:${index}`);
     const other = dispatcherThatReaches('127.0.0.1');
@@ -190,7 +190,7 @@ describe.each(databaseKinds)('what lies in the outbox on %s', (kind) => {
     expect(ids.toSorted()).toEqual(['r1:0', 'r1:1', 'r1:2', 'r1:3', 'r1:4', 'r1:5']);
   });
 
-  it('goes out without a pause when there is much of it', async () => {
+  it('is sent without a pause when many are due', async () => {
     const { id } = await webhook();
     for (let index = 0; index < 9; index += 1) await happens(`r1:${index}`);
     await look();
@@ -198,7 +198,7 @@ describe.each(databaseKinds)('what lies in the outbox on %s', (kind) => {
     expect(receiver.asked).toHaveLength(9);
   });
 
-  it('passes a receiver that hangs, and comes again when a server stops in the middle', async () => {
+  it('is not blocked by a slow receiver, and stays waiting when its server stops', async () => {
     const slow = await webhook({ url: `${receiver.url}/slow` });
     const quick = await webhook({ url: `${receiver.url}/quick` });
     const held: ServerResponse[] = [];
@@ -227,7 +227,7 @@ describe.each(databaseKinds)('what lies in the outbox on %s', (kind) => {
     expect(held).toHaveLength(2);
   });
 
-  it('is not sent any more once the webhook is switched off', async () => {
+  it('is given up when its webhook is disabled', async () => {
     const { id } = await webhook();
     const { name, format, events, version } = await getWebhook(database.db, grant, id);
     receiver.answer(saying('no', 500));
@@ -243,7 +243,7 @@ describe.each(databaseKinds)('what lies in the outbox on %s', (kind) => {
     ]);
   });
 
-  it('is a sentence for a chat when a flag is killed or restored, once each', async () => {
+  it('is one sentence for a chat for each kill and restore of a flag', async () => {
     const { id } = await webhook({ format: 'chat' });
     await createFlag(ctx, grant, { key: 'new-cart' });
     await killFlag(ctx, grant, { flag: 'new-cart', reason: 'errors in checkout' });

@@ -15,7 +15,7 @@ const POLL_MS = 1_000;
 const PRUNE_MS = 60 * 60_000;
 const IN_FLIGHT_MAX = 8;
 const PER_WEBHOOK_MAX = 2;
-/** Much longer than a request may take. */
+/** Much longer than the timeout of a request. */
 const LEASE_MS = 60_000;
 
 export interface WebhookDispatcherDeps extends SendMessageDeps {
@@ -23,14 +23,14 @@ export interface WebhookDispatcherDeps extends SendMessageDeps {
   readonly log: Log;
   /** A number in [0, 1). */
   readonly random: () => number;
-  /** What came of one attempt, for who watches this server. */
+  /** Reports the outcome of each attempt to the server's own metrics. */
   readonly onAttempt?: (outcome: 'delivered' | 'failed' | 'given_up') => void;
 }
 
 /**
- * Sends what lies in the outbox. Any number of servers may: each message is claimed by one, and
- * one that dies in the middle leaves it to another, so a message comes at least once; its id is
- * the same every time.
+ * Sends the messages in the outbox. Any number of servers may do so: one server claims a message,
+ * and another takes over when the claim expires. A message is delivered at least once, always with
+ * the same id.
  */
 export class WebhookDispatcher {
   readonly #deps: WebhookDispatcherDeps;
@@ -50,14 +50,14 @@ export class WebhookDispatcher {
     );
   }
 
-  /** Cuts off what is on its way; whoever claims it next sends it again. */
+  /** Aborts requests in flight. The next server to claim their messages sends them again. */
   async stop(): Promise<void> {
     for (const timer of this.#timers.splice(0)) clearInterval(timer);
     this.#stopping.abort();
     await this.settled();
   }
 
-  /** Starts sending what is due, within bounds, and goes on while there is more; never rejects. */
+  /** Starts sending due messages, within limits, until none is left. Never rejects. */
   poll(): Promise<void> {
     this.#looking ??= this.#look().finally(() => {
       this.#looking = undefined;
@@ -65,7 +65,7 @@ export class WebhookDispatcher {
     return this.#looking;
   }
 
-  /** Resolves once nothing is on its way and nothing more is due. */
+  /** Resolves when no message is in flight or due. */
   async settled(): Promise<void> {
     while (this.#looking !== undefined || this.#inFlight.size > 0) {
       await Promise.all([this.#looking, ...this.#inFlight.keys()]);
