@@ -26,7 +26,7 @@ const PHASES = [
 ];
 const INSTANCES = 6;
 const BATCHES_EACH = 8;
-/** Few, so that they occur again in other phases, in other batches and in the other arm. */
+/** So few that each unit also occurs in other phases, other batches and the other arm. */
 const UNITS = 40;
 
 describe.each(databaseKinds)('counting on %s', (kind) => {

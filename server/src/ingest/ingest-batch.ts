@@ -24,9 +24,9 @@ export async function ingestBatch(
 const SENDERS_MAX = 10_000;
 
 /**
- * Batches that came with a client key. Anyone can have such a key, so these batches feed charts and
- * no release is judged by them. Their senders are not in the list of instances, so only the server
- * that stored a batch recognizes its repeat.
+ * Batches that came with a client key. Anyone can have such a key, so these batches feed charts but
+ * no evidence. Their senders are not in the list of instances, so only the server that stored a
+ * batch recognizes its repeat.
  */
 export class ClientBatches {
   readonly #queue: ReportQueue;

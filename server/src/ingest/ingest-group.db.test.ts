@@ -104,7 +104,7 @@ describe.each(databaseKinds)('ingesting a group on %s', (kind) => {
     ]);
   });
 
-  it('counts a unit in both arms of a phase for neither, and reports their number', async () => {
+  it('counts a unit in both arms of a phase for neither arm, and reports it', async () => {
     await stageRelease(database.db, { gates: [ERRORS] });
     const seen = (arm: 'treatment' | 'control') =>
       releaseSlot({ arm, units: [unitOf(1)], splits: { 'http.errors': [unitOf(1)] } });
@@ -119,7 +119,7 @@ describe.each(databaseKinds)('ingesting a group on %s', (kind) => {
     expect(phase?.metrics['http.errors']?.firsts).toEqual({ treatment: 0, control: 0 });
   });
 
-  it('counts the rest of a batch with an unknown, ended or foreign release', async () => {
+  it('counts the rest of a batch with a release that is unknown, ended or elsewhere', async () => {
     await stageRelease(database.db, { gates: [ERRORS] });
     await stageRelease(database.db, { id: 'over', state: 'rolled_back' });
     await stageRelease(database.db, { id: 'abroad', environmentId: OTHER_ENVIRONMENT });
@@ -137,7 +137,7 @@ describe.each(databaseKinds)('ingesting a group on %s', (kind) => {
     expect(await series()).toEqual({ 'flag:awesome:on': [3, 0], 'flag:awesome:off': [4, 0] });
   });
 
-  it('counts late events for releases only, and charts future ones at the present', async () => {
+  it('counts late events for releases only, and charts future events at present', async () => {
     await stageRelease(database.db, { gates: [ERRORS] });
     const slot = (agoMs: number) =>
       eventSlot({ releases: [releaseSlot({ exposures: 1 })], flags: { a: { on: 5 } } }, agoMs);
@@ -168,7 +168,7 @@ describe.each(databaseKinds)('ingesting a group on %s', (kind) => {
     expect(await findings()).toEqual({ dropped: 4, 'unknown:awsome': 1 });
   });
 
-  it('stores a batch of more units than one transaction takes, and counts none twice', async () => {
+  it('stores a batch too large for one transaction, and counts no unit twice', async () => {
     await stageRelease(database.db, { gates: [ERRORS] });
     const all = Array.from({ length: 3_500 }, (_, index) => unitOf(index));
     const entry = (arm: 'treatment' | 'control', units: readonly string[]) =>
@@ -201,7 +201,7 @@ describe.each(databaseKinds)('ingesting a group on %s', (kind) => {
     expect(Object.keys(await series())).toHaveLength(2_001);
   });
 
-  it('limits the names of flags that do not exist', async () => {
+  it('limits the names of unknown flags', async () => {
     const unknown = Array.from({ length: 300 }, (_, i) => `missing-${i}`);
     await post('i1', { unknown });
     const found = await findings();

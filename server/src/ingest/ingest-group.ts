@@ -29,7 +29,7 @@ export interface IngestOptions {
   readonly findTrips: FindTrips;
 }
 
-/** Judges releases in the transaction that has just stored counts of their rollback metrics. */
+/** Runs the tripwire in the transaction that has just stored counts of rollback metrics. */
 export type FindTrips = (tx: Tx, releases: readonly CountedRelease[]) => Promise<readonly Trip[]>;
 
 export interface GroupOutcome {
@@ -42,7 +42,7 @@ export interface GroupOutcome {
 
 /** More units than this are stored ahead of the transaction of their batches. */
 const UNITS_IN_GROUP_MAX = 3_000;
-/** One transaction stores this many of them, so that other writers get their turn in between. */
+/** One transaction stores at most this many units, so that other writers can run in between. */
 const UNITS_AT_ONCE = 2_000;
 
 /**
@@ -86,8 +86,8 @@ export async function ingestGroup(
 }
 
 /**
- * Storing a unit again changes nothing. A large number of units is therefore stored in transactions
- * of its own: if that of their batch fails, the sender repeats the batch and nothing counts twice.
+ * Storing a unit again changes nothing. A large number of units is therefore stored in separate
+ * transactions: if that of the batch fails, the sender repeats the batch and nothing counts twice.
  */
 async function storeUnitsAhead(
   db: Db,
@@ -117,9 +117,9 @@ const NO_NAMES: Caps = { admitsSeries: () => false, admitsUnknownFlag: () => fal
 interface Storing extends IngestOptions {
   readonly now: number;
   readonly releases: ReadonlyMap<string, CountedRelease>;
-  /** Units that were stored ahead and changed what counts. */
+  /** Units that were stored ahead and changed a count. */
   readonly ahead: readonly SeenUnits[];
-  /** Filled with the units that are certainly stored once the transaction has committed. */
+  /** Receives the units that are stored once the transaction has committed. */
   readonly pending: SeenUnits[];
 }
 
@@ -136,7 +136,7 @@ async function storeSent(
   const gathered = new Gathered();
   for (const each of sent) {
     gatherBatch(gathered, each, { now, releases, caps });
-    // Other tasks get their turn here, because gathering a whole group would delay a kill.
+    // Yields to other tasks, because gathering a whole group at once would delay a kill.
     await immediate();
   }
   for (const seen of gathered.seen.values()) {

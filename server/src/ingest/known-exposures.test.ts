@@ -33,7 +33,7 @@ describe('known exposures', () => {
     expect(unknownOf(known, seenUnits([one], TREATED_IN(2), 'http.errors'))).toEqual([one]);
   });
 
-  it('do not answer for a lower phase or the other arm, only for a higher phase', () => {
+  it('cover a higher phase, but neither a lower phase nor the other arm', () => {
     const known = new KnownExposures();
     const units = unitsOf(1);
     known.add(seenUnits(units, TREATED_IN(2)));

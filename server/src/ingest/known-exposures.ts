@@ -11,15 +11,15 @@ const KEYS_MAX = 50_000;
 const EXPOSURE_MAX = 2 ** 32 - 1;
 
 /**
- * A cache of exposures that are certainly stored, because many instances report the same units. A
- * stored row only ever moves to a lower phase or to both arms, so an exposure that would not change
- * the cached one would not change the row either, and the database need not be asked.
+ * A cache of stored exposures, because many instances report the same units. A stored row only ever
+ * moves to a lower phase or to both arms, so an exposure that would not change the cached one would
+ * not change the row either, and needs no query.
  */
 export class KnownExposures {
   readonly #keys = new Map<string, number>();
   readonly #cells = new Uint32Array(SETS * SET_WIDTH);
 
-  /** Removes the units that storing again would not change. */
+  /** Removes the units whose stored rows would not change. */
   dropKnown(seen: SeenUnits): void {
     const key = this.#keyFor(seen);
     for (const [unit, exposure] of seen.units) {

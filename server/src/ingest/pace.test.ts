@@ -4,7 +4,7 @@ import { GroupPace } from './pace.js';
 const FEW = 2_500;
 
 describe('the pace of groups', () => {
-  it('follows the time that storing takes, within bounds', () => {
+  it('follows the time of storing within its limits', () => {
     const pace = new GroupPace(100);
     for (let group = 0; group < 20; group += 1) pace.learn(5_000, 50);
     expect(pace.weightMax(0)).toBeCloseTo(10_000, -3);

@@ -1,16 +1,16 @@
 import type { EventBatch, ReleaseSlot } from '@sluice/sdk/protocol';
 
-/** Below this most of the time goes into round trips, which a smaller group would not save. */
+/** Below this weight most time is spent on round trips, which a smaller group would not save. */
 const WEIGHT_MIN = 2_500;
 const WEIGHT_MAX = 20_000;
 /** A lighter group says nothing about the time per weight. */
 const WEIGHT_LEARNED_MIN = 200;
 /** The estimate of a server that has stored nothing yet, whose first groups are the slowest. */
 const MS_PER_WEIGHT = 0.03;
-/** How far one group moves the estimate, so that one pause of the machine does not halve groups. */
+/** Weight of one group in the estimate, so that one pause of the machine does not halve groups. */
 const LEARNING_RATE = 0.25;
 
-/** How much to store at once, so that storing it takes about `workMs`. */
+/** Limits the weight of a group, so that storing it takes about `workMs`. */
 export class GroupPace {
   readonly #workMs: number;
   #msPerWeight = MS_PER_WEIGHT;

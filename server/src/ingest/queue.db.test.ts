@@ -56,7 +56,7 @@ describe.each(databaseKinds)('the report queue on %s', (kind) => {
     return row?.commits ?? 0;
   }
 
-  it('has stored a batch by the time it acknowledges it', async () => {
+  it('acknowledges a batch only after it is stored', async () => {
     await ingestBatch(queue, sender('i1'), batch(1, 7));
     expect(await instances()).toMatchObject([{ id: 'i1', applied: { revision: 7 } }]);
   });
@@ -67,7 +67,7 @@ describe.each(databaseKinds)('the report queue on %s', (kind) => {
     expect(await instances()).toMatchObject([{ applied: { revision: 5 } }]);
   });
 
-  it('rejects a batch that it could not store, and stores its repeat', async () => {
+  it('rejects a batch that it cannot store, and stores its repeat', async () => {
     const { db } = database;
     await db.execute(sql`alter table instances rename to hidden`);
     await expect(ingestBatch(queue, sender('i1'), batch(1))).rejects.toThrow();
@@ -75,7 +75,7 @@ describe.each(databaseKinds)('the report queue on %s', (kind) => {
     expect(await ingestBatch(queue, sender('i1'), batch(1))).toEqual({ seq: 1 });
   });
 
-  it('rejects a batch when the oldest waits too long, and counts outcomes', async () => {
+  it('rejects a batch when the oldest has waited too long, and counts outcomes', async () => {
     const { db } = database;
     let now = 0;
     const times: number[] = [];
@@ -99,7 +99,7 @@ describe.each(databaseKinds)('the report queue on %s', (kind) => {
     expect(times[0]).toBe(5_001);
   });
 
-  it('rejects a report when it is full, with a time to try again', async () => {
+  it('rejects a report when it is full, with a time to retry', async () => {
     const waiting = Array.from({ length: 20_000 }, (_, i) =>
       queue.add({ ...sender(`i${i % 500}`), seq: i, epoch: null, revision: null }),
     );

@@ -38,7 +38,7 @@ export interface ReportQueueDeps {
   readonly random: () => number;
   /** Lower it where other queries wait for the group, as a kill does on the embedded database. */
   readonly groupWorkMs?: number;
-  /** Without it no release is rolled back by what is stored. */
+  /** Without it, storing events rolls back no release. */
   readonly tripwire?: {
     readonly findTrips: FindTrips;
     /** Called after the commit. A tick finds the same evidence, so a call may fail. */
@@ -99,7 +99,7 @@ export class ReportQueue {
 
   /**
    * Resolves once the report and the batch are stored, and rejects when they could not be, so that
-   * the sender tries again. Without a report no `seq` is stored, so a repeated batch counts again.
+   * the sender retries. Without a report no `seq` is stored, so a repeated batch counts again.
    */
   add(report: NewReport | null, sent: SentBatch | null = null): Promise<void> {
     const { clock, random } = this.#deps;
@@ -118,7 +118,7 @@ export class ReportQueue {
     return stored;
   }
 
-  /** Merges and deletes old rows. Any number of servers may call it now and then. */
+  /** Merges and deletes old rows. Any number of servers may call it at once. */
   async tidy(): Promise<void> {
     await tidyIngested(this.#deps.db);
     this.#options.caps.clear();

@@ -4,9 +4,9 @@ import type { Caps } from './gather.js';
 import { readUnknownFlags } from './sql/findings.js';
 import { readSeries } from './sql/slots.js';
 
-/** The series of an environment, without those of its releases, whose plans bound them. */
+/** Limit for each environment. Series of releases do not count, since plans limit them. */
 const SERIES_MAX = 2_000;
-/** Names of flags that do not exist. */
+/** Limit of unknown flags for each environment. */
 const UNKNOWN_FLAGS_MAX = 200;
 
 /**
@@ -35,7 +35,7 @@ export class SeriesCaps implements Caps {
     return known !== undefined && admit(known.unknown, finding, UNKNOWN_FLAGS_MAX);
   }
 
-  /** Drops everything, so that names which were pruned make room. `load` reads the rest again. */
+  /** Forgets all names, so that pruned ones no longer count. `load` reads the rest again. */
   clear(): void {
     this.#known.clear();
   }

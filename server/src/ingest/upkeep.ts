@@ -9,7 +9,7 @@ import {
 } from './sql/merged-slots.js';
 import { pruneFindings, pruneSlots, pruneUnits } from './sql/retention.js';
 
-/** Rows that one transaction touches, so that other writers get their turn in between. */
+/** Rows that one transaction changes at most, so that other writers can run in between. */
 const ROWS_AT_ONCE = 2_000;
 
 /**
@@ -25,7 +25,7 @@ export async function tidyIngested(db: Db): Promise<void> {
   }
 }
 
-/** Returns how many slots it merged. A late event may add to a slot that was merged before. */
+/** Returns the number of merged slots. A late event can still add to a merged slot. */
 async function mergeSlots(tx: Tx): Promise<number> {
   const fine = await takeFineSlots(tx, ROWS_AT_ONCE);
   if (fine.length === 0) return 0;

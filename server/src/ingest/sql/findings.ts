@@ -19,7 +19,7 @@ export async function storeFindings(tx: Tx, findings: Iterable<FindingDelta>): P
       count = old.count + excluded.count, last_at = now()`);
 }
 
-/** The findings about flags that do not exist. */
+/** The findings about unknown flags. */
 export async function readUnknownFlags(tx: Tx, environmentId: string): Promise<readonly string[]> {
   const rows = await tx.execute<{ what: string }>(sql`
     select what from ingest_findings

@@ -5,7 +5,7 @@ import type { Db } from '../../store/db.js';
 /** Charts and findings are kept this long. */
 const KEPT_DAYS = 30;
 
-/** Deletes at most `limit` old rows of charts; returns how many it deleted, as do those below. */
+/** Deletes at most `limit` old rows of charts. Like those below, returns how many it deleted. */
 export function pruneSlots(db: Db, limit: number): Promise<number> {
   return prune(db, { table: 'metric_slots', where: isOld(sql`at`), limit });
 }

@@ -3,7 +3,7 @@ import { RELEASE_SERIES_PREFIX } from '../../domain/metrics/series.js';
 import type { Tx } from '../../store/db.js';
 import { addSketch, type SlotDelta, slotId } from '../gathered.js';
 
-/** Far below what one statement may take. */
+/** Far below the limit of one statement. */
 const ROWS_AT_ONCE = 2_000;
 
 type HeldRow = {

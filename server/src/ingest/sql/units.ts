@@ -4,7 +4,7 @@ import type { Tx } from '../../store/db.js';
 import { armCodeOf, phaseOf } from '../exposure.js';
 import type { Gathered, SeenUnits } from '../gathered.js';
 
-/** How many units count now where they did not before: the numbers are added to totals. */
+/** A number of units that count now and did not before. It is added to totals. */
 type Counted = {
   /** Index of the entry in key order. */
   readonly k: number;
@@ -18,7 +18,7 @@ type Counted = {
 type Moved = Counted & { readonly from_phase: number; readonly from_arm: number };
 
 /**
- * Stores units, adds to `gathered` what counts because of them, and returns those entries of `seen`
+ * Stores units, adds their counts to `gathered`, and returns those entries of `seen`
  * that changed a count. Rows are inserted and locked in key order, so servers cannot deadlock.
  */
 export async function storeUnits(
@@ -56,7 +56,7 @@ async function insertUnits(tx: Tx, input: SQL): Promise<readonly Counted[]> {
     ) as counted using (release_id, metric, scope)`);
 }
 
-/** Few units move: those of a late batch of a lower phase, and those that were in both arms. */
+/** Moves units that a late batch shows in a lower phase or in both arms. There are only a few. */
 async function moveUnits(tx: Tx, input: SQL): Promise<readonly Moved[]> {
   return tx.execute<Moved>(sql`
     with ${input}, late as materialized (
@@ -126,7 +126,7 @@ function inputOf(seen: readonly SeenUnits[]): SQL {
     )`;
 }
 
-/** A list as text: Drizzle would make a parameter of each item. */
+/** A list as text, because Drizzle would make a parameter of each item. */
 function list(items: readonly (number | bigint)[]): string {
   return `{${items.join(',')}}`;
 }
