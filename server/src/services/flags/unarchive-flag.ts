@@ -8,7 +8,10 @@ import { recordChange } from '../record-change.js';
 import { assertMayReturn } from '../rulesets/assert-config-valid.js';
 import { assertFlagCountFits, assertRulesetFits } from '../rulesets/assert-ruleset-fits.js';
 
-/** The flag returns as it was: its parents, segments and variants could not be deleted meanwhile. */
+/**
+ * Restores the flag as it was. Its parents, segments and variants still exist, since they could not
+ * be deleted while the archived flag named them.
+ */
 export async function unarchiveFlag(
   ctx: Ctx,
   grant: Grant<'flag:write'>,

@@ -61,7 +61,7 @@ function startOf({ state }: Release, { startAt }: ReleasePlan): Move['change'] {
   return state === 'scheduled' ? { startAt: startAt === null ? null : new Date(startAt) } : {};
 }
 
-/** Reached steps are fixed. Only a jump or a rollback changes the current exposure. */
+/** Reached steps are fixed: a command such as a jump changes the exposure, never the plan. */
 function problemsOfPast(release: Release, plan: ReleasePlan): readonly FieldError[] {
   const { step } = release;
   return release.plan.steps.slice(0, step + 1).flatMap((past, index) => {

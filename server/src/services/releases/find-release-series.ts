@@ -19,7 +19,7 @@ export interface FindReleaseSeries {
 export interface ReleaseSeries {
   readonly metric: string;
   readonly points: readonly ReleasePoint[];
-  /** Present for metrics whose values are collected. Each covers a whole phase. */
+  /** Empty unless values of the metric are collected. Each covers a whole phase. */
   readonly quantiles: readonly ReleaseQuantile[];
 }
 

@@ -12,7 +12,7 @@ import {
 import { createItem, deleteItem, updateItem } from '../collection-verbs.js';
 import type { Ctx } from '../context.js';
 
-/** The audit log tells windows and freezes apart. */
+/** The audit log has different actions for windows and freezes. */
 const windows = { ...windowStore, topicOf: ({ kind }: WindowView) => kind };
 
 export const { get: getWindow, page: pageOfWindows } = windowStore;
