@@ -1,9 +1,9 @@
-/** One client per process is enough; more than this many with one key are a leak. */
+/** A process needs one client. More than this many with the same key indicate a leak. */
 const CLIENTS_MAX = 5;
 
 const openClients = new Map<string, number>();
 
-/** Counts a client; true when there are now suspiciously many with its key. */
+/** Counts a client. Returns true when more than `CLIENTS_MAX` clients with its key are open. */
 export function registerClient(key: string): boolean {
   const count = (openClients.get(key) ?? 0) + 1;
   openClients.set(key, count);

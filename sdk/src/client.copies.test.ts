@@ -32,8 +32,8 @@ async function started(flags: FlagClient): Promise<void> {
 
 const BOOTSTRAP = rulesetOf({ epoch: 'b', flags: { awesome: OFF_FLAG, boot: OFF_FLAG } });
 
-describe('a start without the server', () => {
-  it('serves the copy on disk, before any bootstrap', async () => {
+describe('a client that starts while the server is unreachable', () => {
+  it('serves the copy on disk in preference to the bootstrap', async () => {
     await leaveCopy();
     stage.proxy.fault = { kind: 'refuse' };
     const flags = stage.connect({ cacheDir, bootstrap: BOOTSTRAP });
@@ -46,7 +46,7 @@ describe('a start without the server', () => {
     expect(flags.status()).toMatchObject({ state: 'stale', source: 'disk', revision: 5 });
   });
 
-  it('serves the bootstrap where the copy is broken', async () => {
+  it('serves the bootstrap when the copy on disk is corrupt', async () => {
     await leaveCopy();
     const [file] = await readdir(cacheDir);
     await writeFile(join(cacheDir, file as string), 'broken');
@@ -56,7 +56,7 @@ describe('a start without the server', () => {
     expect(flags.status().source).toBe('bootstrap');
   });
 
-  it('tells listeners what a copy brought', async () => {
+  it('notifies listeners of the flags in the copy on disk', async () => {
     await leaveCopy();
     stage.proxy.fault = { kind: 'refuse' };
     const changes = listen(stage.connect({ cacheDir }), 'change');
@@ -64,8 +64,8 @@ describe('a start without the server', () => {
   });
 });
 
-describe('a start with a copy on disk', () => {
-  it('waits up to 250 ms before it connects, and presents the position of the copy', async () => {
+describe('a client that starts with a copy on disk', () => {
+  it('waits up to 250 ms before it connects, then sends the position of the copy', async () => {
     await leaveCopy();
     await stage.server.streams.next();
     const flags = stage.connect({ cacheDir });
@@ -78,12 +78,12 @@ describe('a start with a copy on disk', () => {
     expect(flags.status()).toMatchObject({ state: 'live', source: 'live', revision: 5 });
   });
 
-  it('connects at once without one', async () => {
+  it('connects immediately when there is no copy', async () => {
     stage.connect({ cacheDir });
     expect((await stage.server.streams.next()).lastEventId).toBeNull();
   });
 
-  it('keeps the copy when the server is behind it, and shows that in its state', async () => {
+  it('keeps the copy when the server has an older revision, and reports it as stale', async () => {
     await leaveCopy();
     stage.server.ruleset = rulesetOf({ revision: 3, flags: { awesome: OFF_FLAG } });
     const flags = stage.connect({ cacheDir });
@@ -99,7 +99,7 @@ describe('a start with a copy on disk', () => {
 });
 
 describe('the copy on disk', () => {
-  it('follows each change, shortly after it', async () => {
+  it('is written shortly after each change', async () => {
     const flags = stage.connect({ cacheDir });
     await flags.ready();
     const changes = listen(flags, 'change');
@@ -115,7 +115,7 @@ describe('the copy on disk', () => {
     expect(next.isActive('awesome', {}, true)).toBe(false);
   });
 
-  it('that cannot be written costs a warning and nothing else', async () => {
+  it('causes only a warning when it cannot be written', async () => {
     const file = join(cacheDir, 'file');
     await writeFile(file, '');
     const flags = stage.connect({ cacheDir: join(file, 'below') });
@@ -127,8 +127,8 @@ describe('the copy on disk', () => {
   });
 });
 
-describe('rules without a word from the server', () => {
-  it('are stale after a minute, and served all the same', async () => {
+describe('rules that the server has not confirmed recently', () => {
+  it('become stale after a minute and are still served', async () => {
     const flags = stage.connect();
     await flags.ready();
     const stale = listen(flags, 'stale');
@@ -139,7 +139,7 @@ describe('rules without a word from the server', () => {
     expect(flags.isActive('awesome')).toBe(true);
   });
 
-  it('are dropped after maxStaleMs, where that is asked for, until the server answers', async () => {
+  it('are not served after maxStaleMs, if it is set, until the server answers', async () => {
     const flags = stage.connect({ maxStaleMs: 120_000 });
     await flags.ready();
     const errors = listen(flags, 'error');

@@ -37,7 +37,7 @@ afterEach(async () => {
 
 const run = (script: string) => bundle.run(script, { url: server.url, key: SERVER_KEY, cacheDir });
 
-/** A server that breaks in the middle of its only request. */
+/** A server whose process crashes while it handles its only request. */
 const BREAKING = `
   const { createServer, request } = await import('node:http');
   const flags = createClient({ url, key, cacheDir });
@@ -61,8 +61,8 @@ const NEXT_START = `
 
 const crashFiles = async () => (await readdir(cacheDir)).filter((name) => name.includes('crash'));
 
-describe('a process that breaks', () => {
-  it('leaves its evidence, which the next one sends under its own numbers', async () => {
+describe('a process that crashes', () => {
+  it('saves its events to a file, which the next process sends as its own', async () => {
     const end = await run(BREAKING);
     expect(end.code).toBe(1);
     expect(end.output).toContain('Error: mine');
@@ -79,7 +79,7 @@ describe('a process that breaks', () => {
     expect(await crashFiles()).toEqual([]);
   });
 
-  it('and lives on sends its evidence itself, and leaves none', async () => {
+  it('sends its events itself and leaves no file when it survives the exception', async () => {
     const end = await run(`
       process.on('uncaughtException', () => {});
       ${BREAKING}
@@ -95,7 +95,7 @@ describe('a process that breaks', () => {
     expect(await crashFiles()).toEqual([]);
   });
 
-  it('has the batch that was on its way repeated in its name, since it may be stored', async () => {
+  it('leaves its unanswered batch, which the next process repeats in its name', async () => {
     const posts: { readonly instance: unknown; readonly body: string }[] = [];
     server.override = (request, response) => {
       if (request.url !== EVENTS_PATH) return false;
@@ -131,8 +131,8 @@ async function record(
   if (isAnswered) response.end('{}');
 }
 
-describe('the files of broken processes', () => {
-  it('are taken once, and what is none of them is left out', async () => {
+describe('the files of crashed processes', () => {
+  it('are read once, and unreadable files are ignored', async () => {
     const files = new CrashFiles(cacheDir, 'http://x', 'k');
     const record = { instance: 'i1', slots: ['{}'], unanswered: null };
     files.write(record);

@@ -6,7 +6,7 @@ import type { Override, RulesetServer } from '../../test/support/ruleset-server.
 import { OFF_FLAG, rulesetOf } from '../../test/support/rulesets.js';
 import type { ManualClock } from './testing/index.js';
 
-/** Longest wait after a failure that is not for a person to mend. */
+/** The longest wait after a failure that can end without a change by an operator. */
 const RECOVERY_MS = 35_000;
 
 let stage: ClientStage;
@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(() => stage.close());
 
-/** What a bootstrap says is told apart by its value: `awesome` is off there, on at the server. */
+/** The value of `awesome` shows the source: off in the bootstrap, on at the server. */
 const BOOTSTRAP = rulesetOf({ epoch: 'bootstrap', flags: { awesome: OFF_FLAG } });
 
 const answer =
@@ -46,7 +46,7 @@ interface FaultCase {
   readonly name: string;
   readonly proxy?: Fault;
   readonly server?: Override;
-  /** How long the client must wait until it can know; 0: it is told. */
+  /** Time until the client can detect the fault by timeout; 0 when it sees the fault at once. */
   readonly hangsMs?: number;
   readonly recoveryMs?: number;
   readonly status?: number;
@@ -96,7 +96,7 @@ const FAULTS: readonly FaultCase[] = [
   { name: 'a corrupt byte', proxy: { kind: 'corrupt', atByte: 175 } },
 ];
 
-describe.each(FAULTS)('under $name', (fault) => {
+describe.each(FAULTS)('a client under $name', (fault) => {
   beforeEach(() => {
     if (fault.proxy) proxy.fault = fault.proxy;
     if (fault.server) server.override = fault.server;
@@ -107,13 +107,13 @@ describe.each(FAULTS)('under $name', (fault) => {
     server.override = () => false;
   }
 
-  /** The client has reported a failure and set its timer for the next try. */
+  /** Waits until the client has reported a failure and set the timer for its next attempt. */
   async function failed(errors: ReturnType<typeof listen<'error'>>): Promise<void> {
     await errors.next();
     await settled();
   }
 
-  it('a start serves the bootstrap, says so in time, and recovers', async () => {
+  it('starts with the bootstrap, reports it in time, and recovers', async () => {
     const flags = stage.connect({ bootstrap: BOOTSTRAP });
     const errors = listen(flags, 'error');
     const changes = listen(flags, 'change');
@@ -140,7 +140,7 @@ describe.each(FAULTS)('under $name', (fault) => {
     expect(flags.status()).toMatchObject({ state: 'live', mode: 'streaming' });
   });
 
-  it('a start without any copy serves the defaults of the calls', async () => {
+  it('starts with the default of each call when it has no copy', async () => {
     const flags = stage.connect();
     const errors = listen(flags, 'error');
     const ready = flags.ready();
@@ -166,7 +166,7 @@ describe.each(FAULTS)('under $name', (fault) => {
     expect(flags.status().attempts).toBeLessThanOrEqual(12);
   });
 
-  it('a running client keeps its rules, and gets new ones once it is over', async () => {
+  it('keeps its rules while it runs and receives new ones after the fault', async () => {
     proxy.fault = { kind: 'none' };
     server.override = () => false;
     const flags = stage.connect();

@@ -13,8 +13,8 @@ afterEach(async () => {
   await stage.close();
 });
 
-describe('a client that wakes up in another process', () => {
-  it('warns, and starts over as an instance of its own', async () => {
+describe('a client that is copied into another process', () => {
+  it('warns and restarts with a new instance id', async () => {
     const flags = stage.connect({ random: () => 0 });
     await flags.ready();
     const before = await stage.server.streams.next();

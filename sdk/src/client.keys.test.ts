@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => stage.close());
 
-/** The server knows only this key. */
+/** Makes the server accept only this key. */
 function accept(key: string): void {
   stage.server.override = (request, response) => {
     if (request.headers.authorization === `Bearer ${key}`) return false;
@@ -22,8 +22,8 @@ function accept(key: string): void {
   };
 }
 
-describe('a key that is refused', () => {
-  it('is said once, and tried again slowly, never given up', async () => {
+describe('a rejected key', () => {
+  it('is reported once and retried slowly without giving up', async () => {
     accept(NEW_KEY);
     const flags = stage.connect();
     const errors = listen(flags, 'error');
@@ -45,7 +45,7 @@ describe('a key that is refused', () => {
     expect(await flags.ready()).toBe('ok');
   });
 
-  it('can be replaced while the client lives, and works at once', async () => {
+  it('can be replaced at runtime and takes effect immediately', async () => {
     accept(NEW_KEY);
     const flags = stage.connect();
     await flags.ready();
@@ -55,7 +55,7 @@ describe('a key that is refused', () => {
     expect(flags.isActive('awesome')).toBe(true);
   });
 
-  it('is replaced under a running stream with a whole new ruleset', async () => {
+  it('is replaced during a running stream by requesting a whole ruleset', async () => {
     const flags = stage.connect();
     await flags.ready();
     const first = await stage.server.streams.next();
@@ -71,7 +71,7 @@ describe('a key that is refused', () => {
   });
 });
 
-describe('bad options', () => {
+describe('invalid options', () => {
   it.each<[string, Partial<ClientOptions>]>([
     ['url', { url: 'not a url' }],
     ['url', { url: 'ftp://flags.example.com' }],
@@ -91,7 +91,7 @@ describe('bad options', () => {
     ['clock', { clock: {} as never }],
     ['random', { random: 1 as never }],
     ['fetch', { fetch: 1 as never }],
-  ])('are named and replaced: %s %j', async (name, options) => {
+  ])('are reported and replaced by defaults: %s %j', async (name, options) => {
     const flags = stage.connect(options);
     expect(flags.isActive('awesome', {}, true)).toBe(true);
     expect(stage.log[0]).toContain(`option "${name}" is ignored`);
@@ -99,7 +99,7 @@ describe('bad options', () => {
     await flags.close();
   });
 
-  it('of any kind never make the constructor throw', async () => {
+  it('never make the constructor throw', async () => {
     const trap = new Proxy(
       {},
       {
@@ -118,7 +118,7 @@ describe('bad options', () => {
     }
   });
 
-  it('without a usable key, the bootstrap serves until one is set', async () => {
+  it('leave the bootstrap in force until a usable key is set', async () => {
     const bootstrap = { ...stage.server.ruleset, flags: { awesome: OFF_FLAG } };
     const flags = stage.connect({ key: '', bootstrap });
     expect(await flags.ready()).toBe('stale');
@@ -131,8 +131,8 @@ describe('bad options', () => {
   });
 });
 
-describe('closing', () => {
-  it('ends the stream, can be repeated, and leaves evaluation as it is', async () => {
+describe('closing a client', () => {
+  it('ends the stream, can be repeated, and leaves evaluation working', async () => {
     const flags = stage.connect();
     await flags.ready();
     const stream = await stage.server.streams.next();
@@ -147,7 +147,7 @@ describe('closing', () => {
     expect(stage.server.openStreams).toBe(0);
   });
 
-  it('settles who still waits for rules', async () => {
+  it('resolves pending calls of ready()', async () => {
     stage.proxy.fault = { kind: 'hold' };
     const flags = stage.connect();
     const ready = flags.ready();
@@ -159,7 +159,7 @@ describe('closing', () => {
 });
 
 describe('many clients with one key', () => {
-  it('are a leak from the sixth on, which is said', async () => {
+  it('log a warning about a leak when a sixth client is created', async () => {
     const key = `${SERVER_KEY}x`;
     const clients = Array.from({ length: 5 }, () => stage.connect({ key }));
     expect(stage.log).toEqual([]);
@@ -171,7 +171,7 @@ describe('many clients with one key', () => {
   });
 });
 
-describe('a call', () => {
+describe('an evaluation call', () => {
   it('never throws, whatever the key, the context and the fallback are', async () => {
     const flags = stage.connect();
     await flags.ready();
@@ -205,7 +205,7 @@ describe('a call', () => {
     expect(Object.keys(flags.status().unknownFlags)).toContain('(symbol)');
   });
 
-  it('logs no key but the flag’s own, cut short and on one line', async () => {
+  it('logs only the flag key, truncated and on one line', async () => {
     const flags = stage.connect();
     await flags.ready();
     flags.isActive(`evil\n${'x'.repeat(500)}`, { targetingKey: 'secret-user' });
@@ -213,7 +213,7 @@ describe('a call', () => {
     expect(stage.log[0]).toMatch(/^\[sluice\] flag "evil\\nx{95}" is not in the ruleset$/);
   });
 
-  it('counts who a rollout passes by for want of its attribute, and says it once', async () => {
+  it('counts contexts without the rollout attribute and logs the flag once', async () => {
     const rules = [{ id: 'r', rollout: { to: 100 }, serve: { variant: 'on' } }];
     const ramp = { ...OFF_FLAG, status: 'conditional', rules } as const;
     stage.server.ruleset = { ...stage.server.ruleset, flags: { ramp } };

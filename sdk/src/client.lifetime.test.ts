@@ -26,7 +26,7 @@ beforeEach(() => {
 const run = (script: string) => bundle.run(script, { url: proxy.url, key: SERVER_KEY });
 
 describe('a process with a client', () => {
-  it('ends by itself while the stream is open', async () => {
+  it('exits by itself while the stream is open', async () => {
     const end = await run(`
       const flags = createClient({ url, key });
       console.log(await flags.ready(), flags.isActive('awesome'), flags.status().state);
@@ -34,7 +34,7 @@ describe('a process with a client', () => {
     expect(end).toMatchObject({ code: 0, output: 'ok true live\n' });
   });
 
-  it('ends by itself while it waits to connect again', async () => {
+  it('exits by itself while the client waits to reconnect', async () => {
     proxy.fault = { kind: 'refuse' };
     const end = await run(`
       const flags = createClient({ url, key, logger: console, readyTimeoutMs: 300 });
@@ -44,7 +44,7 @@ describe('a process with a client', () => {
     expect(end.output).toContain('timeout');
   });
 
-  it('ends by itself while a connection hangs', async () => {
+  it('exits by itself while a connection hangs', async () => {
     proxy.fault = { kind: 'hold' };
     const end = await run(`
       const flags = createClient({ url, key, readyTimeoutMs: 300 });
@@ -53,7 +53,7 @@ describe('a process with a client', () => {
     expect(end).toMatchObject({ code: 0, output: 'timeout\n' });
   });
 
-  it('waits for what it asked to wait for, though nothing else keeps it alive', async () => {
+  it('stays alive until pending ready(), flush() and close() calls settle', async () => {
     const end = await run(`
       const flags = createClient({ url, key });
       await flags.ready();
@@ -65,7 +65,7 @@ describe('a process with a client', () => {
     expect(server.batches.all.at(-1)).toMatchObject({ seq: 1, applied: { revision: 1 } });
   });
 
-  it('lives on when every listener, logger and request reader throws', async () => {
+  it('survives listeners, loggers and request readers that throw', async () => {
     const end = await run(`
       const fail = () => { throw new Error('mine'); };
       const failLater = async () => { throw new Error('mine'); };

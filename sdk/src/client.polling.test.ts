@@ -13,14 +13,14 @@ beforeEach(async () => {
 });
 afterEach(() => stage.close());
 
-/** A proxy on the way that keeps every byte of a stream to itself. */
+/** Simulates a proxy that buffers a stream and never forwards a byte. */
 const silentStreams: Override = (request, response) => {
   if (request.url !== STREAM_PATH) return false;
   response.writeHead(200, { 'Content-Type': 'text/event-stream' }).flushHeaders();
   return true;
 };
 
-/** Sits through two silent streams; the poll that follows at once succeeds. */
+/** Returns a client after two silent streams; the poll that follows immediately succeeds. */
 async function pollingClient(options = {}): Promise<FlagClient> {
   stage.server.override = silentStreams;
   const flags = stage.connect(options);
@@ -37,20 +37,20 @@ async function pollingClient(options = {}): Promise<FlagClient> {
   return flags;
 }
 
-/** Once the client waits for its next poll or stream, lets that time pass. */
+/** Waits until the client has set the timer for its next poll or stream, then fires it. */
 async function passPollInterval(): Promise<void> {
   while (!stage.clock.pending.some((ms) => Math.round(ms) === 35_880)) await settled();
   stage.clock.advance(35_880);
 }
 
-describe('where streams stay silent', () => {
-  it('the client polls instead after two attempts, and says so', async () => {
+describe('a client whose streams stay silent', () => {
+  it('polls after two attempts and reports the mode', async () => {
     const flags = await pollingClient();
     expect(flags.isActive('awesome')).toBe(true);
     expect(flags.status()).toMatchObject({ state: 'live', mode: 'polling', attempts: 3 });
   });
 
-  it('a poll asks with the tag of what it has, and takes what is new', async () => {
+  it('polls with the ETag of its rules and applies newer ones', async () => {
     const flags = await pollingClient();
     const changes = listen(flags, 'change');
     await passPollInterval();
@@ -62,7 +62,7 @@ describe('where streams stay silent', () => {
     expect(flags.isActive('awesome', {}, true)).toBe(false);
   });
 
-  it('an answer "not modified" keeps the rules fresh', async () => {
+  it('keeps its rules fresh when a poll answers "not modified"', async () => {
     const flags = await pollingClient();
     await passPollInterval();
     await stage.server.polls.next();
@@ -70,7 +70,7 @@ describe('where streams stay silent', () => {
     expect(flags.status()).toMatchObject({ state: 'live', mode: 'polling' });
   });
 
-  it('each answer tells the time of the server, also one that has nothing new', async () => {
+  it('reads the server time from each poll, also from one without new rules', async () => {
     const now = stage.clock.now();
     const day = new Date(now + 86_400_000).toISOString();
     const when = { attribute: 'now', operator: 'after', values: [day] } as const;
@@ -87,7 +87,7 @@ describe('where streams stay silent', () => {
     expect(flags.isActive('opening')).toBe(false);
   });
 
-  it('streaming is tried again every five minutes, and taken up when it works', async () => {
+  it('retries streaming every five minutes and switches back when it works', async () => {
     const flags = await pollingClient();
     stage.server.requests.all.length = 0;
     stage.server.override = () => false;
@@ -107,7 +107,7 @@ describe('where streams stay silent', () => {
     expect(flags.isActive('awesome')).toBe(false);
   });
 
-  it('a poll that fails too starts over with streams: then the network is down', async () => {
+  it('starts over with streams when a poll fails too, because the network is down', async () => {
     const flags = await pollingClient();
     const errors = listen(flags, 'error');
     stage.proxy.fault = { kind: 'refuse' };
@@ -121,7 +121,7 @@ describe('where streams stay silent', () => {
     await stage.server.streams.next();
   });
 
-  it('a poll of an older revision is refused', async () => {
+  it('ignores a poll with an older revision', async () => {
     const flags = await pollingClient();
     const { ruleset } = stage.server;
     stage.server.ruleset = { ...ruleset, revision: 4, flags: { awesome: OFF_FLAG } };

@@ -17,7 +17,7 @@ async function liveClient(options = {}): Promise<FlagClient> {
   return flags;
 }
 
-describe('order', () => {
+describe('the order of revisions', () => {
   it('never goes back to an older revision of the same epoch', async () => {
     const flags = await liveClient();
     const stream = await stage.server.streams.next();
@@ -29,7 +29,7 @@ describe('order', () => {
     expect(flags.isActive('awesome')).toBe(true);
   });
 
-  it('takes a lower revision of a new epoch, but only as a whole ruleset', async () => {
+  it('accepts a lower revision of a new epoch, but only as a whole ruleset', async () => {
     const flags = await liveClient();
     const stream = await stage.server.streams.next();
     const changes = listen(flags, 'change');
@@ -39,7 +39,7 @@ describe('order', () => {
     expect(flags.isActive('awesome')).toBe(false);
   });
 
-  it('drops the stream and asks for a whole ruleset when a patch is of another epoch', async () => {
+  it('drops the stream and requests a whole ruleset when a patch has another epoch', async () => {
     const flags = await liveClient();
     const stream = await stage.server.streams.next();
     const errors = listen(flags, 'error');
@@ -52,7 +52,7 @@ describe('order', () => {
     expect((await stage.server.streams.next()).lastEventId).toBeNull();
   });
 
-  it('asks for a whole ruleset when a patch leaves a gap', async () => {
+  it('requests a whole ruleset when a patch leaves a gap', async () => {
     const flags = await liveClient();
     const stream = await stage.server.streams.next();
     const errors = listen(flags, 'error');
@@ -64,7 +64,7 @@ describe('order', () => {
     expect((await stage.server.streams.next()).lastEventId).toBeNull();
   });
 
-  it('ignores a patch that it has already', async () => {
+  it('ignores a patch that is already applied', async () => {
     const flags = await liveClient();
     const stream = await stage.server.streams.next();
     const changes = listen(flags, 'change');
@@ -76,7 +76,7 @@ describe('order', () => {
     expect(flags.isActive('awesome')).toBe(true);
   });
 
-  it('presents its position when it comes back, and goes on from there', async () => {
+  it('sends the current position on reconnect and continues from there', async () => {
     const flags = await liveClient();
     await stage.server.streams.next();
     const status = listen(flags, 'error');
@@ -93,8 +93,8 @@ describe('order', () => {
   });
 });
 
-describe('a change', () => {
-  it('of a segment or a parent names every flag behind it', async () => {
+describe('a change event', () => {
+  it('lists every flag that depends on a changed segment or parent', async () => {
     const when = { segment: 'staff' };
     const rules = [{ id: 'staff', when, serve: { variant: 'on' } }];
     const open = await liveClient();
@@ -113,7 +113,7 @@ describe('a change', () => {
     expect(open.isActive('child')).toBe(true);
   });
 
-  it('is told after it is in force', async () => {
+  it('fires after the change is in force', async () => {
     const flags = await liveClient();
     const seen = new Promise<boolean>((resolve) => {
       flags.on('change', () => resolve(flags.isActive('awesome', {}, true)));
@@ -122,7 +122,7 @@ describe('a change', () => {
     expect(await seen).toBe(false);
   });
 
-  it('reaches listeners until they unsubscribe', async () => {
+  it('reaches a listener until it unsubscribes', async () => {
     const flags = await liveClient();
     const heard: number[] = [];
     const stop = flags.on('change', ({ revision }) => heard.push(revision));
@@ -137,7 +137,7 @@ describe('a change', () => {
 });
 
 describe('a stream', () => {
-  it('is alive as long as heartbeats come', async () => {
+  it('stays open as long as heartbeats arrive', async () => {
     const flags = await liveClient();
     for (let beat = 0; beat < 20; beat += 1) {
       stage.clock.advance(15_000);
@@ -158,7 +158,7 @@ describe('a stream', () => {
     expect((await errors.next()).message).toBe('no event for 45 s');
   });
 
-  it('is dropped when bytes only trickle', async () => {
+  it('is dropped when bytes only trickle in', async () => {
     stage.proxy.fault = { kind: 'trickle', ms: 1 };
     const flags = stage.connect();
     const errors = listen(flags, 'error');
@@ -168,7 +168,7 @@ describe('a stream', () => {
     expect((await errors.next()).message).toBe('no event for 45 s');
   });
 
-  it('passes over events and fields that it does not know', async () => {
+  it('ignores unknown events and fields', async () => {
     const flags = await liveClient();
     const stream = await stage.server.streams.next();
     const changes = listen(flags, 'change');
@@ -178,7 +178,7 @@ describe('a stream', () => {
     expect(flags.status()).toMatchObject({ attempts: 1, lastError: null });
   });
 
-  it('is read on after "goodbye" until the server is gone, then opened when it said', async () => {
+  it('is read after "goodbye" until it closes, then reopened at the given time', async () => {
     const flags = await liveClient();
     const stream = await stage.server.streams.next();
     const changes = listen(flags, 'change');
@@ -196,7 +196,7 @@ describe('a stream', () => {
     expect(flags.status().lastError).toBeNull();
   });
 
-  it('is opened anew at the time of a goodbye when the old one lingers', async () => {
+  it('is reopened at the time given by "goodbye" when the old one stays open', async () => {
     await liveClient();
     const stream = await stage.server.streams.next();
     stream.send({ event: 'goodbye', data: { afterMs: 70_000 } });
@@ -211,8 +211,8 @@ describe('a stream', () => {
   });
 });
 
-describe('a frozen process', () => {
-  it('checks at once what it missed', async () => {
+describe('a suspended process', () => {
+  it('checks for missed changes as soon as it continues', async () => {
     const flags = await liveClient();
     await stage.server.streams.next();
     const changes = listen(flags, 'change');

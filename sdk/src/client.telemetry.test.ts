@@ -24,7 +24,7 @@ async function connect() {
   return flags;
 }
 
-/** Time goes on until the next batch is there. */
+/** Advances the clock until the next batch arrives. */
 async function nextBatch(stepMs: number): Promise<EventBatch> {
   const before = stage.server.batches.all.length;
   for (let step = 0; step < 50 && stage.server.batches.all.length === before; step += 1) {
@@ -34,11 +34,11 @@ async function nextBatch(stepMs: number): Promise<EventBatch> {
   return await stage.server.batches.next();
 }
 
-/** As a server counts them: a repeat that comes because the clock ran ahead is none. */
+/** Batches as the server counts them: a repeat with the same `seq` is counted once. */
 const stored = () => [...new Map(stage.server.batches.all.map((one) => [one.seq, one])).values()];
 
-describe('what a client counts', () => {
-  it('is sent when it closes', async () => {
+describe('the telemetry of a client', () => {
+  it('is sent when the client closes', async () => {
     const flags = await connect();
     flags.isActive('awesome', PERSON);
     flags.value('awesome', PERSON, false);
@@ -52,7 +52,7 @@ describe('what a client counts', () => {
     expect(batch).toMatchObject({ seq: 2, unknown: ['awsome'] });
   });
 
-  it('is no more than what was served: an answer of another type is none', async () => {
+  it('counts only served values, not evaluations with a type mismatch', async () => {
     const flags = await connect();
     expect(flags.value('awesome', PERSON, 'text')).toBe('text');
     flags.isActive('awesome', PERSON);
@@ -60,7 +60,7 @@ describe('what a client counts', () => {
     expect(Gathered.of(stage.server.batches.all).flags.get('awesome=on')).toBe(1);
   });
 
-  it('is sent every five seconds from the revision on that starts a release', async () => {
+  it('is sent every five seconds from the revision that starts a release', async () => {
     const flags = await connect();
     stage.server.publish({ flags: { awesome: releasedFlag({ metrics: METRICS }) } });
     while (flags.status().revision !== 6) await settled();
@@ -71,7 +71,7 @@ describe('what a client counts', () => {
     expect(Gathered.of([await nextBatch(1_000)]).arm('r1', 1, 'treatment').exposures).toBe(1);
   });
 
-  it('is sent within 500 ms when somebody is new to what gates a release', async () => {
+  it('is sent within 500 ms when a user first has an event that gates a release', async () => {
     stage.server.ruleset = {
       ...stage.server.ruleset,
       flags: { awesome: releasedFlag({ metrics: METRICS }) },
@@ -84,7 +84,7 @@ describe('what a client counts', () => {
     expect(Gathered.of([batch]).arm('r1', 1, 'treatment').splits.get('purchases')).toHaveLength(1);
   });
 
-  it('waits while the server is away, and arrives whole and in order', async () => {
+  it('waits while the server is unreachable and arrives complete and in order', async () => {
     const flags = await connect();
     stage.proxy.fault = { kind: 'refuse' };
     for (let slot = 0; slot < 30; slot += 1) {
@@ -103,7 +103,7 @@ describe('what a client counts', () => {
     expect(flags.status().droppedEvents).toBe(0);
   });
 
-  it('is refused for good without a stop: the next is taken, and the loss is shown', async () => {
+  it('drops a rejected batch, sends the next one, and reports the loss', async () => {
     const flags = await connect();
     let refusals = 0;
     stage.server.override = (request, response) => {

@@ -14,7 +14,7 @@ function connect(options: Partial<ClientOptions> = {}): FlagClient {
   return flags;
 }
 
-/** The next payload of an event. */
+/** Resolves with the next change event. */
 function nextChange(client: FlagClient) {
   return new Promise<{ keys: readonly string[]; revision: number }>((resolve) => {
     const stop = client.on('change', (change) => {
@@ -59,7 +59,7 @@ describe('a client', () => {
     });
   });
 
-  it('obeys a kill as soon as the patch is in, and says so', async () => {
+  it('applies a kill as soon as the patch arrives and emits a change', async () => {
     connect();
     await flags.ready();
     const change = nextChange(flags);
@@ -70,7 +70,7 @@ describe('a client', () => {
     expect(batch.applied).toEqual({ epoch: 'e1', revision: 2 });
   });
 
-  it('names itself on every route', async () => {
+  it('identifies itself in every request', async () => {
     connect({ service: 'shop', serviceVersion: '1.2.3' });
     await flags.ready();
     const { headers } = await server.streams.next();
@@ -83,7 +83,7 @@ describe('a client', () => {
     expect(headers['sluice-sdk']).toMatch(/^node\/\d+\.\d+\.\d+$/);
   });
 
-  it('adds and removes flags as patches say', async () => {
+  it('adds and removes flags as patches require', async () => {
     connect();
     await flags.ready();
     let change = nextChange(flags);

@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => stage.close());
 
-/** A flag that opens an hour after the clock of the stage began. */
+/** Serves a flag that turns on an hour after the start of the stage's clock. */
 async function clientWithOpening(): Promise<FlagClient> {
   const opensAt = new Date(stage.clock.now() + 3_600_000).toISOString();
   const when = { attribute: 'now', operator: 'after', values: [opensAt] } as const;
@@ -32,7 +32,7 @@ async function heartbeat(flags: FlagClient, now: number): Promise<void> {
 }
 
 describe('rules about dates', () => {
-  it('follow the clock of the server, not a local one that is a day ahead', async () => {
+  it('follow the server clock, not a local clock that is a day ahead', async () => {
     const serverNow = stage.clock.now();
     const flags = await clientWithOpening();
     stage.clock.setNow(serverNow + DAY_MS);
@@ -41,13 +41,13 @@ describe('rules about dates', () => {
     expect(flags.isActive('opening')).toBe(false);
   });
 
-  it('follow it from the first answer on', async () => {
+  it('follow the server clock from the first response on', async () => {
     stage.server.time = stage.clock.now() + DAY_MS;
     const flags = await clientWithOpening();
     expect(flags.isActive('opening')).toBe(true);
   });
 
-  it('hold while the local clock jumps about', async () => {
+  it('stay correct while the local clock jumps', async () => {
     const flags = await clientWithOpening();
     const serverNow = stage.clock.now();
     await heartbeat(flags, serverNow);
@@ -64,8 +64,8 @@ describe('rules about dates', () => {
   });
 });
 
-describe('a wall clock that jumps', () => {
-  it('makes no retry early or late', async () => {
+describe('a jump of the wall clock', () => {
+  it('does not move retries', async () => {
     stage.proxy.fault = { kind: 'refuse' };
     const flags = stage.connect();
     const errors = listen(flags, 'error');
@@ -90,8 +90,8 @@ describe('a wall clock that jumps', () => {
   });
 });
 
-describe('a server that hangs on receipts', () => {
-  it('holds up neither rules nor evaluation', async () => {
+describe('a server that does not answer receipts', () => {
+  it('delays neither rules nor evaluation', async () => {
     stage.server.override = (request) => request.method === 'POST';
     const flags = stage.connect({ random: () => 0 });
     await flags.ready();

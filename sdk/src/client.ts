@@ -27,8 +27,8 @@ const FLUSH_TIMEOUT_MS = 2_000;
 const NOBODY: EvaluationContext = Object.freeze({});
 
 /**
- * Connects to a Sluice server and keeps its rules in memory. Returns at once and never throws:
- * until rules arrive, a call is answered from a copy, or with its own fallback.
+ * Connects to a Sluice server and keeps its rules in memory. Returns immediately and never throws.
+ * Until rules arrive, a call returns the value of a local copy or its own fallback.
  *
  * @example
  * const flags = createClient({ url: 'https://flags.example.com', key: serverKey });
@@ -47,7 +47,7 @@ export function createClient(options: ClientOptions): FlagClient {
   });
 }
 
-/** The face of a client; its rules come from a source. */
+/** The public API of a client. A `RulesSource` provides its rules. */
 export class Client implements FlagClient {
   readonly #settings: Settings;
   readonly #log: QuietLog;
@@ -57,7 +57,10 @@ export class Client implements FlagClient {
   readonly #telemetry: Telemetry;
   readonly #readiness: Readiness;
   readonly #listeners: Listeners<ClientEvents>;
-  /** Reading a clock costs a quarter of an evaluation, and only rules about dates need it. */
+  /**
+   * A function, because reading a clock costs a quarter of an evaluation and only date rules need
+   * it.
+   */
   readonly #now = () => this.#source.now();
   #closing: Promise<void> | null = null;
   #lastError: ClientError | null = null;

@@ -1,10 +1,10 @@
-/** Time as the client uses it; one per client, so that a test can hold it still. */
+/** The source of time for one client. A test can replace it to control time. */
 export interface Clock {
   /** Epoch milliseconds; may jump. */
   now(): number;
-  /** Milliseconds from some start; never goes back. */
+  /** Milliseconds from an arbitrary start; never goes back. */
   monotonic(): number;
-  /** Calls once after `delayMs`. A timer never keeps the process alive, unless it `holds` it. */
+  /** Calls once after `delayMs`. Unless it `holds` the process, a timer does not keep it alive. */
   setTimer(callback: () => void, delayMs: number, holds?: 'holds'): Timer;
 }
 
@@ -22,7 +22,10 @@ export const systemClock: Clock = {
   },
 };
 
-/** False when `work` is not done in time. Holds the process meanwhile: somebody waits for it. */
+/**
+ * Resolves to false when `work` misses the timeout. Keeps the process alive for the caller
+ * meanwhile.
+ */
 export function isDoneWithin(
   clock: Clock,
   timeoutMs: number,

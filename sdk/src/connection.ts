@@ -25,10 +25,10 @@ import { BEAT_MS } from './telemetry/event-buffer.js';
 import { replayBatch } from './telemetry/replay-batch.js';
 import type { Telemetry } from './telemetry/telemetry.js';
 
-/** A fleet that restarts with copies on its disks has no reason to connect all at once. */
+/** Spreads the first connections of a fleet that restarts with copies on disk. */
 const FIRST_DELAY_WITH_COPY_MS = 250;
 
-/** Everything behind an evaluation: fetches rules, keeps them, and reports which are in force. */
+/** Fetches and stores the rules, and reports which rules are in force. */
 export class Connection implements RulesSource {
   readonly #settings: Settings;
   readonly #log: QuietLog;
@@ -185,7 +185,7 @@ export class Connection implements RulesSource {
     };
   }
 
-  /** What a process before this one could not send is sent now. */
+  /** Sends what a crashed process could not send. */
   async #recover(): Promise<void> {
     const { clock, random } = this.#settings;
     const deps = { clock, random, transport: this.#transport };

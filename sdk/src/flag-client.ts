@@ -4,20 +4,20 @@ import type { Mode } from './sync/reconnect-policy.js';
 import type { Source } from './sync/snapshot.js';
 
 /**
- * Who is asking: an evaluation context, or a request of the Web, Hono, Express, Fastify or
- * `node:http`, from which the client makes one.
+ * An evaluation context, or a request of the Web, Hono, Express, Fastify or `node:http`. The client
+ * builds the context of a request itself.
  */
 export type ContextOrRequest = EvaluationContext | object;
 
 /**
- * How `ready()` ended. `ok`: live rules. `stale`: a copy serves, the client goes on trying.
- * `timeout`: no rules yet, the client goes on trying. `failed`: closed, or only a person can help,
- * such as with a wrong key.
+ * The result of `ready()`. `ok`: live rules. `stale`: a copy is served while the client retries.
+ * `timeout`: no rules yet, the client retries. `failed`: the client is closed, or only an operator
+ * can fix the cause, such as a wrong key.
  */
 export type ReadyState = 'ok' | 'stale' | 'timeout' | 'failed';
 
 export interface Change {
-  /** Flags whose outcome may differ now, those behind a changed segment or parent included. */
+  /** Flags whose value may have changed, including those that use a changed segment or parent. */
   readonly keys: readonly string[];
   readonly epoch: string;
   readonly revision: number;
@@ -25,30 +25,30 @@ export interface Change {
 }
 
 export interface ClientStatus {
-  /** `starting`: nothing to serve yet; `stale`: rules without a recent word from the server. */
+  /** `starting`: no rules yet. `stale`: the server has not confirmed the rules recently. */
   readonly state: 'starting' | 'live' | 'stale' | 'closed';
-  /** Where values come from; `default` means the default of each call. */
+  /** The source of the values; `default` means the fallback of each call. */
   readonly source: Source | 'default';
   readonly mode: Mode;
   readonly epoch: string | null;
   readonly revision: number | null;
-  /** Since the server last said that these rules are current; null: never in this process. */
+  /** Time since the server last confirmed these rules; null: never in this process. */
   readonly ageMs: number | null;
   readonly instance: string;
-  /** Connections tried since the start. */
+  /** Connection attempts since the start. */
   readonly attempts: number;
   readonly lastError: ClientError | null;
-  /** Calls per flag key that the ruleset does not have; the newest 1,000 keys. */
+  /** Calls per flag key that is not in the ruleset, for the newest 1,000 keys. */
   readonly unknownFlags: Readonly<Record<string, number>>;
-  /** Calls per flag whose rollout passed somebody by for want of the attribute it draws by. */
+  /** Calls per flag whose context lacked the attribute that a rollout draws by. */
   readonly missingUnits: Readonly<Record<string, number>>;
-  /** Events that could not be kept or sent, such as while the server was away for hours. */
+  /** Events that could not be kept or sent, for example while the server was down for hours. */
   readonly droppedEvents: number;
 }
 
 export interface ClientError {
   readonly message: string;
-  /** HTTP status, where there was an answer. */
+  /** HTTP status; null when the server did not answer. */
   readonly status: number | null;
   /** Epoch milliseconds. */
   readonly at: number;
@@ -59,19 +59,19 @@ export interface ClientEvents {
   ready: ClientStatus;
   /** New rules are in force; once per revision. */
   change: Change;
-  /** The state became `stale`: no word from the server for `staleAfterMs`. */
+  /** The state became `stale`: the server was silent for `staleAfterMs`. */
   stale: ClientStatus;
   /** `state`, `source` or `mode` changed. */
   status: ClientStatus;
-  /** A connection failed; the client goes on trying. */
+  /** A connection failed; the client keeps trying. */
   error: ClientError;
 }
 
-/** Answers from memory. Evaluation is synchronous, does no I/O and never throws. */
+/** Evaluates flags from memory. Evaluation is synchronous, does no I/O and never throws. */
 export interface FlagClient {
   /**
-   * Is the new side of a flag served? A boolean flag must be `true`, any other must serve something
-   * else than its off variant. Unknown flags and the time before rules arrive give `fallback`.
+   * Returns whether a flag is active: a boolean flag must serve `true`, any other flag a variant
+   * that is not its off variant. Returns `fallback` for an unknown flag and before rules arrive.
    *
    * @example
    * if (flags.isActive('awesome', request)) showAwesome();
@@ -79,7 +79,8 @@ export interface FlagClient {
   isActive(key: string, context?: ContextOrRequest, fallback?: boolean): boolean;
 
   /**
-   * The value of a flag; a value of another type than `fallback` counts as an error and gives it.
+   * Returns the value of a flag. A value of another type than `fallback` counts as an error and
+   * returns `fallback`.
    *
    * @example
    * const limit = flags.value('upload.limit', { targetingKey: user.id }, 10);
@@ -87,7 +88,7 @@ export interface FlagClient {
   value<T>(key: string, context: ContextOrRequest | undefined, fallback: T): T;
 
   /**
-   * The value of a flag, and why it is that.
+   * Returns the value of a flag and the reason for it.
    *
    * @example
    * const { value, reason, ruleId } = flags.details('theme', { targetingKey: user.id }, 'light');
@@ -95,9 +96,9 @@ export interface FlagClient {
   details<T>(key: string, context: ContextOrRequest | undefined, fallback: T): ResolutionDetails<T>;
 
   /**
-   * Says that something happened to somebody: a purchase, a failed upload, a score. Where a running
-   * release lists the event, it counts for the side that the person is on; else for the charts
-   * alone. Only counts, sums and salted hashes leave the process. Never throws.
+   * Records an event of a user: a purchase, a failed upload, a score. If a running release uses the
+   * event, it counts for the user's treatment or control group; otherwise it only appears on
+   * charts. Only counts, sums and salted hashes leave the process. Never throws.
    *
    * @example
    * flags.track('purchase', { targetingKey: user.id }, order.total);
@@ -105,7 +106,7 @@ export interface FlagClient {
   track(event: string, context?: ContextOrRequest, value?: number): void;
 
   /**
-   * Waits for live rules. Settles once, in at most `timeoutMs`, and never rejects.
+   * Waits for live rules. Resolves once, after at most `timeoutMs`, and never rejects.
    *
    * @example
    * const state = await flags.ready();
@@ -113,8 +114,8 @@ export interface FlagClient {
   ready(timeoutMs?: number): Promise<ReadyState>;
 
   /**
-   * Calls `listener` from now on; returns what stops that. A listener that throws is left out of
-   * the others' way.
+   * Adds a listener and returns a function that removes it. A listener that throws does not affect
+   * the others.
    *
    * @example
    * const stop = flags.on('change', ({ keys }) => console.log('changed', keys));
@@ -125,7 +126,7 @@ export interface FlagClient {
   ): () => void;
 
   /**
-   * What the client serves from, how old it is and what went wrong.
+   * Returns the source and age of the rules, and the last error.
    *
    * @example
    * const { state, source, revision, ageMs } = flags.status();
@@ -133,7 +134,7 @@ export interface FlagClient {
   status(): ClientStatus;
 
   /**
-   * Uses another key from now on, such as a rotated one, and connects anew at once.
+   * Replaces the key, for example after a rotation, and reconnects immediately.
    *
    * @example
    * flags.setKey(rotatedKey);
@@ -141,8 +142,8 @@ export interface FlagClient {
   setKey(key: string): void;
 
   /**
-   * Writes what waits: what was counted, the receipt of the newest rules, the copy on disk. False
-   * when the server did not take it in time; never rejects.
+   * Sends pending events and the receipt of the newest rules, and writes the copy on disk. Resolves
+   * to false when the server did not accept them in time; never rejects.
    *
    * @example
    * await flags.flush();
@@ -150,14 +151,14 @@ export interface FlagClient {
   flush(timeoutMs?: number): Promise<boolean>;
 
   /**
-   * Sends what waits, ends the connection and clears the timers; takes at most two seconds.
-   * Evaluation goes on from memory.
+   * Calls `flush`, closes the connection and clears the timers, in at most two seconds.
+   * Evaluation continues to work from memory.
    *
    * @example
    * process.once('SIGTERM', () => flags.close());
    */
   close(): Promise<void>;
 
-  /** As `close`, for `await using`. */
+  /** Same as `close`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }

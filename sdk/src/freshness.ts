@@ -5,7 +5,7 @@ export interface FreshnessLimits {
   readonly maxStaleMs: number | null;
 }
 
-/** How long ago the server last confirmed our rules, and what follows from that. */
+/** Measures how long ago the server last confirmed the rules, and derives `stale` and `expired`. */
 export class Freshness {
   readonly #clock: Clock;
   readonly #limits: FreshnessLimits;
@@ -22,12 +22,12 @@ export class Freshness {
     if (limits.maxStaleMs !== null) this.#schedule(limits.maxStaleMs);
   }
 
-  /** Confirmed within `staleAfterMs`. */
+  /** The server confirmed the rules within `staleAfterMs`. */
   get isFresh(): boolean {
     return this.#isFresh;
   }
 
-  /** Older than `maxStaleMs`: no longer to be served. */
+  /** The rules are older than `maxStaleMs` and must not be served. */
   get isExpired(): boolean {
     return this.#isExpired;
   }

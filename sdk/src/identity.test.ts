@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { requestTo, SDK_VERSION } from './identity.js';
 
-describe('the name that a client gives', () => {
-  it('has the version of the package', () => {
+describe('the SDK name that a client sends', () => {
+  it('contains the version of the package', () => {
     const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
     expect((JSON.parse(manifest) as { version: string }).version).toBe(SDK_VERSION);
   });
 
-  it('leaves out what is not known', () => {
+  it('omits unknown parts', () => {
     const identity = { url: 'http://x/base', key: 'k', instance: 'i' };
     const request = requestTo({ ...identity, service: null, serviceVersion: null }, 'GET', '/path');
     expect(request).toEqual({

@@ -8,9 +8,9 @@ import type { HttpRequest } from './sync/transport.js';
 
 export const SDK_VERSION = '0.1.0';
 
-/** Who asks whom: builds every request that a client makes. */
+/** The address and credentials from which every request of a client is built. */
 export interface Identity {
-  /** Without a slash at the end. */
+  /** Without a trailing slash. */
   readonly url: string;
   readonly key: string;
   readonly instance: string;
@@ -18,7 +18,7 @@ export interface Identity {
   readonly serviceVersion: string | null;
 }
 
-/** What a request sends beyond its identity. A header that is null is left out. */
+/** The part of a request beyond the identity. A null header is omitted. */
 interface RequestContent {
   readonly headers?: Readonly<Record<string, string | null>>;
   readonly body?: string;

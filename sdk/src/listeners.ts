@@ -1,4 +1,4 @@
-/** Calls everybody who asked, whatever the others do. */
+/** Calls all listeners of an event. A listener that throws does not stop the others. */
 export class Listeners<Events extends object> {
   readonly #byEvent = new Map<keyof Events, Set<(payload: never) => void>>();
   readonly #onThrow: (event: keyof Events) => void;
@@ -7,7 +7,7 @@ export class Listeners<Events extends object> {
     this.#onThrow = onThrow;
   }
 
-  /** Returns the unsubscribe function. The same listener twice counts once. */
+  /** Returns the unsubscribe function. Adding the same listener twice has no effect. */
   add<E extends keyof Events>(event: E, listener: (payload: Events[E]) => void): () => void {
     const listeners = this.#byEvent.get(event) ?? new Set();
     this.#byEvent.set(event, listeners.add(listener));

@@ -16,7 +16,7 @@ function setUp() {
 }
 
 describe('the log', () => {
-  it('says the same thing once in ten minutes', () => {
+  it('logs the same message once in ten minutes', () => {
     const { clock, lines, log } = setUp();
     log.say('warn', 'flag "a" is not in the ruleset');
     clock.advance(599_999);
@@ -28,14 +28,14 @@ describe('the log', () => {
     expect(lines).toHaveLength(3);
   });
 
-  it('counts by cause where the words differ', () => {
+  it('groups different messages by their cause', () => {
     const { lines, log } = setUp();
     log.say('warn', 'refused; again in 3 s', 'refused');
     log.say('warn', 'refused; again in 5 s', 'refused');
     expect(lines).toEqual(['[sluice] refused; again in 3 s']);
   });
 
-  it('survives a logger that throws, and one whose methods need `this`', () => {
+  it('works with a logger that throws and with one whose methods need `this`', () => {
     const fail = () => {
       throw new Error('mine');
     };
@@ -56,8 +56,8 @@ describe('the log', () => {
   });
 });
 
-describe('counting keys', () => {
-  it('forgets the oldest of more than a thousand', () => {
+describe('the counter of keys', () => {
+  it('drops the oldest key after a thousand', () => {
     const counter = new KeyCounter();
     for (let index = 0; index < 5_000; index += 1) counter.count(`key-${index}`);
     counter.count('key-4999');
@@ -66,7 +66,7 @@ describe('counting keys', () => {
     expect(record['key-4999']).toBe(2);
   });
 
-  it('takes any text for a key', () => {
+  it('accepts any text as a key', () => {
     const counter = new KeyCounter();
     counter.count('__proto__');
     expect(Object.keys(counter.toRecord())).toEqual(['__proto__']);
@@ -74,7 +74,7 @@ describe('counting keys', () => {
 });
 
 describe('listeners', () => {
-  it('do not get in each other’s way', async () => {
+  it('do not affect each other', async () => {
     const failed: string[] = [];
     const heard: number[] = [];
     const listeners = new Listeners<{ tick: number }>((event) => failed.push(event));

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from './clock.js';
 
-/** Where the client's few words go; `pino` and `console` fit as they are. */
+/** The logger of the client. `pino` and `console` fit without an adapter. */
 export interface Logger {
   debug(message: string): void;
   info(message: string): void;
@@ -14,7 +14,7 @@ type Level = keyof Logger;
 const REPEAT_AFTER_MS = 10 * 60_000;
 const CAUSES_MAX = 1_000;
 
-/** Warnings and errors become process warnings, the rest is dropped. */
+/** Emits warnings and errors as process warnings and drops the rest. */
 export const warningLogger: Logger = {
   debug: () => {},
   info: () => {},
@@ -22,7 +22,7 @@ export const warningLogger: Logger = {
   error: (message) => process.emitWarning(message, 'SluiceError'),
 };
 
-/** Says each thing once per cause and ten minutes, and survives a logger that throws. */
+/** Logs each cause at most once in ten minutes. A logger that throws has no effect. */
 export class QuietLog {
   readonly #logger: Logger;
   readonly #said: LRUCache<string, true>;
@@ -33,14 +33,14 @@ export class QuietLog {
     this.#said = new LRUCache({ max: CAUSES_MAX, ttl: REPEAT_AFTER_MS, ttlResolution: 0, perf });
   }
 
-  /** `cause` is what is counted as the same thing; by default the message itself. */
+  /** Messages with the same `cause` are repeats; by default the cause is the message. */
   say(level: Level, message: string, cause: string = message): void {
     if (this.#said.has(cause)) return;
     this.#said.set(cause, true);
     try {
       this.#logger[level](`[sluice] ${message}`);
     } catch {
-      // A broken logger is the caller's, and must not become an evaluation's problem.
+      // A logger that throws is the caller's error and must not break an evaluation.
     }
   }
 }

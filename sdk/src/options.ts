@@ -8,22 +8,25 @@ import { parseTrustedProxies, type TrustedProxies } from './request/client-addre
 import type { ContextFromRequest } from './request/request-context.js';
 import type { Random } from './sync/backoff.js';
 
-/** What `createClient` takes. Only `url` and `key` are needed; a bad one is named and replaced. */
+/**
+ * The options of `createClient`. Only `url` and `key` are required. An invalid option is reported
+ * and replaced by its default.
+ */
 export interface ClientOptions {
-  /** Where the Sluice server is, such as `https://flags.example.com`; a path is kept. */
+  /** Address of the Sluice server, such as `https://flags.example.com`. A path is kept. */
   readonly url: string;
-  /** A server key; it decides project and environment. */
+  /** A server key. It determines the project and the environment. */
   readonly key: string;
-  /** Name of your service, shown beside its instances. */
+  /** The name of your service, shown with its instances. */
   readonly service?: string;
   readonly serviceVersion?: string;
   /**
-   * A folder for the last known rules, so that a start without the server still has them. It should
-   * belong to your service alone: whoever can write there decides your flags.
+   * A folder for the last known rules, so that a start without the server can use them. Only your
+   * service should have write access, because the files determine your flags.
    * @default none
    */
   readonly cacheDir?: string;
-  /** A ruleset document to start from when neither the server nor the disk has one. */
+  /** A ruleset document that is used when neither the server nor the disk has one. */
   readonly bootstrap?: unknown;
   /**
    * How long `ready()` waits, in milliseconds.
@@ -31,37 +34,38 @@ export interface ClientOptions {
    */
   readonly readyTimeoutMs?: number;
   /**
-   * Time without a word from the server after which `status().state` is `stale`; values stay.
+   * Time without an answer from the server after which `status().state` is `stale`. Values do not
+   * change.
    * @default 60000
    */
   readonly staleAfterMs?: number;
   /**
-   * Time without a word from the server after which rules are no longer served, only defaults.
-   * Think twice: a default of `true` would then reopen what was killed. Counted from the start of
-   * the process where the server has not answered yet.
+   * Time without an answer from the server after which every call returns its default instead of
+   * the last rules. Use with care: a default of `true` reopens a killed flag. If the server has not
+   * answered yet, the time counts from the start of the process.
    * @default never
    */
   readonly maxStaleMs?: number;
   /**
-   * Time between polls where streams do not work; spread by 20 %.
+   * Time between polls when streams do not work, with a jitter of 20 %.
    * @default 30000
    */
   readonly pollIntervalMs?: number;
   /**
-   * Addresses and CIDR blocks of your own proxies: only their `X-Forwarded-For` is believed.
+   * Addresses and CIDR blocks of your own proxies. `X-Forwarded-For` is trusted only from them.
    * @default none
    */
   readonly trustedProxies?: readonly string[];
   /**
-   * What you know of a request besides its address; asked at every evaluation with a request.
-   * In TypeScript, name your framework's type: `(request: express.Request) => …`.
+   * Returns attributes of a request besides its address. It runs at every evaluation with a
+   * request. In TypeScript, name your framework's type: `(request: express.Request) => …`.
    */
   readonly contextFromRequest?: (request: never) => EvaluationContext;
   /** @default process warnings */
   readonly logger?: Logger;
   /**
-   * Instead of `node:http`, for a proxy or certificates of your own. Its sockets may keep a finished
-   * process alive.
+   * Replaces `node:http`, for example to use a proxy or custom certificates. Its sockets may keep a
+   * finished process alive.
    */
   readonly fetch?: typeof fetch;
   /** For tests. */
@@ -70,7 +74,7 @@ export interface ClientOptions {
   readonly random?: Random;
 }
 
-/** Options after parsing: complete and usable. */
+/** Parsed options, with a valid value for each. */
 export interface Settings {
   readonly url: string | null;
   readonly key: string | null;
@@ -90,12 +94,12 @@ export interface Settings {
   readonly random: Random;
 }
 
-/** Says what is wrong with which option. */
+/** Reports an invalid option and the expected value. */
 export type OnBadOption = (name: string, expected: string) => void;
 
 const DAY_MS = 24 * 60 * 60_000;
 
-/** Never throws, whatever it is given. */
+/** Never throws, whatever the input is. */
 export function parseOptions(input: ClientOptions, onBad: OnBadOption): Settings {
   const options = copyOf(input, onBad);
   const parse = <T>(name: keyof ClientOptions, is: Check<T>, expected: string): T | null => {
@@ -132,7 +136,10 @@ export function parseOptions(input: ClientOptions, onBad: OnBadOption): Settings
   };
 }
 
-/** Read once: a getter that throws, or changes its mind, is met here and nowhere else. */
+/**
+ * Reads each option once, so a getter that throws or returns varying values affects only this
+ * function.
+ */
 function copyOf(input: ClientOptions, onBad: OnBadOption): Partial<ClientOptions> {
   try {
     return { ...input };
@@ -148,7 +155,7 @@ function isBetween(low: number, high: number): Check<number> {
   return (value): value is number => typeof value === 'number' && value >= low && value <= high;
 }
 
-/** What a header can carry unchanged. */
+/** Accepts text that a header transmits unchanged. */
 function isLabel(value: unknown): value is string {
   return typeof value === 'string' && /^[\x20-\x7e]{1,100}$/.test(value);
 }
@@ -206,13 +213,16 @@ function parseBootstrap(value: unknown, onBad: OnBadOption): Ruleset | null {
   return null;
 }
 
-/** A flag is read when it is first evaluated, and the caller may change the document before that. */
+/**
+ * Copies the document, because a flag is parsed at its first evaluation and the caller may have
+ * changed the document by then.
+ */
 function ownCopy(ruleset: Ruleset): Ruleset {
   const flags = copiedMembers(ruleset.flags);
   return { ...ruleset, flags, segments: copiedMembers(ruleset.segments) };
 }
 
-/** A member that cannot be copied becomes undefined, which is a malformed flag. */
+/** A member that cannot be copied becomes undefined, which counts as a malformed flag. */
 function copiedMembers<T>(record: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
   const copy: Record<string, T> = Object.create(null);
   for (const key of Object.keys(record)) {

@@ -21,14 +21,14 @@ function setUp() {
   };
 }
 
-describe('watching the process', () => {
-  it('says nothing while time passes as it should', () => {
+describe('the process watch', () => {
+  it('reports nothing while timers fire on time', () => {
     const { clock, seen } = setUp();
     clock.advance(3_600_000);
     expect(seen).toEqual([]);
   });
 
-  it('tells a stop of more than two heartbeats from a slow moment', () => {
+  it('distinguishes a pause of more than two heartbeats from a short delay', () => {
     const { clock, seen } = setUp();
     clock.freeze(29_000);
     expect(seen).toEqual([]);
@@ -38,7 +38,7 @@ describe('watching the process', () => {
     expect(seen).toHaveLength(1);
   });
 
-  it('does not care what the wall clock is set to', () => {
+  it('ignores the wall clock', () => {
     const { clock, seen } = setUp();
     clock.setNow(clock.now() + 86_400_000);
     clock.advance(10_000);
@@ -47,14 +47,14 @@ describe('watching the process', () => {
     expect(seen).toEqual([]);
   });
 
-  it('notices once that it runs in another process', () => {
+  it('reports once that it runs in another process', () => {
     const { clock, seen, fork } = setUp();
     fork();
     clock.advance(60_000);
     expect(seen).toEqual(['forked']);
   });
 
-  it('stops when closed', () => {
+  it('stops when it is closed', () => {
     const { clock, watch } = setUp();
     watch.close();
     expect(clock.pending).toEqual([]);

@@ -1,17 +1,17 @@
 import type { Clock, Timer } from './clock.js';
 
 const TICK_MS = 5_000;
-/** Two heartbeats: whoever slept through them may have missed anything. */
+/** Two heartbeats of the server. A process that was suspended longer may have missed changes. */
 const FROZEN_AFTER_MS = 30_000;
 
 export interface ProcessWatchEvents {
-  /** The process stood still for `gapMs`: a suspended container, a stopped process. */
+  /** The process was suspended for `gapMs`, for example with its container. */
   onThawed(gapMs: number): void;
-  /** This memory now runs as another process. */
+  /** The process id has changed, so this is a copy of the original process. */
   onForked(): void;
 }
 
-/** Notices what a process cannot see directly: that it stood still, and that it is a copy. */
+/** Detects that the process was suspended, or that it is a copy of another process. */
 export class ProcessWatch {
   readonly #clock: Clock;
   readonly #events: ProcessWatchEvents;

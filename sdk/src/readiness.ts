@@ -1,7 +1,7 @@
 import type { Clock } from './clock.js';
 import type { ReadyState } from './flag-client.js';
 
-/** Lets callers wait for the first verdict; each wait settles once and never rejects. */
+/** Lets callers wait for the first result. Each wait resolves once and never rejects. */
 export class Readiness {
   readonly #clock: Clock;
   readonly #waiting = new Set<(state: ReadyState) => void>();
@@ -15,14 +15,14 @@ export class Readiness {
     return this.#verdict === 'ok';
   }
 
-  /** `ok` is final; anything else may still become `ok`. */
+  /** `ok` is final; any other result may still change to `ok`. */
   settle(verdict: ReadyState): void {
     if (this.isOk) return;
     this.#verdict = verdict;
     for (const resolve of [...this.#waiting]) resolve(verdict);
   }
 
-  /** Holds the process while it waits: nothing else would, and the caller wants an answer. */
+  /** Keeps the process alive while it waits, because the caller needs the result. */
   wait(timeoutMs: number, onTimeout: () => ReadyState): Promise<ReadyState> {
     if (this.#verdict !== null) return Promise.resolve(this.#verdict);
     return new Promise((resolve) => {

@@ -2,14 +2,14 @@ import type { Mode } from './sync/reconnect-policy.js';
 import type { SyncFailure } from './sync/ruleset-sync.js';
 import type { Snapshot } from './sync/snapshot.js';
 
-/** Where a client gets its rules: a server behind a connection, or a test. */
+/** Provides the rules of a client: a connection to a server, or a test. */
 export interface RulesSource {
-  /** False when rules can never come. */
+  /** Returns false when rules can never arrive. */
   start(): boolean;
-  /** The rules to evaluate with, unless there are none or they are too old. */
+  /** The rules to evaluate with; null when there are none or they are too old. */
   readonly usable: Snapshot | null;
   readonly current: Snapshot | null;
-  /** The rules are the server's own, and confirmed a short while ago. */
+  /** True when the rules come from the server and were confirmed recently. */
   readonly isLive: boolean;
   readonly facts: SourceFacts;
   /** Server time, epoch milliseconds. */
@@ -27,9 +27,9 @@ export interface SourceFacts {
 }
 
 export interface RulesObserver {
-  /** Other rules are in force now. */
+  /** New rules are in force. */
   onChange(before: Snapshot | null, after: Snapshot): void;
-  /** The server says that our rules are the current ones. */
+  /** The server confirmed that the current rules are its newest. */
   onConfirmed(): void;
   onFailure(failure: SyncFailure): void;
   /** The rules became stale, fresh or too old. */

@@ -1,6 +1,6 @@
 import type { Clock } from './clock.js';
 
-/** The server's clock, so that date rules hold even where the local one is wrong or jumps. */
+/** Estimates the server's clock, so that date rules hold when the local clock is wrong or jumps. */
 export class ServerTime {
   readonly #clock: Clock;
   #offset: number | null = null;
@@ -13,7 +13,7 @@ export class ServerTime {
     this.#offset = serverNow - this.#clock.monotonic();
   }
 
-  /** Epoch milliseconds; the local clock until the server has told its own. */
+  /** Epoch milliseconds. Uses the local clock until the server has sent its time. */
   now(): number {
     if (this.#offset === null) return this.#clock.now();
     return this.#offset + this.#clock.monotonic();
