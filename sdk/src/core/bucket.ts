@@ -14,12 +14,12 @@ export function hashOf(prefix: SeedPrefix, unit: string, round: number): number 
   return signedHash(prefix, unit, round) >>> 0;
 }
 
-/** A subject's place in [0, BUCKET_COUNT); independent of any percentage. */
+/** The bucket of a unit in [0, BUCKET_COUNT). It does not depend on the percentage. */
 export function bucketOf(seed: string, unit: string): number {
   return rolloutBucket(seedPrefix(seed), unit);
 }
 
-/** The second, independent place, which chooses among the variants of a split. */
+/** A second, independent bucket, which selects a variant of a split. */
 export function splitBucketOf(seed: string, unit: string): number {
   return splitBucket(seedPrefix(seed), unit);
 }
@@ -33,19 +33,22 @@ export function splitBucket(prefix: SeedPrefix, unit: string): number {
 }
 
 /**
- * Who a person is to the statistics of a release: two hashes under its salt, as 16 hexadecimal
- * digits. Independent of the places above, because a salt is nobody's seed.
+ * The identity of a user in the statistics of a release: two hashes under its salt, as 16
+ * hexadecimal digits. It is independent of the buckets above, because no flag uses a salt as its
+ * seed.
  */
 export function unitHash(salt: SeedPrefix, unit: string): string {
   return toHex(hashOf(salt, unit, ROLLOUT_ROUND)) + toHex(hashOf(salt, unit, SPLIT_ROUND));
 }
 
-/** The person's place among 256, which sums are kept by. */
+/** The statistics bucket of a user, from 0 to 255. Sums are kept per bucket. */
 export function unitBucket(hash: string): number {
   return Number.parseInt(hash.slice(0, 2), 16);
 }
 
-/** Of the people whom a release counts one by one; a smaller sample is a part of a larger one. */
+/**
+ * Whether a release counts this user individually. A smaller sample is a subset of a larger one.
+ */
 export function isSampled(salt: SeedPrefix, unit: string, sample: number): boolean {
   return sample >= 1 || hashOf(salt, unit, SAMPLE_ROUND) < sample * 2 ** 32;
 }

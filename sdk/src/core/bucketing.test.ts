@@ -11,14 +11,14 @@ vi.setConfig({ testTimeout: PROPERTY_TIMEOUT_MS });
 
 const SUBJECT_COUNT = 20_000;
 const subjects = Array.from({ length: SUBJECT_COUNT }, (_, index) => `subject-${index}`);
-/** Five standard errors of a share of 50 % of the subjects: a fair draw fails once in a million. */
+/** Five standard errors of a 50 % share, so a fair draw fails once in a million. */
 const TOLERANCE = (5 * 0.5) / Math.sqrt(SUBJECT_COUNT);
 
 const units = fc.oneof(fc.string({ minLength: 1, unit: 'binary' }), fc.uuid());
 const seeds = fc.stringMatching(/^[a-zA-Z0-9._-]{1,30}$/);
 const percentages = fc.integer({ min: 0, max: BUCKET_COUNT }).map((steps) => steps / 1000);
 
-test('raising the percentage never removes anybody', () => {
+test('raising the percentage never removes a user', () => {
   fc.assert(
     fc.property(seeds, units, percentages, percentages, (seed, unit, one, other) => {
       const [lower, higher] = [Math.min(one, other), Math.max(one, other)];
@@ -32,7 +32,7 @@ test('raising the percentage never removes anybody', () => {
   );
 });
 
-test('two ranges that meet share nobody and lose nobody', () => {
+test('two adjacent ranges share no user and leave none out', () => {
   fc.assert(
     fc.property(seeds, units, percentages, (seed, unit, edge) => {
       const flags = {
@@ -47,7 +47,7 @@ test('two ranges that meet share nobody and lose nobody', () => {
   );
 });
 
-test('inclusion is arithmetic on the bucket, and the bucket is a whole number in range', () => {
+test('inclusion is computed from the bucket, and the bucket is an integer in range', () => {
   fc.assert(
     fc.property(seeds, units, percentages, (seed, unit, to) => {
       const bucket = bucketOf(seed, unit);
@@ -60,7 +60,7 @@ test('inclusion is arithmetic on the bucket, and the bucket is a whole number in
   );
 });
 
-test('a unit never depends on what was hashed before it', () => {
+test('a unit does not depend on units hashed before it', () => {
   fc.assert(
     fc.property(
       fc.array(fc.tuple(seeds, units), { maxLength: 8 }),
@@ -78,8 +78,8 @@ test('a unit never depends on what was hashed before it', () => {
   );
 });
 
-describe.each([0.1, 1, 5, 25, 50, 90, 99])('at %s percent', (to) => {
-  test('about that share of the subjects is included', () => {
+describe.each([0.1, 1, 5, 25, 50, 90, 99])('a rollout at %s percent', (to) => {
+  test('includes about that share of users', () => {
     const compiled = compile(rulesetOf({ flag: ramp('shares', { to }) }));
     expect(Math.abs(shareOf((unit) => isIn(compiled, 'flag', unit)) - to / 100)).toBeLessThan(
       TOLERANCE,
@@ -87,13 +87,13 @@ describe.each([0.1, 1, 5, 25, 50, 90, 99])('at %s percent', (to) => {
   });
 });
 
-test('two flags draw independently', () => {
+test('two flags draw users independently', () => {
   const compiled = compile(rulesetOf({ a: ramp('a', { to: 50 }), b: ramp('b', { to: 50 }) }));
   const both = shareOf((unit) => isIn(compiled, 'a', unit) && isIn(compiled, 'b', unit));
   expect(Math.abs(both - 0.25)).toBeLessThan(TOLERANCE);
 });
 
-test('the split is independent of the rollout around it', () => {
+test('the split is independent of the rollout of its rule', () => {
   const serve = { split: { a: 1, b: 1 } };
   const compiled = compile(rulesetOf({ flag: ramp('both', { to: 10 }, serve) }));
   const variants = subjects.map((unit) => variantOf(compiled, 'flag', unit));
@@ -103,7 +103,7 @@ test('the split is independent of the rollout around it', () => {
   expect(Math.abs(a / included - 0.5)).toBeLessThan((5 * 0.5) / Math.sqrt(included));
 });
 
-test('every variant of a split gets its share, exactly by the running sums', () => {
+test('every variant of a split gets its share, by exact cumulative weights', () => {
   const weight = fc.integer({ min: 1, max: 100_000 });
   const weights = fc.dictionary(fc.constantFrom('a', 'b', 'c', 'B', 'ä'), weight, { minKeys: 1 });
   fc.assert(
@@ -116,7 +116,7 @@ test('every variant of a split gets its share, exactly by the running sums', () 
   );
 });
 
-/** The rule of the contract, in exact arithmetic. */
+/** The documented rule in exact arithmetic. */
 function chosenBy(split: Record<string, number>, bucket: bigint): string | undefined {
   const names = Object.keys(split).sort();
   const total = names.reduce((sum, name) => sum + BigInt(split[name]!), 0n);

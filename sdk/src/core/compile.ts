@@ -7,10 +7,10 @@ import { isEqualDocument, keysOf, member } from './json.js';
 import type { Ruleset } from './ruleset.js';
 
 /**
- * Makes a ruleset ready for evaluation. Never throws: a flag that cannot be read is malformed and
- * affects no other. The caller must not change the document afterwards, because each flag is read
- * from it when it is first evaluated. Flags and segments that are the same as in `previous`, including
- * the segments that they name, are taken over from it.
+ * Prepares a ruleset for evaluation. Never throws: an unreadable flag is malformed and affects no
+ * other. The caller must not change the document afterwards, because each flag is parsed at its
+ * first evaluation. Flags and segments that are the same as in `previous`, including the segments
+ * that they name, are reused.
  */
 export function compile(ruleset: Ruleset, previous?: CompiledRuleset): CompiledRuleset {
   const segments = SegmentTable.of(member(ruleset, 'segments'), previous?.segments);
@@ -27,7 +27,10 @@ export function compile(ruleset: Ruleset, previous?: CompiledRuleset): CompiledR
   return new CompiledRuleset(ruleset, new FlagTable(flags), segments);
 }
 
-/** The next revision. It costs what it changes; a changed segment costs one look at each flag. */
+/**
+ * Builds the next revision. The cost depends on the number of changes; a changed segment costs one
+ * check of each flag.
+ */
 export function applyChanges(before: CompiledRuleset, changes: RulesetChanges): CompiledRuleset {
   const segments = changedSegments(before, changes);
   const isTakenOver = takeOver(segments, before);
@@ -51,7 +54,9 @@ export function applyChanges(before: CompiledRuleset, changes: RulesetChanges): 
   return new CompiledRuleset(envelope, before.flags.with(flags), segments);
 }
 
-/** Is a flag the same with this source, and are the segments that it names the same? */
+/**
+ * Decides whether a flag has the same source and names the same segments, so that it can be reused.
+ */
 function takeOver(segments: SegmentTable, previous: CompiledRuleset | undefined) {
   const changed = previous && segments.changedSince(previous.segments);
   return (flag: CompiledFlag, source: unknown): boolean =>

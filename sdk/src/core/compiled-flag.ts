@@ -6,12 +6,12 @@ import { member } from './json.js';
 import { ignoreProblems } from './problem.js';
 
 /**
- * A flag of a compiled ruleset, shared by all revisions in which it is the same. Its document is read
- * when the flag is first evaluated: a process evaluates few of the flags of a large ruleset.
+ * A flag of a compiled ruleset, shared by all revisions in which it is the same. It is parsed at
+ * its first evaluation, because a process evaluates few flags of a large ruleset.
  */
 export class CompiledFlag {
   readonly key: string;
-  /** `undefined` when the flag has no parent. A value that is not a string names no flag. */
+  /** `undefined` when the flag has no parent. A value that is not a string matches no flag. */
   readonly parentKey: unknown;
   #source: unknown;
   readonly #segments: SegmentTable;
@@ -29,7 +29,10 @@ export class CompiledFlag {
     return this.#body;
   }
 
-  /** The document of the flag. An equal one may replace it, so that an old ruleset can be freed. */
+  /**
+   * The document of the flag. An equal document may replace it, so that an old ruleset can be
+   * freed.
+   */
   get source(): unknown {
     return this.#source;
   }
@@ -38,7 +41,10 @@ export class CompiledFlag {
     this.#source = source;
   }
 
-  /** Reads one more part that no evaluation has needed yet; false when the whole flag has been read. */
+  /**
+   * Parses one more part that no evaluation has needed yet. Returns false when the whole flag is
+   * parsed.
+   */
   readMore(): boolean {
     if (this.#body !== undefined) return this.#body.readRule();
     this.#body = this.#read();
@@ -46,8 +52,8 @@ export class CompiledFlag {
   }
 
   /**
-   * As `readMore`, but only for a flag that takes long to read. The others are left to their first
-   * evaluation: it reads them in tens of microseconds, and a compiled flag takes 2.6 kB of memory.
+   * Same as `readMore`, but only for a flag that is slow to parse. Other flags are parsed at their
+   * first evaluation, in tens of microseconds; a compiled flag takes 2.6 kB of memory.
    */
   readAhead(): boolean {
     return this.#isCostly() && this.readMore();
@@ -70,7 +76,7 @@ export class CompiledFlag {
     try {
       return parseFlag(this.key, this.#source, reading);
     } catch {
-      // Only a value that JSON cannot express throws: a getter that throws, a cyclic object.
+      // Only a value that JSON cannot express throws: a getter that throws, or a cyclic object.
       return parseFlag(this.key, undefined, reading);
     }
   }

@@ -6,7 +6,7 @@ import type { Ruleset } from './ruleset.js';
 /** A ruleset without its flags and segments. */
 type Envelope = Omit<Ruleset, 'flags' | 'segments'>;
 
-/** A ruleset ready to be evaluated. It never changes; the next revision is another one. */
+/** A ruleset ready for evaluation. It is immutable; the next revision is a new object. */
 export class CompiledRuleset {
   readonly epoch: string;
   readonly revision: number;
@@ -36,7 +36,10 @@ export class CompiledRuleset {
     return envelope as unknown as Envelope;
   }
 
-  /** The whole document. After a patch it is assembled at each read, which costs all flags. */
+  /**
+   * The whole document. After a patch it is rebuilt at each read, in time proportional to all
+   * flags.
+   */
   get ruleset(): Ruleset {
     if (member(this.#document, 'flags') !== undefined) return this.#document as Ruleset;
     return {
@@ -47,7 +50,7 @@ export class CompiledRuleset {
   }
 }
 
-/** The changes between two revisions: an entry replaces the whole value, `null` removes it. */
+/** The changes between two revisions. An entry replaces the whole value; `null` removes it. */
 export interface RulesetChanges {
   readonly revision: number;
   readonly at: number;

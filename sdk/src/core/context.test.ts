@@ -14,12 +14,12 @@ class Account {
 
 const read = (context: object, name: string) => readAttribute(context, attributeReader(name));
 
-test('an attribute that is undefined is missing, so the path is tried', () => {
+test('an attribute that is undefined is missing, so its path is tried', () => {
   expect(read({ 'a.b': undefined, a: { b: 1 } }, 'a.b')).toBe(1);
   expect(read({ 'a.b': null, a: { b: 1 } }, 'a.b')).toBe(null);
 });
 
-test('own properties of any object are attributes, inherited ones are not', () => {
+test('own properties of any object are attributes, and inherited ones are not', () => {
   expect(read(new Account(), 'plan')).toBe('pro');
   expect(read(new Account(), 'country')).toBeUndefined();
   expect(read(Object.assign(new Account(), { a: { b: 1 } }), 'a.b')).toBe(1);
@@ -27,7 +27,7 @@ test('own properties of any object are attributes, inherited ones are not', () =
   expect(read(Object.assign(Object.create(null), { plan: 'pro' }), 'plan')).toBe('pro');
 });
 
-test('an inherited targeting key is no unit, also when a library has changed Object.prototype', () => {
+test('an inherited targeting key is not a unit, even if a library changed Object.prototype', () => {
   const unitOf = (context: object) => readUnit(context, attributeReader('targetingKey'));
   const polluted = Object.prototype as { targetingKey?: string };
   expect(unitOf({ targetingKey: 'own' })).toBe('own');
@@ -43,7 +43,7 @@ test('an inherited targeting key is no unit, also when a library has changed Obj
   }
 });
 
-test('paths lead through plain objects only, of any realm', () => {
+test('paths traverse only plain objects, of any realm', () => {
   expect(read({ account: new Account() }, 'account.plan')).toBeUndefined();
   expect(read({ account: new Map([['plan', 'pro']]) }, 'account.plan')).toBeUndefined();
   expect(read({ account: Object.assign(Object.create(null), { plan: 1 }) }, 'account.plan')).toBe(
@@ -56,7 +56,7 @@ test('paths lead through plain objects only, of any realm', () => {
 describe('a unit', () => {
   const unitOf = (value: unknown) => readUnit({ value }, attributeReader('value'));
 
-  test('is a string as it is, or a finite number as its text', () => {
+  test('is the string itself, or the text of a finite number', () => {
     expect(unitOf('user-1')).toBe('user-1');
     expect(unitOf(' ')).toBe(' ');
     expect(unitOf(42)).toBe('42');
@@ -65,7 +65,7 @@ describe('a unit', () => {
     expect(unitOf(0.1)).toBe('0.1');
   });
 
-  test('is the ISO text of a valid date, as it would be after a trip through JSON', () => {
+  test('is the ISO text of a valid date, as after JSON serialization', () => {
     const date = new Date('2026-01-01T00:00:00Z');
     expect(unitOf(date)).toBe('2026-01-01T00:00:00.000Z');
     expect(unitOf(JSON.parse(JSON.stringify(date)))).toBe(unitOf(date));
@@ -85,12 +85,12 @@ describe('a unit', () => {
     ['an invalid date', new Date(Number.NaN)],
     ['a function', () => 'user-1'],
     ['a string object', new String('user-1')],
-  ])('that is %s is none', (_, value) => {
+  ])('does not exist for a value that is %s', (_, value) => {
     expect(unitOf(value)).toBe('');
   });
 });
 
-describe('values that JSON does not have', () => {
+describe('an attribute value that JSON cannot express', () => {
   const date = new Date('2026-01-01T00:00:00Z');
   test.each([
     ['a date counts as its ISO text', 'in', ['2026-01-01T00:00:00.000Z'], date, true],

@@ -1,6 +1,6 @@
 /**
- * The input of an evaluation: flat, with `targetingKey`, `ip` and any other attributes.
- * Anything may come in; what an operator cannot use is simply no match.
+ * The input of an evaluation: a flat object with `targetingKey`, `ip` and any other attributes. Any
+ * value is allowed; an operator does not match a value that it cannot use.
  */
 export interface EvaluationContext {
   readonly targetingKey?: string | number;
@@ -8,11 +8,11 @@ export interface EvaluationContext {
   readonly [attribute: string]: unknown;
 }
 
-/** How one attribute is found: under its whole name first, then along its dots. */
+/** How to find one attribute: by its whole name first, then along its dots. */
 export interface AttributeReader {
   readonly name: string;
   readonly path: readonly string[] | undefined;
-  /** Nearly all rollouts draw by this attribute, so reading a unit has a faster way for it. */
+  /** Nearly all rollouts draw by `targetingKey`, so reading a unit has a faster path for it. */
   readonly isTargetingKey: boolean;
 }
 
@@ -20,7 +20,7 @@ const TARGETING_KEY = 'targetingKey';
 const PLAIN = Object.prototype as EvaluationContext;
 const NOBODY: object = Object.freeze({});
 
-/** What is no object has no attributes. */
+/** A value that is not an object has no attributes. */
 export function subjectOf(context: unknown): object {
   return typeof context === 'object' && context !== null ? context : NOBODY;
 }
@@ -30,14 +30,14 @@ export function attributeReader(name: string): AttributeReader {
   return { name, path, isTargetingKey: name === TARGETING_KEY };
 }
 
-/** `undefined`: missing. `null`: found to be null, which stops the search. */
+/** `undefined`: missing. `null`: found as null, which ends the search. */
 export function readAttribute(subject: object, reader: AttributeReader): unknown {
   const value = readOwn(subject, reader.name);
   if (value !== undefined || reader.path === undefined) return value;
   return readPath(subject, reader.path);
 }
 
-/** A subject's string to be drawn by; empty when the attribute cannot be one. */
+/** The unit of a context; empty when the attribute cannot be a unit. */
 export function readUnit(subject: object, reader: AttributeReader): string {
   const value = reader.isTargetingKey ? readTargetingKey(subject) : readAttribute(subject, reader);
   if (typeof value === 'string') return value;
@@ -45,7 +45,7 @@ export function readUnit(subject: object, reader: AttributeReader): string {
   return dateText(value) ?? '';
 }
 
-/** A valid `Date` counts as its ISO text, as it would after a trip through JSON. */
+/** A valid `Date` counts as its ISO text, as after JSON serialization. */
 export function dateText(value: unknown): string | undefined {
   if (!(value instanceof Date)) return undefined;
   const time = Date.prototype.getTime.call(value);
@@ -53,8 +53,9 @@ export function dateText(value: unknown): string | undefined {
 }
 
 /**
- * As `readOwn`, several times faster for a literal object: V8 remembers where a property is whose
- * name stands in the code, and what no prototype has must be the object's own.
+ * Same as `readOwn`, but several times faster for a literal object: V8 caches the location of a
+ * property that is named in the code, and a property that is on no prototype must be the object's
+ * own.
  */
 function readTargetingKey(subject: object): unknown {
   const { targetingKey } = subject as EvaluationContext;
@@ -76,7 +77,7 @@ function readPath(subject: object, path: readonly string[]): unknown {
   return value;
 }
 
-/** Plain in any realm: its prototype is none, or one that has none itself. */
+/** Plain in any realm: the object has no prototype, or one that has no prototype itself. */
 function isPlainObject(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);

@@ -3,11 +3,11 @@ import type { OutcomeFactory } from './outcome.js';
 import { type Report, show } from './problem.js';
 import type { FlagType, JsonValue } from './ruleset.js';
 
-/** The part of a flag that every answer is made from. */
+/** The part of a flag from which every outcome is built. */
 export interface Definition extends OutcomeFactory {
-  /** The off variant can be served at all: what a kill needs. */
+  /** The off variant exists and has a servable value, as a kill requires. */
   readonly isOffServable: boolean;
-  /** It also has a value of the flag's type: what a malformed flag falls back to. */
+  /** The off variant also has the flag's type, so a malformed flag can fall back to it. */
   readonly isOffTyped: boolean;
   readonly isUsable: boolean;
 }
@@ -43,7 +43,7 @@ export function parseDefinition(flag: JsonRecord, report: Report): Definition {
   };
 }
 
-/** `json` takes what the other types do not: objects, lists and null. */
+/** `json` accepts the values that no other type accepts: objects, lists and null. */
 export function isOfType(value: JsonValue, type: FlagType): boolean {
   return typeof value === (type === 'json' ? 'object' : type);
 }
@@ -54,7 +54,7 @@ function parseType(type: unknown, report: Report): FlagType | undefined {
   return undefined;
 }
 
-/** A value that JSON cannot say is no variant. */
+/** A value that JSON cannot express is not a variant. */
 function parseVariants(variants: unknown, report: Report): ReadonlyMap<string, JsonValue> {
   const usable = new Map<string, JsonValue>();
   if (!isRecord(variants)) {

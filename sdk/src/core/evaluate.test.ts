@@ -23,7 +23,7 @@ function compiledOf(flags: Record<string, unknown>) {
   return compile({ flags, segments: {} } as unknown as Ruleset);
 }
 
-test('a ruleset keeps its source and its place in history', () => {
+test('a ruleset keeps its source, epoch and revision', () => {
   const ruleset = { epoch: 'e', revision: 7, at: 12, flags: {}, segments: {} };
   const compiled = compile(ruleset as unknown as Ruleset);
   expect(compiled).toMatchObject({ epoch: 'e', revision: 7, at: 12 });
@@ -32,7 +32,7 @@ test('a ruleset keeps its source and its place in history', () => {
   expect(nothing).toMatchObject({ epoch: '', revision: 0, at: 0 });
 });
 
-test('what is asked for twice is answered with the very same object', () => {
+test('repeated evaluations return the identical object', () => {
   const text = { ...flag, type: 'string', variants: { on: 'x', off: '' } };
   const compiled = compiledOf({
     ramp: { ...flag, rules: [ramp] },
@@ -53,7 +53,7 @@ test('what is asked for twice is answered with the very same object', () => {
   }
 });
 
-test('a value of a flag cannot be changed for the next caller', () => {
+test('a caller cannot change a value for the next caller', () => {
   const variants = { on: { list: [{ a: 1 }] }, off: {} };
   const compiled = compiledOf({ flag: { ...flag, type: 'json', variants, status: 'on' } });
   const { value } = evaluate(compiled, 'flag', { list: [{ a: 0 }] });
@@ -64,7 +64,7 @@ test('a value of a flag cannot be changed for the next caller', () => {
   expect(evaluate<unknown>(compiled, 'flag', {}).value).toEqual({ list: [{ a: 1 }] });
 });
 
-test('a clock may come along instead of a time, and only rules about dates ask it', () => {
+test('a clock can replace the time, and only date rules read it', () => {
   let askedCount = 0;
   const clock = () => {
     askedCount++;
@@ -82,7 +82,7 @@ test('a clock may come along instead of a time, and only rules about dates ask i
   expect(askedCount).toBe(1);
 });
 
-test('isActive may be called with a key alone', () => {
+test('isActive accepts a key without a context', () => {
   const compiled = compiledOf({ flag: { ...flag, status: 'on' } });
   expect(isActive(compiled, 'flag')).toBe(true);
   expect(isActive(compiled, 'gone')).toBe(false);
@@ -96,7 +96,7 @@ describe('active details', () => {
     broken: { ...flag, status: 'on', onVariant: 'gone' },
   });
 
-  test('say whether a flag of another type is active, and why', () => {
+  test('contain whether a flag of another type is active, and the reason', () => {
     expect(isActiveDetails(compiled, 'text', INSIDE)).toEqual({
       value: true,
       variant: 'on',
@@ -112,7 +112,7 @@ describe('active details', () => {
     });
   });
 
-  test('carry the default of the caller on an error', () => {
+  test('contain the default of the caller on an error', () => {
     expect(isActiveDetails(compiled, 'broken', {}, true)).toEqual({
       value: true,
       reason: 'ERROR',
@@ -154,7 +154,7 @@ describe('a missing unit', () => {
     ['a flag behind an active parent', 'child-of-ramp', INSIDE, 'ip'],
     ['a flag behind an inactive parent', 'child-of-ramp', OUTSIDE, undefined],
     ['an unknown flag', 'gone', {}, undefined],
-  ])('is told for %s', (_, key, context, expected) => {
+  ])('is reported correctly for %s', (_, key, context, expected) => {
     const { missingUnit } = resolve(compiled, key, context as EvaluationContext, 0);
     expect(missingUnit).toBe(expected);
   });

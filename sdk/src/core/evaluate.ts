@@ -19,9 +19,10 @@ const NOT_FOUND = failedOutcome('FLAG_NOT_FOUND');
 const FAILED = failedOutcome('GENERAL');
 
 /**
- * What a flag is for a context, and why. Never throws: an unknown flag, a value of another type
- * than the default's and a context that throws all give the default, with the reason `ERROR`.
- * `now` is epoch milliseconds or who tells them; only rules about dates ask.
+ * Evaluates a flag for a context and returns value and reason. Never throws: an unknown flag, a
+ * value of another type than the default, and a context that throws return the default with the
+ * reason `ERROR`. `now` is epoch milliseconds or a function that returns them; only date rules call
+ * it.
  */
 export function evaluate<T>(
   compiled: CompiledRuleset,
@@ -33,7 +34,7 @@ export function evaluate<T>(
   return detailsFor(resolve(compiled, key, context, now), defaultValue);
 }
 
-/** Is the flag's new side served? For flags of any type; never a type mismatch. */
+/** Returns whether the flag is active. Works for flags of any type, without a type mismatch. */
 export function isActive(
   compiled: CompiledRuleset,
   key: string,
@@ -44,7 +45,7 @@ export function isActive(
   return resolve(compiled, key, context, now).isActive ?? defaultValue;
 }
 
-/** As `isActive`, with the reasons: the value is whether the flag is active. */
+/** Same as `isActive`, with reasons. The value is whether the flag is active. */
 export function isActiveDetails(
   compiled: CompiledRuleset,
   key: string,
@@ -56,7 +57,7 @@ export function isActiveDetails(
   return activeDetails ?? failure(defaultValue, errorCode);
 }
 
-/** The outcome itself, from which each of the answers above is made. Never throws. */
+/** Returns the outcome from which all results above are built. Never throws. */
 export function resolve(
   compiled: CompiledRuleset,
   key: string,
@@ -72,7 +73,7 @@ export function resolve(
   }
 }
 
-/** An outcome as the answer to a caller with this default. */
+/** Converts an outcome to the details for a caller with this default. */
 export function detailsFor<T>(outcome: Outcome, defaultValue: T): ResolutionDetails<T> {
   const { details, errorCode } = outcome;
   if (details === undefined) return failure(defaultValue, errorCode);
@@ -103,7 +104,10 @@ function decideBehindParent(
   return withReleases(body.disabled, undefined, details?.releases);
 }
 
-/** An earlier rollout or split skims the buckets, so only the first rule that draws has arms. */
+/**
+ * An earlier rollout or split removes users from the sample, so only the first rule that draws
+ * reports arms.
+ */
 function decideByRules(
   body: FlagBody,
   subject: object,

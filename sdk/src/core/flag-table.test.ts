@@ -18,7 +18,7 @@ function contentOf(table: FlagTable): unknown {
 }
 
 describe('a flag table', () => {
-  it('stays as it is while any number of tables is made from it and from its successors', () => {
+  it('stays unchanged while new tables are made from it and its successors', () => {
     const change = fc.record({
       from: fc.nat(),
       entries: fc.array(fc.tuple(fc.constantFrom(...KEYS), fc.boolean()), { maxLength: 3 }),
@@ -46,7 +46,7 @@ describe('a flag table', () => {
     );
   });
 
-  it('names what was replaced since the table before and since any other', () => {
+  it('lists the flags replaced since the previous table and since any other', () => {
     const first = tableOf(flag('a'), flag('b'));
     const second = first.with(new Map([['a', flag('a')]]));
     const third = second.with(new Map([['b', undefined]]));
@@ -57,7 +57,7 @@ describe('a flag table', () => {
     expect([...first.replacedSince(undefined)]).toEqual(['a', 'b']);
   });
 
-  it('names the flags behind a replaced parent too, in any depth and also in a cycle', () => {
+  it('lists the flags below a replaced parent, at any depth and in a cycle', () => {
     const first = tableOf(flag('a'), flag('b', 'a'), flag('c', 'b'), flag('d'));
     const second = first.with(new Map([['a', flag('a', 'c')]]));
     expect([...second.changedSince(first)].sort()).toEqual(['a', 'b', 'c']);

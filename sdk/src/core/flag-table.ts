@@ -3,17 +3,17 @@ import type { CompiledFlag } from './compiled-flag.js';
 type Changes = ReadonlyMap<string, CompiledFlag | undefined>;
 
 /**
- * The flags of one revision by key. The content of a table never changes. All revisions share one map
- * with the newest content, and an older revision remembers which flags the next one replaced, so a new
- * revision costs what it changes and not a copy of the map.
+ * The flags of one revision by key. A table is immutable. All revisions share one map with the
+ * newest flags, and an older revision stores which flags the next one replaced. So a new revision
+ * costs time in its changes, and not a copy of the map.
  */
 export class FlagTable implements Iterable<readonly [string, CompiledFlag]> {
   #flags: Map<string, CompiledFlag>;
-  /** Keys that are, or once were, the parent of a flag. Collected when they are first needed. */
+  /** Keys that are or were the parent of a flag. Collected at the first use. */
   #parents: Set<unknown> | undefined;
   #newer: { readonly table: FlagTable; readonly replaced: Changes } | undefined;
 
-  /** The map belongs to the table from now on. */
+  /** Takes ownership of the map. */
   constructor(flags: Map<string, CompiledFlag>) {
     this.#flags = flags;
   }
@@ -34,19 +34,19 @@ export class FlagTable implements Iterable<readonly [string, CompiledFlag]> {
     return this.#ownMap().entries();
   }
 
-  /** A copy of the flags, which later revisions do not change. */
+  /** A copy of the flags that later revisions do not change. */
   list(): CompiledFlag[] {
     return [...this.#ownMap().values()];
   }
 
-  /** The documents by key. The record has no prototype, so `__proto__` is a key like any other. */
+  /** The documents by key. The record has no prototype, so `__proto__` is an ordinary key. */
   toRecord(): Record<string, unknown> {
     const record: Record<string, unknown> = Object.create(null);
     for (const [key, { source }] of this) record[key] = source;
     return record;
   }
 
-  /** The next revision; `undefined` takes a flag away. */
+  /** Builds the next revision; `undefined` removes a flag. */
   with(changes: Changes): FlagTable {
     const table = new FlagTable(new Map());
     if (this.#newer === undefined) {
@@ -60,7 +60,7 @@ export class FlagTable implements Iterable<readonly [string, CompiledFlag]> {
     return table;
   }
 
-  /** The keys whose flag differs from the flag in `other`, or exists in one of the tables only. */
+  /** The keys whose flag differs from the one in `other`, or exists in only one of the tables. */
   replacedSince(other: FlagTable | undefined): ReadonlySet<string> {
     if (other === this) return new Set();
     const next = other === undefined ? undefined : other.#newer;
@@ -94,7 +94,7 @@ export class FlagTable implements Iterable<readonly [string, CompiledFlag]> {
     return children;
   }
 
-  /** Returns what was there before. */
+  /** Returns the replaced flags. */
   #replace(changes: Changes): Changes {
     const replaced = new Map<string, CompiledFlag | undefined>();
     for (const [key, flag] of changes) {
@@ -120,7 +120,7 @@ export class FlagTable implements Iterable<readonly [string, CompiledFlag]> {
     return this.#flags.get(key);
   }
 
-  /** A copy for an older revision: what newer ones have replaced stands where it was. */
+  /** A copy for an older revision, in which flags that newer revisions replaced are restored. */
   #ownMap(): Map<string, CompiledFlag> {
     if (this.#newer === undefined) return this.#flags;
     const own = new Map(this.#flags);
@@ -133,7 +133,7 @@ export class FlagTable implements Iterable<readonly [string, CompiledFlag]> {
     return own;
   }
 
-  /** What each newer revision has replaced, the next one first. */
+  /** What each newer revision replaced, starting with the next one. */
   *#replacements(): Generator<Changes> {
     for (let newer = this.#newer; newer !== undefined; newer = newer.table.#newer) {
       yield newer.replaced;

@@ -7,13 +7,13 @@ import { isSeed } from './rollout.js';
 import { type CompiledRule, parseRule, type RuleScope } from './rule.js';
 import type { FlagStatus } from './ruleset.js';
 
-/** A flag on its own: all that can be known without looking at its parents. */
+/** A flag without its parents: everything that can be derived from its own document. */
 export class FlagBody {
-  /** Killed, malformed or off: nothing else is asked. */
+  /** Killed, malformed or off: the outcome of every evaluation. */
   readonly fixed: Outcome | undefined;
-  /** When the parent is not active. */
+  /** The outcome when the parent is not active. */
   readonly disabled: Outcome;
-  /** When no rule is taken. */
+  /** The outcome when no rule applies. */
   readonly otherwise: Outcome;
   readonly #rules: CompiledRule[] = [];
   #unread: UnreadRules | undefined;
@@ -25,16 +25,16 @@ export class FlagBody {
     this.#unread = unread;
   }
 
-  /** The usable rules in their order; undefined after the last one. */
+  /** The usable rules in order; undefined after the last one. */
   rule(index: number): CompiledRule | undefined {
     if (index < this.#rules.length) return this.#rules[index];
     return this.#unread === undefined ? undefined : this.#readTo(index);
   }
 
   /**
-   * Reads one more rule; false when all have been read. A rule is read when an evaluation first
-   * reaches it, because its patterns may take milliseconds to compile. An unusable rule is skipped,
-   * and so is a rule with the id of an earlier one.
+   * Parses one more rule; returns false when all are parsed. A rule is parsed when an evaluation
+   * first reaches it, because its patterns may take milliseconds to compile. An unusable rule is
+   * skipped, and so is a rule with the id of an earlier one.
    */
   readRule(): boolean {
     if (this.#unread === undefined) return false;
@@ -66,7 +66,7 @@ interface UnreadRules {
 
 const STATUSES: readonly unknown[] = ['off', 'on', 'inherit', 'conditional'] satisfies FlagStatus[];
 
-/** The one reading of a flag. It is total: a malformed flag has its answer too. */
+/** The only parser of flags. It never fails: a malformed flag also has an outcome. */
 export function parseFlag(key: string, flag: unknown, reading: Reading): FlagBody {
   const { report } = reading;
   if (!isRecord(flag)) {
@@ -88,7 +88,7 @@ export function parseFlag(key: string, flag: unknown, reading: Reading): FlagBod
   return new FlagBody(outcomes, { sources: rules, scope, segment: reading.segment, next: 0 });
 }
 
-/** Only a value that JSON cannot express throws; then this rule alone is unusable. */
+/** Only a value that JSON cannot express throws; then only this rule is unusable. */
 function readRule(
   source: unknown,
   scope: RuleScope,
@@ -139,7 +139,7 @@ function fixedOutcome(outcome: Outcome): Outcomes {
   return { fixed: outcome, disabled: outcome, otherwise: outcome };
 }
 
-/** Nothing beats a kill, whatever is wrong with the rest of the flag. */
+/** A kill takes effect whatever is wrong with the rest of the flag. */
 function killedOutcome(definition: Definition): Outcome {
   if (!definition.isOffServable) return failedOutcome('PARSE_ERROR');
   return servedOutcome(definition, definition.offVariant, { reason: 'DISABLED' });

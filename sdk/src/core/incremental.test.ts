@@ -26,7 +26,7 @@ const edits = fc.record({
 });
 type Edit = typeof edits extends fc.Arbitrary<infer T> ? T : never;
 
-test('after any edits the taken-over ruleset answers as one compiled afresh', () => {
+test('after any edits an incremental ruleset evaluates like a freshly compiled one', () => {
   fc.assert(
     fc.property(
       rulesets,
@@ -46,7 +46,7 @@ test('after any edits the taken-over ruleset answers as one compiled afresh', ()
   );
 });
 
-test('an older ruleset keeps answering as before while newer ones take over from it', () => {
+test('an older ruleset evaluates as before while newer ones reuse its flags', () => {
   fc.assert(
     fc.property(
       rulesets,
@@ -67,7 +67,7 @@ test('an older ruleset keeps answering as before while newer ones take over from
   );
 });
 
-test('only what changed, and what depends on it, is made anew', () => {
+test('only changed flags and their dependents are rebuilt', () => {
   const first = compile(sample);
   const reloaded = compile(structuredClone(sample), first);
   for (const key of Object.keys(sample.flags)) {
@@ -91,7 +91,7 @@ test('only what changed, and what depends on it, is made anew', () => {
   expect(killed.flags.get('by-staff')).toBe(first.flags.get('by-staff'));
 });
 
-test('an equal document takes the place of the old one, which can be let go', () => {
+test('an equal document replaces the old one, which can then be freed', () => {
   const first = compile(sample);
   const copy = structuredClone(sample);
   const second = compile(copy, first);
@@ -99,7 +99,7 @@ test('an equal document takes the place of the old one, which can be let go', ()
   expect(second.flags.get('plain')!.source).toBe(copy.flags.plain);
 });
 
-test('ten thousand flags behind one parent take over quickly when the parent is killed', () => {
+test('ten thousand flags below one parent are reused quickly when the parent is killed', () => {
   const children = Array.from({ length: 10_000 }, (_, index) => [
     `child-${index}`,
     { ...sample.flags.plain!, parent: 'plain' },
@@ -148,7 +148,10 @@ function behind(segment: string): Flag {
   return { ...plainFlag, rules: [{ id: 'r', when: { segment }, serve: { variant: 'on' } }] };
 }
 
-/** The next revision: by its changes alone, or whole with old or new documents. */
+/**
+ * Builds the next revision: from the changes alone, or from a whole ruleset of old or new
+ * documents.
+ */
 function taken(before: CompiledRuleset, ruleset: Ruleset, edit: Edit): CompiledRuleset {
   if (edit.way !== 'patch') return compile(ruleset, before);
   const { part, key, isGone } = edit;

@@ -9,7 +9,7 @@ vi.setConfig({ testTimeout: PROPERTY_TIMEOUT_MS });
 
 const v4 = fc.ipV4();
 const v6 = fc.ipV6();
-/** Near the block, or nobody would ever be inside. */
+/** Addresses close to the block, because random ones would never be inside. */
 const v4Pairs = fc.tuple(v4, fc.integer({ min: 0, max: 32 }), fc.nat(2 ** 32 - 1), fc.nat(32));
 const v6Pairs = fc.tuple(
   v6,
@@ -18,7 +18,7 @@ const v6Pairs = fc.tuple(
   fc.nat(128),
 );
 
-test('IPv4 blocks hold what node:net and ipaddr.js say they hold', () => {
+test('IPv4 blocks contain the addresses that node:net and ipaddr.js report', () => {
   fc.assert(
     fc.property(v4Pairs, ([base, length, noise, noiseBits]) => {
       const low = noiseBits === 0 ? 0 : Math.floor(noise / 2 ** (32 - noiseBits));
@@ -43,7 +43,7 @@ test('IPv4 blocks hold what node:net and ipaddr.js say they hold', () => {
   );
 });
 
-test('IPv6 blocks hold what node:net and ipaddr.js say they hold', () => {
+test('IPv6 blocks contain the addresses that node:net and ipaddr.js report', () => {
   fc.assert(
     fc.property(v6Pairs, ([base, length, noise, noiseBits]) => {
       const low = noise >> BigInt(128 - noiseBits);
@@ -60,7 +60,7 @@ test('IPv6 blocks hold what node:net and ipaddr.js say they hold', () => {
   );
 });
 
-test('text is an address exactly where node:net says so, zones aside', () => {
+test('text is an address exactly when node:net accepts it, except for zones', () => {
   const almost = fc.oneof(
     v4,
     v6,
@@ -76,7 +76,7 @@ test('text is an address exactly where node:net says so, zones aside', () => {
   );
 });
 
-test('many blocks together hold what any of them holds', () => {
+test('a list of blocks contains every address that one of them contains', () => {
   const blocks = fc.array(
     fc.oneof(
       fc.tuple(fc.constantFrom('10.0.0.0', '10.128.0.0', '192.168.7.9', '11.0.0.0'), fc.nat(32)),

@@ -1,10 +1,10 @@
 /**
- * An address is a number when it is IPv4 and a bigint when it is IPv6; an IPv4-mapped IPv6
- * address is IPv4. The two kinds never meet in one range.
+ * An IPv4 address is a number and an IPv6 address a bigint. An IPv4-mapped IPv6 address is IPv4. A
+ * range contains only one kind.
  */
 export type Address = number | bigint;
 
-/** Both ends included, both of one kind. */
+/** Both ends are included and of the same kind. */
 export interface AddressRange {
   readonly first: Address;
   readonly last: Address;
@@ -25,16 +25,18 @@ const OCTET = /^(?:0|[1-9]\d{0,2})$/;
 const GROUP = /^[0-9a-fA-F]{1,4}$/;
 const GROUP_COUNT = 8;
 const PREFIX_LENGTH = /^(?:0|[1-9]\d{0,2})$/;
-/** The longest IPv6 text is shorter, but for its zone. */
+/** Longer than any IPv6 text without its zone. */
 const TEXT_LENGTH_MAX = 128;
 
-/** IPv4 or IPv6 text, zone stripped; no leading zeros, ports, brackets or spaces. */
+/**
+ * Parses IPv4 or IPv6 text and ignores the zone. Rejects leading zeros, ports, brackets and spaces.
+ */
 export function parseAddress(text: string): Address | undefined {
   const address = parseUnmapped(text);
   return typeof address === 'bigint' && isMapped(address) ? toV4(address) : address;
 }
 
-/** An address or a CIDR block; bits beyond the prefix are masked. */
+/** Parses an address or a CIDR block; bits beyond the prefix are masked. */
 export function parseBlock(text: string): AddressRange | undefined {
   const slash = text.indexOf('/');
   if (slash < 0) {
@@ -137,7 +139,7 @@ function parseV6(text: string): bigint | undefined {
   return BigInt(`0x${hex.join('')}`);
 }
 
-/** The groups of one half; the last half may end in IPv4 text, which stands for two groups. */
+/** The groups of one half. The last half may end in IPv4 text, which counts as two groups. */
 function groupsOf(text: string, isLast: boolean): number[] | undefined {
   if (text === '') return [];
   const groups: number[] = [];

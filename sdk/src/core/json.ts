@@ -6,12 +6,12 @@ export function isRecord(value: unknown): value is JsonRecord {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Own properties only: what a prototype says is no part of a document. */
+/** Reads own properties only, because inherited ones are not part of a document. */
 export function own(record: JsonRecord, name: string): unknown {
   return Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
-/** An own member of what may be anything, even something that throws when it is read. */
+/** Reads an own member of any value, even of one that throws when it is read. */
 export function member(value: unknown, name: string): unknown {
   try {
     return isRecord(value) ? own(value, name) : undefined;
@@ -20,7 +20,7 @@ export function member(value: unknown, name: string): unknown {
   }
 }
 
-/** The names of the own members of what may be anything. */
+/** The names of the own members of any value. */
 export function keysOf(value: unknown): string[] {
   try {
     return isRecord(value) ? Object.keys(value) : [];
@@ -29,7 +29,7 @@ export function keysOf(value: unknown): string[] {
   }
 }
 
-/** A copy that nobody can change; `undefined` for what JSON cannot say. */
+/** A deeply frozen copy; `undefined` for a value that JSON cannot express. */
 export function frozenCopy(value: unknown): JsonValue | undefined {
   switch (typeof value) {
     case 'string':
@@ -51,7 +51,7 @@ function deepFreeze(value: JsonValue): JsonValue {
   return Object.freeze(value);
 }
 
-/** As `isSameJson`, and false for a document that throws when it is read. */
+/** Same as `isSameJson`, but returns false for a document that throws when it is read. */
 export function isEqualDocument(a: unknown, b: unknown): boolean {
   try {
     return isSameJson(a, b);
@@ -60,7 +60,7 @@ export function isEqualDocument(a: unknown, b: unknown): boolean {
   }
 }
 
-/** Equal as documents: key order and identity carry no meaning. */
+/** Compares two documents; key order and object identity do not matter. */
 export function isSameJson(a: unknown, b: unknown): boolean {
   if (typeof a !== 'object' || a === null || a === b) return Object.is(a, b);
   if (Array.isArray(a)) return Array.isArray(b) && isSameList(a, b);
@@ -73,7 +73,7 @@ function isSameList(a: readonly unknown[], b: readonly unknown[]): boolean {
   return true;
 }
 
-/** Loops over the names, because a list of them for each object would be most of the work. */
+/** Loops over the names, because building a list of them per object would take most of the time. */
 function isSameRecord(a: JsonRecord, b: JsonRecord): boolean {
   let surplus = 0;
   for (const name in a) {

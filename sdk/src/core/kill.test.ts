@@ -45,7 +45,7 @@ const DAMAGES = [
 ];
 
 describe.each(TYPES)('a killed %s flag', (type) => {
-  test('serves its off variant, whatever the rules, the damage and the context', () => {
+  test('serves its off variant, whatever the rules, the defects and the context', () => {
     for (const when of WHENS) {
       for (const damage of DAMAGES) {
         const compiled = compile(rulesetOf(killed(type, when, damage)));
@@ -63,7 +63,7 @@ describe.each(TYPES)('a killed %s flag', (type) => {
   });
 });
 
-test('a kill holds for any flag that still has its off variant, in any company', () => {
+test('a kill holds for any flag with an intact off variant, whatever the other flags are', () => {
   fc.assert(
     fc.property(
       rulesets,
@@ -86,7 +86,7 @@ test('a kill holds for any flag that still has its off variant, in any company',
   );
 });
 
-test('a kill closes every flag behind it at once, however far', () => {
+test('a kill immediately deactivates every flag below it, at any depth', () => {
   const behind = Array.from({ length: 32 }, (_, index) => [
     `child-${index}`,
     { ...alive, parent: index === 0 ? 'victim' : `child-${index - 1}` },

@@ -3,7 +3,7 @@ import { applyChanges, compile } from './compile.js';
 import { evaluate, isActive } from './evaluate.js';
 import type { Ruleset } from './ruleset.js';
 
-/** Members that have been read, by name. */
+/** The members that were read, by name. */
 let read: string[] = [];
 
 function watched(name: string, source: object): object {
@@ -41,7 +41,7 @@ function compiledOf(flags: object, segments = {}) {
 const flagsRead = () => [...new Set(read.map((name) => name.replace(/\..*/, '')))];
 
 describe('a compiled ruleset', () => {
-  it('reads a flag when it is first asked, with the parents that are asked too', () => {
+  it('parses a flag at its first evaluation, and the parents that it evaluates', () => {
     const parent = flag('parent');
     const compiled = compiledOf({ a: flag('a', { parent: 'parent' }), b: flag('b'), parent });
     expect(read).toEqual([]);
@@ -52,7 +52,7 @@ describe('a compiled ruleset', () => {
     expect(read).toEqual([]);
   });
 
-  it('reads a rule when an evaluation first reaches it', () => {
+  it('parses a rule when an evaluation first reaches it', () => {
     const rules = [rule('first', 'NL'), rule('second', 'DE'), rule('third', 'FR')];
     const compiled = compiledOf({ a: flag('a', { status: 'conditional', rules }) });
     expect(isActive(compiled, 'a', { country: 'NL' })).toBe(true);
@@ -63,7 +63,7 @@ describe('a compiled ruleset', () => {
     expect(flagsRead()).toEqual(['a', 'first', 'second', 'third']);
   });
 
-  it('compiles a segment when a rule first names it', () => {
+  it('compiles a segment when a rule first uses it', () => {
     const segments = {
       staff: watched('staff', { when: { attribute: 'x', operator: 'exists', values: [] } }),
       other: watched('other', { when: { attribute: 'x', operator: 'exists', values: [] } }),
@@ -76,7 +76,7 @@ describe('a compiled ruleset', () => {
     expect(read).not.toContain('other.when');
   });
 
-  it('reads in steps what no evaluation has needed', () => {
+  it('parses step by step what no evaluation has needed', () => {
     const rules = [rule('first', 'NL'), rule('second', 'DE')];
     const compiled = compiledOf({ a: flag('a', { status: 'conditional', rules }) });
     const steps: string[][] = [];
@@ -87,7 +87,7 @@ describe('a compiled ruleset', () => {
     expect(steps).toEqual([[], ['a'], ['first'], ['second']]);
   });
 
-  it('reads an unread flag with the segments of its own revision, also after newer ones', () => {
+  it('parses a flag with the segments of its own revision, even after newer revisions', () => {
     const staff = { when: { attribute: 'x', operator: 'exists', values: [] } };
     const nobody = { when: { any: [] } };
     const rules = [{ id: 'r', when: { segment: 'staff' }, serve: { variant: 'on' } }];
@@ -99,7 +99,7 @@ describe('a compiled ruleset', () => {
     expect([...next.flags.replacedSince(compiled.flags)]).toEqual(['a']);
   });
 
-  it('gives out frozen values only, never the document', () => {
+  it('returns only frozen values and never the document', () => {
     const compiled = compiledOf({ a: flag('a') });
     const { value } = evaluate<unknown>(compiled, 'a', undefined);
     expect(Object.isFrozen(value) && Object.isFrozen((value as { list: unknown }).list)).toBe(true);
@@ -107,7 +107,7 @@ describe('a compiled ruleset', () => {
     expect(variants.on).not.toBe(value);
   });
 
-  it('leaves out a rule that cannot be read, and only that', () => {
+  it('skips only the rule that cannot be read', () => {
     const broken = Object.defineProperty({}, 'id', {
       enumerable: true,
       get() {

@@ -5,14 +5,14 @@ import { runs } from '../../../test/conformance/property-runs.js';
 import { seedPrefix, signedHash } from './murmur3.js';
 
 const LENGTH_MAX = 70;
-/** With the colon behind it, a seed of these lengths ends at every position in a word. */
+/** With the colon appended, seeds of these lengths end at every position in a word. */
 const SEEDS = ['s', 'se', 'see', 'seed', 'seed5', 'seed-6', 'é', '語', '😀'];
 const OTHER_CHARACTERS = ['\u0080', 'é', '\u07ff', '語', '\uffff', '😀', '\ud83d', '\ude00'];
 const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@.-_~\u007f\u0000';
 
 const encoder = new TextEncoder();
 
-/** The definition: the package, given the whole text. */
+/** The reference: the package, applied to the whole text. */
 function defined(seed: string, unit: string, round: number): number {
   return murmurhash.v3(encoder.encode(`${seed}:${unit}`), round);
 }
@@ -26,12 +26,12 @@ function expectDefined(seed: string, unit: string, rounds = [0, 1, 2]): void {
   }
 }
 
-/** Each start gives another text of the same length. */
+/** Each start returns a different text of the same length. */
 function ascii(start: number, length: number): string {
   return Array.from({ length }, (_, index) => LETTERS[(start + index) % LETTERS.length]).join('');
 }
 
-test('ASCII units of every length behind a seed of every alignment hash as the package says', () => {
+test('ASCII units of every length and seed alignment hash as in the package', () => {
   for (const seed of SEEDS) {
     for (let length = 0; length <= LENGTH_MAX; length++) {
       for (let start = 0; start < LETTERS.length; start += 7) {
@@ -41,7 +41,7 @@ test('ASCII units of every length behind a seed of every alignment hash as the p
   }
 });
 
-test('units with another character at any position hash as the package says', () => {
+test('units with a non-ASCII character at any position hash as in the package', () => {
   for (const seed of SEEDS) {
     for (const character of OTHER_CHARACTERS) {
       for (let before = 0; before <= LENGTH_MAX; before++) {
@@ -60,13 +60,13 @@ test('a lone surrogate hashes as U+FFFD', () => {
   expect(signedHash(prefix, 'a\ude00b', 0)).toBe(expected);
 });
 
-test.each([300, 341, 342, 1_000, 5_000])('units of %i characters hash as the package says', (n) => {
+test.each([300, 341, 342, 1_000, 5_000])('units of %i characters hash as in the package', (n) => {
   expectDefined('seed', ascii(3, n));
   expectDefined('seed', `${ascii(3, n - 1)}é`);
   expectDefined('語'.repeat(100), '😀'.repeat(n));
 });
 
-test('any seed, unit and round hash as the package says', () => {
+test('any seed, unit and round hash as in the package', () => {
   const texts = fc.oneof(
     fc.string({ maxLength: LENGTH_MAX, unit: 'binary-ascii' }),
     fc.string({ maxLength: LENGTH_MAX, unit: 'binary' }),
@@ -81,7 +81,7 @@ test('any seed, unit and round hash as the package says', () => {
   );
 });
 
-test('the hash of a unit does not depend on the units before it', () => {
+test('the hash of a unit does not depend on earlier units', () => {
   const prefix = seedPrefix('seed');
   for (const unit of ['zoë', 'a', '日本語', 'user-1', 'zoë']) {
     for (const noise of ['', 'x'.repeat(9), 'é'.repeat(40)]) {

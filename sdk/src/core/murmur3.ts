@@ -1,6 +1,6 @@
 import murmurhash from 'murmurhash';
 
-/** The beginning of many texts. The hash of each continues from the state behind it. */
+/** The common beginning of many texts. The hash of each text continues from its stored state. */
 export interface SeedPrefix {
   readonly text: string;
   /** In bytes of UTF-8. */
@@ -9,21 +9,21 @@ export interface SeedPrefix {
   readonly state0: number;
   readonly state1: number;
   readonly state2: number;
-  /** The bytes behind that word, the first one lowest, and how many bits they have. */
+  /** The bytes after that word, lowest first, and their number of bits. */
   readonly rest: number;
   readonly restBits: number;
 }
 
 const ASCII_MAX = 0x7f;
 const WORD_BITS = 32;
-/** Longer texts are encoded into memory of their own. */
+/** Longer texts are encoded into a newly allocated buffer. */
 const SCRATCH_BYTES = 1_024;
 const UTF8_BYTES_PER_UNIT_MAX = 3;
 
 const { v3 } = murmurhash;
 const encoder = new TextEncoder();
 const scratch = new Uint8Array(SCRATCH_BYTES);
-/** By length, because the package takes the length of a text from its array. */
+/** One view per length, because the package takes the length of a text from its array. */
 const scratchViews: Uint8Array[] = [];
 
 /** Prepares the prefix `seed + ":"`. */
@@ -44,9 +44,10 @@ export function seedPrefix(seed: string): SeedPrefix {
 }
 
 /**
- * murmur3_x86_32 of prefix and unit as UTF-8, as a signed integer: V8 keeps an unsigned one on the
- * heap. `round` is murmur's own seed. The package `murmurhash` defines the hash and computes it where
- * this function cannot: for a unit with other characters than ASCII and for rounds beyond 2.
+ * murmur3_x86_32 of prefix and unit as UTF-8, as a signed integer, because V8 stores an unsigned
+ * one on the heap. `round` is murmur's own seed. The package `murmurhash` defines the hash, and
+ * computes it where this function cannot: for units with non-ASCII characters and for rounds beyond
+ * 2.
  */
 export function signedHash(prefix: SeedPrefix, unit: string, round: number): number {
   const prepared = preparedState(prefix, round);
@@ -92,7 +93,7 @@ function packageHash({ text }: SeedPrefix, unit: string, round: number): number 
   return v3(encoded(text + unit), round) | 0;
 }
 
-/** Four characters, the first one lowest; -1 when one of them is not ASCII. */
+/** Four characters, lowest first; -1 when one of them is not ASCII. */
 function asciiWord(unit: string, index: number): number {
   const a = unit.charCodeAt(index);
   const b = unit.charCodeAt(index + 1);

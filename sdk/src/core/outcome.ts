@@ -3,32 +3,32 @@ import type { FlagType, JsonValue } from './ruleset.js';
 
 export type ReleaseArms = readonly ReleaseArm[];
 
-/** One possible end of an evaluation, made at compile and handed to every caller. */
+/** One possible result of an evaluation. It is built at compile time and shared by all callers. */
 export interface Outcome {
-  /** Frozen; absent when the answer is the caller's own default. */
+  /** Frozen; absent when the result is the caller's own default. */
   readonly details: ResolutionDetails | undefined;
-  /** The same with the flag's being active as its value. */
+  /** The same details with the value `true` when the flag is active, else `false`. */
   readonly activeDetails: ResolutionDetails<boolean> | undefined;
-  /** Absent: as the caller's default says. */
+  /** Absent when the caller's default decides. */
   readonly isActive: boolean | undefined;
   readonly errorCode: ErrorCode;
-  /** The attribute that a rule wanted to draw by and the context lacked: no error, but telling. */
+  /** The attribute that a rule draws by and that the context lacked. Not an error, but reported. */
   readonly missingUnit: string | undefined;
-  /** Nothing but the answer: no error, no missing unit and no release. */
+  /** No error, no missing unit and no release. */
   readonly isPlain: boolean;
-  /** For whoever evaluates; shared by the variations of this outcome. */
+  /** A counter for the caller of the evaluation, shared by the variations of this outcome. */
   readonly tally: Tally;
-  /** The latest variations of this outcome; most outcomes ever have one of a kind. */
+  /** The latest variations of this outcome. Most outcomes only ever have one of each kind. */
   withArms: { readonly arms: ReleaseArms; readonly outcome: Outcome } | undefined;
   withoutUnit: Outcome | undefined;
 }
 
-/** How often an outcome was served: a place to count at, which evaluation itself never touches. */
+/** Counts how often an outcome was served. Evaluation itself never changes it. */
 export interface Tally {
   count: number;
 }
 
-/** What an outcome is made from, the same for a whole flag. */
+/** The parts from which outcomes are built, the same for a whole flag. */
 export interface OutcomeFactory {
   readonly type: FlagType | undefined;
   readonly variants: ReadonlyMap<string, JsonValue>;
@@ -61,12 +61,12 @@ export function failedOutcome(errorCode: ErrorCode): Outcome {
   };
 }
 
-/** An answer in the caller's own words. */
+/** Details that contain the caller's own default. */
 export function failure<T>(defaultValue: T, errorCode: ErrorCode): ResolutionDetails<T> {
   return Object.freeze({ value: defaultValue, reason: 'ERROR' as Reason, errorCode });
 }
 
-/** Adds that nobody could be drawn for want of this attribute. */
+/** Adds the attribute whose absence made a draw impossible. */
 export function withoutUnit(outcome: Outcome, unit: string): Outcome {
   const { details, tally } = outcome;
   if (details === undefined) return outcome;
@@ -75,7 +75,7 @@ export function withoutUnit(outcome: Outcome, unit: string): Outcome {
   return outcome.withoutUnit;
 }
 
-/** Adds the releases that were reached: the flag's own first, then its parents'. */
+/** Adds the releases that were reached: those of the flag first, then those of its parents. */
 export function withReleases(
   outcome: Outcome,
   ownArms: ReleaseArms | undefined,
@@ -85,7 +85,7 @@ export function withReleases(
   return withArms(outcome, joined(ownArms, parentArms));
 }
 
-/** An answer without details is an error, and errors name no release. */
+/** An outcome without details is an error, and errors report no release. */
 function withArms(outcome: Outcome, arms: ReleaseArms): Outcome {
   const { details } = outcome;
   if (details === undefined) return outcome;

@@ -3,8 +3,8 @@ import type { FlagTable } from './flag-table.js';
 import { PARENTS_MAX } from './limits.js';
 
 /**
- * The parent of a flag that has one. Undefined when a parent in its chain is missing, or when the
- * chain is too long or a cycle; then the flag is never active.
+ * Returns the parent of a flag that has one. Returns undefined when a parent in its chain is
+ * missing, or when the chain is too long or a cycle; then the flag is never active.
  */
 export function parentOf(flag: CompiledFlag, flags: FlagTable): CompiledFlag | undefined {
   const parent = flagNamed(flag.parentKey, flags);

@@ -1,22 +1,25 @@
-/** What is wrong, where, and what was expected. `pointer` is relative to the value checked. */
+/**
+ * A validation issue: the cause, the position and the expected value. `pointer` is relative to the
+ * checked value.
+ */
 export interface Problem {
   readonly pointer: string;
   readonly message: string;
 }
 
-/** Told about every problem on the way; a parser that returns nothing has found a grave one. */
+/** Receives each issue. A parser that returns nothing has found a fatal one. */
 export type Report = (pointer: string, message: string) => void;
 
 export const ignoreProblems: Report = () => {};
 
-/** The same listener, told of places below a member. */
+/** Wraps a listener for the members below `parent`. */
 export function reportBelow(report: Report, parent: string): Report {
   return (pointer, message) => report(parent + pointer, message);
 }
 
 const SHOWN_LENGTH_MAX = 60;
 
-/** A value as a message shows it: JSON, cut to a readable length. */
+/** Formats a value for a message: JSON, truncated to a readable length. */
 export function show(value: unknown): string {
   const text = jsonText(value);
   return text.length > SHOWN_LENGTH_MAX ? `${text.slice(0, SHOWN_LENGTH_MAX)}…` : text;

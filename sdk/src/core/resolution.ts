@@ -1,16 +1,16 @@
 import type { JsonValue } from './ruleset.js';
 
-/** Why a value was served; names as in OpenFeature. */
+/** Why a value was served. The names are those of OpenFeature. */
 export type Reason =
-  /** `status: on` or `inherit`: no rule took part. */
+  /** `status: on` or `inherit`: no rule was involved. */
   | 'STATIC'
   /** A rule matched. */
   | 'TARGETING_MATCH'
-  /** A rollout or a split decided. */
+  /** A rollout or a split selected the value. */
   | 'SPLIT'
-  /** No rule was taken. */
+  /** No rule applied. */
   | 'DEFAULT'
-  /** Off, killed, or the parent is not active. */
+  /** The flag is off or killed, or its parent is not active. */
   | 'DISABLED'
   | 'ERROR';
 
@@ -23,7 +23,7 @@ export type ErrorCode =
 
 export type Arm = 'treatment' | 'control';
 
-/** A release rule that the evaluation reached, and the side that the subject is on. */
+/** A release rule that the evaluation reached, and the group of the user. */
 export interface ReleaseArm {
   readonly flag: string;
   readonly id: string;

@@ -4,7 +4,7 @@ import { DEFAULT_HASH, hashNamed, hashNames } from './hash/registry.js';
 import { isRecord, type JsonRecord } from './json.js';
 import { type Report, show } from './problem.js';
 
-/** Who a rule draws, and by what. */
+/** Which users a rule draws, and by which attribute. */
 export interface Drawing {
   readonly unit: AttributeReader;
   readonly seed: string;
@@ -20,13 +20,13 @@ const PERCENT_MAX = 100;
 const STEPS_PER_PERCENT = 1000;
 const STEP_TOLERANCE = 1e-6;
 
-/** A rule without a rollout draws its split by these. */
+/** A rule without a rollout draws its split by these defaults. */
 export function defaultDrawing(flagSeed: string): Drawing {
   const hash = hashNamed(DEFAULT_HASH)!;
   return { unit: attributeReader(DEFAULT_UNIT), seed: flagSeed, hash };
 }
 
-/** Nothing when the rule must not be taken. */
+/** Returns nothing when the rule must not apply. */
 export function parseRollout(
   rollout: unknown,
   flagSeed: string,
@@ -64,7 +64,7 @@ function parseDrawing(rollout: JsonRecord, flagSeed: string, report: Report): Dr
   return { unit: attributeReader(by), seed, hash };
 }
 
-/** With a ":" in the seed, two pairs of seed and unit could be the same text. */
+/** A ":" in the seed would let two pairs of seed and unit produce the same text. */
 export function isSeed(seed: unknown): seed is string {
   return typeof seed === 'string' && seed !== '' && !seed.includes(':');
 }

@@ -11,25 +11,27 @@ import { type ParsedSplit, parseSplit, splitChoice } from './split.js';
 
 export interface CompiledRule {
   readonly id: string;
-  /** Absent: everybody. */
+  /** Absent: matches every context. */
   readonly matches: Matcher | undefined;
-  /** The attribute that people are drawn by; absent when neither a rollout nor a split takes part. */
+  /**
+   * The attribute that users are drawn by; absent when the rule has neither a rollout nor a split.
+   */
   readonly drawnBy: AttributeReader | undefined;
   readonly includes: Inclusion;
-  /** Chooses among the variants of a split. */
+  /** Selects a variant of a split. */
   readonly choose: ((unit: string) => Outcome) | undefined;
   readonly release: Readonly<Record<Arm, ReleaseArms>> | undefined;
-  /** Served when no split chooses among several. */
+  /** Served unless a split selects among several variants. */
   readonly outcome: Outcome;
 }
 
-/** What a rule needs to know of the flag around it. */
+/** The part of the flag that its rules depend on. */
 export interface RuleScope extends OutcomeFactory {
   readonly key: string;
   readonly seed: string;
 }
 
-/** The one reading of a rule; nothing when it must not be taken. */
+/** The only parser of rules. Returns nothing when the rule must not apply. */
 export function parseRule(
   rule: unknown,
   scope: RuleScope,
@@ -78,7 +80,7 @@ function everybody(): boolean {
 
 interface Part<T> {
   readonly value: T | undefined;
-  /** An absent part is fine; one that is there must be readable. */
+  /** True when the part is absent or readable. */
   readonly isUsable: boolean;
 }
 
@@ -115,7 +117,7 @@ function parseServe(
   return variant;
 }
 
-/** A release that cannot be named has no arms; people are served all the same. */
+/** A release without a usable id has no arms; the rule is served without it. */
 function parseRelease(rule: JsonRecord, flag: string, report: Report): CompiledRule['release'] {
   const release = own(rule, 'release');
   if (release === undefined) return undefined;
@@ -133,7 +135,7 @@ function parseRelease(rule: JsonRecord, flag: string, report: Report): CompiledR
   return { treatment: side('treatment'), control: side('control') };
 }
 
-/** So that a ramp only ever adds people. */
+/** A release must start at 0, so that raising its percentage never removes users. */
 function startsAtZero(rollout: unknown): boolean {
   return isRecord(rollout) && (own(rollout, 'from') ?? 0) === 0;
 }

@@ -1,6 +1,6 @@
 /**
- * The ruleset document: what SDKs receive and what the server evaluates.
- * Everything here is plain, readonly data; unknown fields are kept and ignored.
+ * The ruleset document that SDKs receive and the server evaluates. All of it is plain, readonly
+ * data; unknown fields are kept and ignored.
  */
 export type FlagType = 'boolean' | 'string' | 'number' | 'json';
 export type FlagStatus = 'off' | 'on' | 'inherit' | 'conditional';
@@ -17,7 +17,7 @@ export interface Ruleset {
   readonly schema: 1;
   readonly project: string;
   readonly environment: string;
-  /** Which history `revision` belongs to. */
+  /** The history to which `revision` belongs. */
   readonly epoch: string;
   readonly revision: number;
   /** When this revision was committed, epoch milliseconds. */
@@ -28,7 +28,7 @@ export interface Ruleset {
 
 export interface Flag {
   readonly type: FlagType;
-  /** What people are drawn by; the same in every environment. Holds no ":". */
+  /** Users are drawn by this seed, which is the same in every environment. Contains no ":". */
   readonly seed: string;
   readonly variants: Readonly<Record<string, JsonValue>>;
   readonly offVariant: string;
@@ -43,7 +43,7 @@ export interface Flag {
 
 export interface Rule {
   readonly id: string;
-  /** Absent: everybody. */
+  /** Absent: matches every context. */
   readonly when?: Condition;
   readonly rollout?: Rollout;
   readonly serve: Serve;
@@ -60,7 +60,7 @@ export interface Rollout {
   readonly from?: number;
   /** Percent, at most three decimals. */
   readonly to: number;
-  /** Attribute that people are drawn by; default `targetingKey`. */
+  /** The attribute that users are drawn by; default `targetingKey`. */
   readonly by?: string;
   /** Default: the flag's seed. */
   readonly seed?: string;
@@ -81,9 +81,9 @@ export interface RuleRelease {
 export interface ReleaseMetric {
   readonly key: string;
   readonly kind: string;
-  /** What is counted; of an `slo` the bad events. */
+  /** The counted event; for an `slo`, the bad events. */
   readonly event: string;
-  /** Of an `slo`: all events. */
+  /** For an `slo`: all events. */
   readonly total?: string;
   readonly attribution: 'request' | 'assignment';
   readonly per?: string;

@@ -5,12 +5,12 @@ import { pointerTo, type Report, show } from './problem.js';
 import type { Drawing } from './rollout.js';
 
 export interface ParsedSplit {
-  /** In code-unit order, which is the order that the choice counts in. */
+  /** In code-unit order, which is the order of the cumulative weights. */
   readonly variants: readonly string[];
   readonly weights: readonly number[];
 }
 
-/** Nothing when the rule must not be taken. */
+/** Returns nothing when the rule must not apply. */
 export function parseSplit(
   split: unknown,
   isVariant: (name: string) => boolean,

@@ -18,7 +18,7 @@ vi.setConfig({ testTimeout: PROPERTY_TIMEOUT_MS });
 const DEFAULTS = [true, false, 'default', 0, {}, null, undefined];
 const REASONS = ['DEFAULT', 'DISABLED', 'ERROR', 'SPLIT', 'STATIC', 'TARGETING_MATCH'];
 
-test('any ruleset and any context give an answer', () => {
+test('any ruleset and any context produce a result', () => {
   const seen = new Set<string>();
   fc.assert(
     fc.property(rulesets, contexts, hostileContexts, (ruleset, plain, hostile) => {
@@ -36,7 +36,7 @@ test('any ruleset and any context give an answer', () => {
   expect([...seen].sort()).toEqual(REASONS);
 });
 
-test('what is no ruleset at all has no flags, or malformed ones', () => {
+test('a value that is not a ruleset has no flags, or malformed ones', () => {
   fc.assert(
     fc.property(fc.anything({ withNullPrototype: true }), (garbage) => {
       for (const ruleset of [
@@ -72,7 +72,7 @@ test.each([
   if (compiled.flags.has('b')) expect(isActive(compiled, 'b')).toBe(true);
 });
 
-test('a context that throws gives the default with a general error', () => {
+test('a context that throws returns the default with a general error', () => {
   const rule = { id: 'r', rollout: { to: 100 }, serve: { variant: 'on' } };
   const compiled = compile(rulesetWith({ a: { ...fine, status: 'conditional', rules: [rule] } }));
   const context = Object.defineProperty({}, 'targetingKey', { enumerable: true, get: thrower });
@@ -85,7 +85,7 @@ test('a context that throws gives the default with a general error', () => {
   expect(isActiveDetails(compiled, 'a', context).errorCode).toBe('GENERAL');
 });
 
-test('isActive and its details always agree, and agree with the value of a boolean flag', () => {
+test('isActive agrees with its details and with the value of a boolean flag', () => {
   fc.assert(
     fc.property(rulesets, contexts, fc.boolean(), (ruleset, context, byDefault) => {
       const compiled = compile(ruleset);
@@ -103,7 +103,7 @@ test('isActive and its details always agree, and agree with the value of a boole
   );
 });
 
-test('every answer is frozen, and no document or prototype is changed', () => {
+test('every result is frozen, and no document or prototype is changed', () => {
   const prototypeNames = Object.getOwnPropertyNames(Object.prototype);
   fc.assert(
     fc.property(rulesets, contexts, (ruleset, context) => {
@@ -122,7 +122,7 @@ test('every answer is frozen, and no document or prototype is changed', () => {
   );
 });
 
-test('a malformed flag never changes another', () => {
+test('a malformed flag never changes another flag', () => {
   fc.assert(
     fc.property(rulesets, brokenFlags, contexts, (ruleset, broken, context) => {
       const others = Object.fromEntries(

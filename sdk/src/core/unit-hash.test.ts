@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { isSampled, seedPrefix, unitBucket, unitHash } from './bucket.js';
 
-/** Pinned for ever: counts of a running release are kept under these. */
+/** These must never change, because the counts of a running release are stored under them. */
 const VECTORS: readonly (readonly [salt: string, unit: string, hash: string, bucket: number])[] = [
   ['3kTM', 'user-1', '3233c579378161f5', 50],
   ['3kTM', 'user-2', 'c1b40256f29cbba7', 193],
@@ -12,7 +12,7 @@ const VECTORS: readonly (readonly [salt: string, unit: string, hash: string, buc
 ];
 
 describe('a unit hash', () => {
-  it.each(VECTORS)('of %s and %s is pinned, and so is its bucket', (salt, unit, hash, bucket) => {
+  it.each(VECTORS)('of %s and %s and its bucket never change', (salt, unit, hash, bucket) => {
     expect(unitHash(seedPrefix(salt), unit)).toBe(hash);
     expect(unitBucket(hash)).toBe(bucket);
   });
@@ -25,7 +25,7 @@ describe('a unit hash', () => {
   });
 });
 
-test('a sample has its share of people, and a smaller one is a part of it', () => {
+test('a sample contains its share of users, and a smaller sample is a subset of it', () => {
   const salt = seedPrefix('salt');
   const people = Array.from({ length: 20_000 }, (_, index) => `person-${index}`);
   const tenth = people.filter((unit) => isSampled(salt, unit, 0.1));

@@ -4,7 +4,7 @@ import { pointerTo, type Report, reportBelow, show } from '../problem.js';
 import { parseLeaf } from './leaf.js';
 import type { Matcher } from './matcher.js';
 
-/** A condition ready to run, and what it costs with its segments written out. */
+/** A compiled condition, and its cost with all segments expanded. */
 export interface ParsedCondition {
   readonly matches: Matcher;
   /** A leaf is 1 deep; every `all`, `any`, `not` and `segment` around it adds one. */
@@ -12,16 +12,16 @@ export interface ParsedCondition {
   readonly tests: number;
 }
 
-/** What the name of a segment stands for, or why it cannot be used. */
+/** Returns the condition of a segment, or the reason why it cannot be used. */
 export type SegmentLookup = (key: string) => ParsedCondition | string;
 
-/** What reading a document needs to know, and whom it tells. */
+/** The segments that parsing needs, and the listener for issues. */
 export interface Reading {
   readonly segment: SegmentLookup;
   readonly report: Report;
 }
 
-/** Where in the condition we are. */
+/** The position in the condition. */
 interface Place {
   readonly pointer: string;
   readonly depth: number;
@@ -31,8 +31,8 @@ const COMBINATIONS = ['all', 'any', 'not', 'segment'] as const;
 const LEAF_MEMBERS = ['attribute', 'operator', 'values'] as const;
 
 /**
- * The one reading of a condition: saving asks it for problems, compiling for the matcher.
- * Nothing comes back when the rule around it must not be taken.
+ * The only parser of conditions: saving uses its issues, compiling its matcher. Returns nothing
+ * when the rule must not apply.
  */
 export function parseCondition(when: unknown, reading: Reading): ParsedCondition | undefined {
   const parsed = parse(when, { pointer: '', depth: 1 }, reading);
@@ -105,7 +105,7 @@ function parseReference(
   return undefined;
 }
 
-/** All of the list are read, so that every problem is told. */
+/** Parses the whole list, so that every issue is reported. */
 function parseList(
   list: unknown,
   { pointer, depth }: Place,

@@ -3,10 +3,10 @@ import { CONDITION_DEPTH_MAX } from '../limits.js';
 import type { Operator } from '../ruleset.js';
 
 const PATTERN: Operator = 'matches';
-/** Without patterns, a test of so many values compiles in a fraction of a millisecond. */
+/** Without patterns, a test of this many values compiles in a fraction of a millisecond. */
 const CHEAP_VALUES_MAX = 100;
 
-/** Does it take long to compile this condition? The segments that it names are not considered. */
+/** Whether the condition is slow to compile, without the segments that it names. */
 export function isCostly(when: unknown, depth = 1): boolean {
   if (!isRecord(when) || depth > CONDITION_DEPTH_MAX) return false;
   const values = own(when, 'values');

@@ -8,7 +8,7 @@ vi.setConfig({ testTimeout: PROPERTY_TIMEOUT_MS });
 const YEAR_0 = Date.parse('0000-01-01T00:00:00Z');
 const YEAR_9999 = Date.parse('9999-12-31T23:59:59.999Z');
 
-test('every ISO text of a date is read as that date', () => {
+test('every ISO text of a date is parsed as that date', () => {
   const dates = fc.date({ min: new Date(YEAR_0), max: new Date(YEAR_9999), noInvalidDate: true });
   fc.assert(
     fc.property(dates, (date) => {
@@ -19,7 +19,7 @@ test('every ISO text of a date is read as that date', () => {
   );
 });
 
-test('an offset moves the instant by exactly itself', () => {
+test('an offset shifts the instant by exactly the offset', () => {
   const dates = fc.date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true });
   const offset = fc.integer({ min: -(24 * 60 - 1), max: 24 * 60 - 1 });
   fc.assert(
@@ -31,7 +31,7 @@ test('an offset moves the instant by exactly itself', () => {
   );
 });
 
-test('a day is read exactly when the calendar has it', () => {
+test('a day is accepted exactly when it exists in the calendar', () => {
   for (let year = 1890; year <= 2110; year++) {
     for (let month = 0; month <= 13; month++) {
       const days = month < 1 || month > 12 ? 0 : new Date(Date.UTC(year, month, 0)).getUTCDate();
@@ -43,7 +43,7 @@ test('a day is read exactly when the calendar has it', () => {
   }
 });
 
-test('a fraction of any length is cut to milliseconds, in linear time', () => {
+test('a fraction of any length is truncated to milliseconds, in linear time', () => {
   const text = `1970-01-01T00:00:00.${'9'.repeat(1_000_000)}Z`;
   expect(parseDateTime(text)).toBe(999);
   expect(parseDateTime(`${text}!`)).toBeUndefined();

@@ -4,7 +4,7 @@ import { type CompileTest, never, type Scalar, usableValues } from './matcher.js
 const DATE_TIME =
   /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 
-/** Any of the instants will do, so the latest decides for `before`, the earliest for `after`. */
+/** A leaf matches when any value does, so `before` uses the latest and `after` the earliest. */
 export const compileBefore: CompileTest = (leaf, report) => {
   const latest = extreme(instantsOf(leaf, report), Math.max);
   if (latest === undefined) return never;
@@ -38,7 +38,7 @@ function extreme(times: readonly number[], choose: (a: number, b: number) => num
   return times.length === 0 ? undefined : times.reduce((a, b) => choose(a, b));
 }
 
-/** A subject may give epoch milliseconds too. */
+/** An attribute can also be epoch milliseconds. */
 function toInstant(value: Scalar): number | undefined {
   if (typeof value === 'string') return parseDateTime(value);
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
@@ -65,7 +65,7 @@ function offsetMinutes(sign: string | undefined, hours: number, minutes: number)
   return (sign === '-' ? -1 : 1) * (hours * 60 + minutes);
 }
 
-/** Epoch milliseconds of a day that the calendar has; `Date.UTC` would move 0-99 to 1900. */
+/** Epoch milliseconds of a day that exists. `Date.UTC` would move the years 0-99 to 1900. */
 function calendarDay(year: number, month: number, day: number): number | undefined {
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);

@@ -1,9 +1,9 @@
 import type { CompileTest, Scalar, Test } from './matcher.js';
 
-/** Up to here comparing one by one is faster than a set. */
+/** Up to this length comparing one by one is faster than a set. */
 const LIST_LENGTH_MAX = 4;
 
-/** `in`: same type and equal, as IEEE compares; NaN equals nothing. */
+/** `in`: same type and equal under IEEE 754 comparison; NaN equals nothing. */
 export const compileIn: CompileTest = ({ values, ignoreCase }) => {
   const wanted = values.filter((value) => !Number.isNaN(value));
   if (!ignoreCase) return isOneOf(wanted);

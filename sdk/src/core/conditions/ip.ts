@@ -8,7 +8,9 @@ import {
 import { show } from '../problem.js';
 import { type CompileTest, usableValues } from './matcher.js';
 
-/** `ipIn`: blocks become sorted, disjoint ranges, so ten thousand of them cost a few steps. */
+/**
+ * `ipIn`: blocks become sorted, disjoint ranges, so a lookup among ten thousand takes a few steps.
+ */
 export const compileIpIn: CompileTest = (leaf, report) => {
   const blocks = usableValues<AddressRange>(
     leaf,

@@ -45,10 +45,10 @@ const TESTS = {
 const TEST_BY_OPERATOR: ReadonlyMap<unknown, CompileTest> = new Map(Object.entries(TESTS));
 const EXISTS = 'exists';
 const DATE_OPERATORS: readonly unknown[] = ['before', 'after'] satisfies Operator[];
-/** When a subject brings no clock of its own, dates are compared with the caller's. */
+/** When the context has no attribute of this name, dates are compared with the caller's clock. */
 const NOW = 'now';
 
-/** `{ attribute, operator, values }`; nothing when the rule around it must not run. */
+/** `{ attribute, operator, values }`. Returns nothing when the rule must not apply. */
 export function parseLeaf(leaf: JsonRecord, report: Report): Matcher | undefined {
   const attribute = own(leaf, 'attribute');
   const operator = own(leaf, 'operator');

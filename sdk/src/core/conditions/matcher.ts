@@ -1,29 +1,31 @@
 import type { Report } from '../problem.js';
 
-/** What an operator can be given: one attribute, or one element of a list attribute. */
+/** A value that an operator can test: one attribute, or one element of a list attribute. */
 export type Scalar = string | number | boolean;
 
-/** Epoch milliseconds, or who tells them: only a rule about dates asks. */
+/** Epoch milliseconds or a function that returns them. Only date rules call it. */
 export type Now = number | (() => number) | undefined;
 
-/** Does a whole condition hold for this subject? */
+/** Whether a whole condition holds for this context. */
 export type Matcher = (subject: object, now: Now) => boolean;
 
-/** Does one operator with its values hold for one scalar? */
+/** Whether one operator with its values holds for one scalar. */
 export type Test = (value: Scalar) => boolean;
 
-/** The values of one leaf, known to be scalars. */
+/** The values of one leaf, checked to be scalars. */
 export interface LeafValues {
   readonly values: readonly Scalar[];
   readonly ignoreCase: boolean;
 }
 
-/** Makes the test of one operator; nothing when a value is so wrong that the rule must not run. */
+/**
+ * Builds the test of one operator. Returns nothing when an invalid value makes the rule unusable.
+ */
 export type CompileTest = (leaf: LeafValues, report: Report) => Test | undefined;
 
 export const never: Test = () => false;
 
-/** The values that `accept` can use; the others never hold, and are reported. */
+/** The values that `accept` can use. The others are reported and never match. */
 export function usableValues<T>(
   leaf: LeafValues,
   accept: (value: Scalar) => T | undefined,

@@ -9,7 +9,7 @@ export const compileLessThanOrEqual = numberTest((value, bound) => value <= boun
 export const compileGreaterThan = numberTest((value, bound) => value > bound, Math.min);
 export const compileGreaterThanOrEqual = numberTest((value, bound) => value >= bound, Math.min);
 
-/** Any of the bounds will do, so the loosest one decides. */
+/** A leaf matches when any bound does, so only the loosest bound counts. */
 function numberTest(compare: NumberComparison, loosest: Loosest): CompileTest {
   return (leaf, report) => {
     const bounds = usableValues(leaf, asFinite, (index, value) =>

@@ -3,7 +3,7 @@ import { PATTERN_INPUT_LENGTH_MAX, PATTERN_LENGTH_MAX } from '../limits.js';
 import type { Scalar } from './matcher.js';
 import { compileMatches } from './pattern.js';
 
-/** The shapes that make backtracking engines explode. */
+/** Patterns that take exponential time in a backtracking engine. */
 const BODIES = [
   'a+',
   'a*',
@@ -59,10 +59,10 @@ const INPUTS = [
   `${'x'.repeat(PATTERN_INPUT_LENGTH_MAX - 1)},`,
   ' '.repeat(PATTERN_INPUT_LENGTH_MAX),
 ];
-/** An engine that backtracks would need longer than the universe is old. */
+/** A backtracking engine would practically never finish. */
 const WORST_MS = 1_000;
 
-test('no pattern takes long on the longest input, whether it matches or not', () => {
+test('no pattern is slow on the longest input, whether it matches or not', () => {
   const slow: string[] = [];
   for (const pattern of PATTERNS) {
     const matches = matcherOf(pattern);
@@ -75,14 +75,14 @@ test('no pattern takes long on the longest input, whether it matches or not', ()
   expect(slow).toEqual([]);
 });
 
-test('4,096 characters are matched and 4,097 are not', () => {
+test('an input of 4,096 characters can match and one of 4,097 cannot', () => {
   const matches = matcherOf('a');
   expect(matches('a'.repeat(PATTERN_INPUT_LENGTH_MAX))).toBe(true);
   expect(matches('a'.repeat(PATTERN_INPUT_LENGTH_MAX + 1))).toBe(false);
   expect(matches('😀'.repeat(PATTERN_INPUT_LENGTH_MAX / 2 + 1))).toBe(false);
 });
 
-test('a pattern of 256 characters is one and of 257 is none', () => {
+test('a pattern of 256 characters is valid and one of 257 is not', () => {
   expect(problemsOf(['a'.repeat(PATTERN_LENGTH_MAX)])).toEqual([]);
   expect(problemsOf(['a'.repeat(PATTERN_LENGTH_MAX + 1)])).toEqual([
     '/values/0 pattern must have at most 256 characters, got 257',
@@ -90,7 +90,7 @@ test('a pattern of 256 characters is one and of 257 is none', () => {
 });
 
 test.each(['(?=a)', '(?<!a)b', '\\1', '(a', '[z-a]', 'a{1001}', '((a{0,100}){0,100}){0,100}', '*'])(
-  '%s is no pattern, which is grave',
+  '%s is not a pattern and makes the rule unusable',
   (pattern) => {
     const [problem] = problemsOf([pattern]);
     expect(problem).toContain('/values/0 pattern must be in RE2 syntax, got');
@@ -98,7 +98,7 @@ test.each(['(?=a)', '(?<!a)b', '\\1', '(a', '[z-a]', 'a{1001}', '((a{0,100}){0,1
   },
 );
 
-test('a pattern that is linear and still too large can be evaluated but not saved', () => {
+test('a linear pattern that is too large can be evaluated but not saved', () => {
   const pattern = '.{1000}'.repeat(2);
   expect(problemsOf([pattern])).toEqual([
     '/values/0 pattern must compile to at most 1000 steps, got 2002',

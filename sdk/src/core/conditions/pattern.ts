@@ -4,8 +4,9 @@ import { show } from '../problem.js';
 import type { CompileTest } from './matcher.js';
 
 /**
- * `matches`: RE2 syntax, whose time is linear in the input whatever the pattern. A pattern that
- * this engine does not know is grave, or a `not` around it would hold for everybody.
+ * `matches`: RE2 syntax, which takes linear time for every pattern. A pattern that this engine does
+ * not accept makes the rule unusable, because a `not` around it would otherwise match every
+ * context.
  */
 export const compileMatches: CompileTest = ({ values, ignoreCase }, report) => {
   const patterns: RE2JS[] = [];

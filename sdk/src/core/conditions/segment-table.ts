@@ -4,11 +4,11 @@ import type { ParsedCondition, SegmentLookup } from './condition.js';
 import { isCostly } from './cost.js';
 import { parseSegment, segmentNames } from './segment.js';
 
-/** Tables share the entry of a segment while it, and every segment that it names, stays the same. */
+/** Tables share the entry of a segment while it and every segment that it names stay the same. */
 interface Entry {
   /** An equal document may replace it, so that an old ruleset can be freed. */
   source: unknown;
-  /** The segments that it names itself. */
+  /** The segments that it names directly. */
   readonly names: ReadonlySet<string>;
   /** Absent until a rule needs it. A string is the reason why the segment cannot be used. */
   condition: ParsedCondition | string | undefined;
@@ -56,7 +56,7 @@ export class SegmentTable {
     return entry?.condition;
   }
 
-  /** Does it take long to compile these segments and the segments that they name? */
+  /** Whether these segments, or the segments that they name, are slow to compile. */
   areCostly(names: Iterable<string>): boolean {
     const waiting = new Set(names);
     for (const key of waiting) {
@@ -68,7 +68,7 @@ export class SegmentTable {
     return false;
   }
 
-  /** The segments that differ from `other`, or exist in one of the tables only. */
+  /** The segments that differ from `other`, or exist in only one of the tables. */
   changedSince(other: SegmentTable): ReadonlySet<string> {
     const changed = new Set<string>();
     if (other === this) return changed;
@@ -78,14 +78,14 @@ export class SegmentTable {
     return changed;
   }
 
-  /** The documents by key. The record has no prototype, so `__proto__` is a key like any other. */
+  /** The documents by key. The record has no prototype, so `__proto__` is an ordinary key. */
   toRecord(): Record<string, unknown> {
     const record: Record<string, unknown> = Object.create(null);
     for (const [key, { source }] of this.#entries) record[key] = source;
     return record;
   }
 
-  /** Compiles the segments that it names first, with a stack of its own: a chain may be long. */
+  /** Compiles referenced segments first. Uses an explicit stack, because a chain may be long. */
   #compile(wanted: string): void {
     const stack = [wanted];
     const open = new Set<string>();

@@ -3,7 +3,7 @@ import { CONDITION_DEPTH_MAX } from '../limits.js';
 import { reportBelow, show } from '../problem.js';
 import { type ParsedCondition, parseCondition, type Reading } from './condition.js';
 
-/** The one reading of a segment: saving asks it for problems, compiling for the condition. */
+/** The only parser of segments: saving uses its issues, compiling its condition. */
 export function parseSegment(source: unknown, reading: Reading): ParsedCondition | undefined {
   if (!isRecord(source)) {
     reading.report('', `segment must be an object, got ${show(source)}`);
@@ -13,7 +13,7 @@ export function parseSegment(source: unknown, reading: Reading): ParsedCondition
   return parseCondition(own(source, 'when'), { ...reading, report });
 }
 
-/** The segments that a condition names, without those that they name in turn. */
+/** The segments that a condition names directly. */
 export function segmentNames(when: unknown): Set<string> {
   const names = new Set<string>();
   collectNames(when, 1, names);

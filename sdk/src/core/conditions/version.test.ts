@@ -31,7 +31,7 @@ test('the precedence is that of the reference implementation', () => {
   );
 });
 
-test('the order is total: reversed it is the opposite, and it is transitive', () => {
+test('the order is total, antisymmetric and transitive', () => {
   fc.assert(
     fc.property(versions, versions, versions, (...texts) => {
       const [a, b, c] = texts.map((text) => parseVersion(text)!);
@@ -43,7 +43,7 @@ test('the order is total: reversed it is the opposite, and it is transitive', ()
   );
 });
 
-test('whole versions are read exactly where the reference reads them', () => {
+test('a whole version is accepted exactly when the reference accepts it', () => {
   const almost = fc.oneof(
     versions,
     fc.stringMatching(/^[0-9v.+-]{0,12}$/),
@@ -58,7 +58,7 @@ test('whole versions are read exactly where the reference reads them', () => {
   );
 });
 
-test('256 characters are a version and 257 are not', () => {
+test('256 characters are accepted as a version and 257 are not', () => {
   expect(parseVersion(`1.0.0-${'a'.repeat(250)}`)).toBeDefined();
   expect(parseVersion(`1.0.0-${'a'.repeat(251)}`)).toBeUndefined();
 });

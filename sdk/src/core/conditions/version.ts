@@ -2,7 +2,10 @@ import { VERSION_LENGTH_MAX } from '../limits.js';
 import { show } from '../problem.js';
 import { type CompileTest, type Scalar, usableValues } from './matcher.js';
 
-/** Numbers stay text: SemVer puts no bound on them, and digits compare by length, then by code. */
+/**
+ * Numbers stay text, because SemVer does not limit their size. Digits compare by length, then by
+ * code.
+ */
 interface Version {
   readonly core: readonly [string, string, string];
   readonly prerelease: readonly string[];
@@ -49,7 +52,7 @@ export function parseVersion(value: Scalar): Version | undefined {
   };
 }
 
-/** SemVer 2.0.0, clause 11: negative, zero or positive. Build metadata plays no part. */
+/** SemVer 2.0.0, clause 11: negative, zero or positive. Build metadata is ignored. */
 export function compareVersions(a: Version, b: Version): number {
   for (const [index, number] of a.core.entries()) {
     const order = compareNumbers(number, b.core[index]!);

@@ -1,12 +1,15 @@
-/** Is this unit inside the percentages? */
+/** Returns whether the unit is within the percentages. */
 export type Inclusion = (unit: string) => boolean;
-/** Which of the weighted variants is this unit's: an index into the weights given. */
+/** Returns the variant of a unit as an index into the given weights. */
 export type SplitChoice = (unit: string) => number;
 
-/** One way to draw people, chosen by `rollout.hash`. Both functions are made once, at compile. */
+/**
+ * One algorithm for drawing users, selected by `rollout.hash`. Both functions are built once, at
+ * compile time.
+ */
 export interface BucketingHash {
-  /** Percentages 0 to 100, `from` not above `to`. */
+  /** Percentages from 0 to 100; `from` is not above `to`. */
   inclusion(seed: string, from: number, to: number): Inclusion;
-  /** Whole weights from 1, in code-unit order of their variants. */
+  /** Integer weights of at least 1, in code-unit order of their variants. */
   split(seed: string, weights: readonly number[]): SplitChoice;
 }

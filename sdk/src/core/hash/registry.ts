@@ -3,7 +3,10 @@ import { sluiceHash } from './sluice.js';
 
 export const DEFAULT_HASH = 'sluice';
 
-/** Importers bring their own, one file each, so that nobody changes sides by moving. */
+/**
+ * An importer adds the hash of another product in its own file, so that users keep their variants
+ * after a migration.
+ */
 const HASHES: ReadonlyMap<string, BucketingHash> = new Map([[DEFAULT_HASH, sluiceHash]]);
 
 export function hashNamed(name: string): BucketingHash | undefined {

@@ -11,7 +11,7 @@ const BUCKETS_PER_PERCENT = BUCKET_COUNT / 100;
 
 export const sluiceHash: BucketingHash = { inclusion, split };
 
-/** Bytes are made at first use: most flags of a large ruleset are never asked in one process. */
+/** Prepares the seed at first use, because a process evaluates few flags of a large ruleset. */
 function inclusion(seed: string, from: number, to: number): Inclusion {
   const first = Math.round(from * BUCKETS_PER_PERCENT);
   const limit = Math.round(to * BUCKETS_PER_PERCENT);
@@ -45,7 +45,9 @@ function split(seed: string, weights: readonly number[]): SplitChoice {
   };
 }
 
-/** The first bucket beyond each variant: `bucket · total < sum · BUCKET_COUNT`, solved. */
+/**
+ * The first bucket beyond each variant: `bucket · total < sum · BUCKET_COUNT`, solved for `bucket`.
+ */
 function splitLimits(weights: readonly number[]): number[] {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   let sum = 0;

@@ -3,7 +3,7 @@ import { isRecord, own } from '../json.js';
 
 type Documents = Readonly<Record<string, unknown>>;
 
-/** The flags of a cycle of parents that `key` runs into, in order; nothing when its chain ends. */
+/** The flags of the parent cycle that `key` leads to, in order; nothing when its chain ends. */
 export function findParentCycle(flags: Documents, key: string): string[] | undefined {
   const chain = parentChain(flags, key);
   const last = chain.at(-1);
@@ -12,12 +12,12 @@ export function findParentCycle(flags: Documents, key: string): string[] | undef
   return start < 0 ? undefined : chain.slice(start);
 }
 
-/** How many parents a flag has above it, each flag counted once. */
+/** The number of parents above a flag; each flag counts once. */
 export function parentChainLength(flags: Documents, key: string): number {
   return Math.max(0, parentChain(flags, key).length - 1);
 }
 
-/** The flag itself, its parent and so on, until the chain ends or repeats itself. */
+/** The flag, its parent and so on, until the chain ends or repeats. */
 function parentChain(flags: Documents, key: string): string[] {
   const chain = new Set<string>();
   let next: unknown = key;
@@ -33,7 +33,7 @@ function parentKey(flags: Documents, key: string): unknown {
   return isRecord(flag) ? own(flag, 'parent') : undefined;
 }
 
-/** The segments of a cycle that `key` runs into, in order; nothing when there is none. */
+/** The segments of the cycle that `key` leads to, in order; nothing when there is none. */
 export function findSegmentCycle(segments: Documents, key: string): string[] | undefined {
   const path: string[] = [];
   const waiting: { name: string; depth: number }[] = [{ name: key, depth: 0 }];

@@ -15,14 +15,14 @@ import { findParentCycle, parentChainLength } from './cycle.js';
 import { isValidKey, KEY_FORM } from './key.js';
 import { checkRule, collect, lookupIn, ruleScope, type Segments } from './rule-problems.js';
 
-/** What a flag is checked against. */
+/** The flags and segments that a flag is checked against. */
 export interface FlagSurroundings {
-  /** All flags of the environment, the one checked included. */
+  /** All flags of the environment, including the checked one. */
   readonly flags: Readonly<Record<string, unknown>>;
   readonly segments: Segments;
 }
 
-/** Everything that saving refuses: what evaluation could not use, and what is beyond a limit. */
+/** Everything that makes saving fail: parts that evaluation could not use, and exceeded limits. */
 export function problemsOfFlag(key: string, { flags, segments }: FlagSurroundings): Problem[] {
   return collect((report) => {
     const flag = own(flags, key);
@@ -40,7 +40,10 @@ export function problemsOfFlag(key: string, { flags, segments }: FlagSurrounding
   });
 }
 
-/** As evaluation reads it; a kill would hide the rest, and rules are checked in any status. */
+/**
+ * Uses the parser of evaluation without the kill, which would hide other issues. Checks rules in
+ * any status.
+ */
 function checkForm(key: string, flag: JsonRecord, report: Report): void {
   const killed = own(flag, 'killed');
   const rules = own(flag, 'rules');
@@ -123,7 +126,7 @@ function checkKeys(
   checkUnique(keys, pointerOf, report);
 }
 
-/** Keys that differ by case only are told apart by nobody. */
+/** Rejects keys that differ only by case, because users would confuse them. */
 function checkUnique(
   keys: readonly unknown[],
   pointerOf: (index: number) => string,

@@ -4,7 +4,9 @@ const RESERVED: readonly string[] = ['__proto__', 'constructor', 'prototype'];
 export const KEY_FORM =
   'a letter or digit, then at most 99 letters, digits, "_", ".", ":" or "-"; not a reserved name';
 
-/** May this be the key of a flag, segment, variant, rule, metric, environment or project? */
+/**
+ * Whether this can be the key of a flag, segment, variant, rule, metric, environment or project.
+ */
 export function isValidKey(key: unknown): key is string {
   return typeof key === 'string' && KEY.test(key) && !RESERVED.includes(key);
 }

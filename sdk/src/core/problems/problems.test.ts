@@ -51,14 +51,14 @@ function ofRule(rule: object): string[] {
   return lines(problemsOfRule({ id: 'r', serve: { variant: 'a' }, ...rule }, text, {}));
 }
 
-test('a flag without problems has none, in any status', () => {
+test('a valid flag has no issues in any status', () => {
   expect(ofFlag(flag)).toEqual([]);
   expect(ofFlag(text)).toEqual([]);
   expect(ofFlag({ ...flag, killed: true, status: 'off' })).toEqual([]);
 });
 
-describe('a message says what, which and what was expected', () => {
-  test('of a split', () => {
+describe('the message of an issue names the part, the value and the expectation', () => {
+  test('for a split', () => {
     expect(ofRule({ serve: { split: { a: 33.3, b: 1, gone: 1 } } })).toEqual([
       '/serve/split/a: weight of "a" must be a whole number from 1 to 100000, got 33.3',
       '/serve/split/gone: split names the unknown variant "gone"',
@@ -68,7 +68,7 @@ describe('a message says what, which and what was expected', () => {
     ]);
   });
 
-  test('of a rollout', () => {
+  test('for a rollout', () => {
     expect(ofRule({ rollout: { from: 60, to: 50 } })).toEqual([
       '/rollout/from: from must not be above to, got 60 and 50',
     ]);
@@ -84,7 +84,7 @@ describe('a message says what, which and what was expected', () => {
     expect(ofRule({ rollout: null })).toEqual(['/rollout: rollout must be an object, got null']);
   });
 
-  test('of a release', () => {
+  test('for a release', () => {
     const release = { id: 'rel-1', phase: 1 };
     expect(ofRule({ release })).toEqual(['/rollout: a release needs a rollout that starts at 0']);
     expect(ofRule({ release, rollout: { from: 1, to: 5 } })).toEqual([
@@ -92,7 +92,7 @@ describe('a message says what, which and what was expected', () => {
     ]);
   });
 
-  test('of what is served', () => {
+  test('for the served variant or split', () => {
     expect(ofRule({ serve: { variant: 'gone' } })).toEqual([
       '/serve/variant: variant "gone" does not exist',
     ]);
@@ -105,7 +105,7 @@ describe('a message says what, which and what was expected', () => {
     );
   });
 
-  test('of a condition, each problem at its own place', () => {
+  test('for a condition, with the pointer of each issue', () => {
     const when = {
       all: [
         leaf,
@@ -134,14 +134,14 @@ describe('a message says what, which and what was expected', () => {
     ['ipIn', '10.0.0.0/33', 'an address or a block such as 10.0.0.0/8'],
     ['contains', 5, 'a string'],
     ['matches', 5, 'a pattern'],
-  ])('of a value that %s cannot use', (operator, value, expected) => {
+  ])('for a value that %s cannot use', (operator, value, expected) => {
     const when = { attribute: 'x', operator, values: [value] };
     expect(lines(problemsOfCondition(when, {}))).toEqual([
       `/values/0: value must be ${expected}, got ${JSON.stringify(value)}`,
     ]);
   });
 
-  test('of the flag itself', () => {
+  test('for the flag itself', () => {
     const { variants: _, ...withoutVariants } = flag;
     expect(ofFlag({ ...flag, type: 'bool', status: 'paused', killed: 1, seed: '' })).toEqual([
       '/type: type must be one of ["boolean","string","number","json"], got "bool"',
@@ -166,7 +166,7 @@ describe('a message says what, which and what was expected', () => {
     ]);
   });
 
-  test('of its rules, though it is off or killed', () => {
+  test('for its rules, even if the flag is off or killed', () => {
     const broken = [{ id: 'r', serve: {} }, null, { id: 'R', serve: { variant: 'on' } }];
     for (const status of ['off', 'on', 'conditional']) {
       expect(ofFlag({ ...flag, status, killed: true, rules: broken })).toEqual([
@@ -177,7 +177,7 @@ describe('a message says what, which and what was expected', () => {
     }
   });
 
-  test('of parents', () => {
+  test('for parents', () => {
     const child = { ...flag, parent: 'parent' };
     expect(ofFlag(child, { parent: flag })).toEqual([]);
     expect(ofFlag(child)).toEqual(['/parent: parent must be the key of a flag, got "parent"']);
@@ -194,7 +194,7 @@ describe('a message says what, which and what was expected', () => {
     ]);
   });
 
-  test('of limits, with the number', () => {
+  test('for limits, with the number', () => {
     const many = Array.from({ length: 101 }, (_, index) => `v${index}`);
     expect(
       ofFlag({
@@ -213,12 +213,12 @@ describe('a message says what, which and what was expected', () => {
   });
 });
 
-describe('segments', () => {
+describe('the issues of a segment', () => {
   const segment = (...names: string[]) => ({
     when: { any: names.map((name) => ({ segment: name })) },
   });
 
-  test('say why they cannot be used', () => {
+  test('contain the reason why it cannot be used', () => {
     const all = { broken: { when: { any: [null] } }, user: segment('broken') };
     expect(lines(problemsOfSegment('broken', all))).toEqual([
       '/when/any/0: condition must be an object, got null',
@@ -231,7 +231,7 @@ describe('segments', () => {
     ]);
   });
 
-  test('name the cycle they run in', () => {
+  test('contain the cycle that it is part of', () => {
     const all = { a: segment('x', 'b'), b: segment('c'), c: segment('b'), x: segment() };
     expect(findSegmentCycle(all, 'x')).toBeUndefined();
     expect(findSegmentCycle(all, 'b')).toEqual(['b', 'c']);
@@ -241,7 +241,7 @@ describe('segments', () => {
     ]);
   });
 
-  test('that name each other many times over are refused for what they cost', () => {
+  test('contain its cost when segments name each other many times over', () => {
     const all: Record<string, unknown> = { s0: { when: leaf } };
     for (let index = 1; index <= 9; index++) {
       all[`s${index}`] = segment(...Array.from({ length: 100 }, () => `s${index - 1}`));
@@ -257,7 +257,7 @@ describe('segments', () => {
   });
 });
 
-test('cycles and chains of parents are told as they are', () => {
+test('cycles and chains of parents are reported in order', () => {
   const all = {
     a: { parent: 'b' },
     b: { parent: 'c' },
@@ -293,14 +293,14 @@ test.each([
   ['prototype', false],
   ['toString', true],
   [5, false],
-])('is %j a key? %s', (key, isExpected) => {
+])('the check whether %j is a key returns %s', (key, isExpected) => {
   expect(isValidKey(key)).toBe(isExpected);
 });
 
-describe('checking and compiling never part', () => {
+describe('checking and compiling agree', () => {
   const everybody = { all: [] };
 
-  test('a condition without problems is one that compiles', () => {
+  test('on a condition: one without issues compiles', () => {
     fc.assert(
       fc.property(conditions, segments, contexts, (when, segment, context) => {
         const all = { a: segment };
@@ -315,7 +315,7 @@ describe('checking and compiling never part', () => {
     );
   });
 
-  test('a rule without problems is taken by somebody', () => {
+  test('on a rule: one without issues applies to some context', () => {
     fc.assert(
       fc.property(rules, (rule) => {
         const open = { ...(rule as object), when: everybody, rollout: { to: 100 } };
@@ -328,7 +328,7 @@ describe('checking and compiling never part', () => {
     );
   });
 
-  test('a flag without problems never ends in an error', () => {
+  test('on a flag: one without issues never evaluates to an error', () => {
     fc.assert(
       fc.property(flags, contexts, (checked, context) => {
         const all = { checked };
@@ -341,7 +341,7 @@ describe('checking and compiling never part', () => {
     );
   });
 
-  test('every malformed thing in the conformance cases has a problem', () => {
+  test('on the conformance cases: every malformed part has an issue', () => {
     const groups = conformanceGroups().filter(({ name }) => name.startsWith('malformed'));
     for (const { ruleset } of groups) {
       for (const key of Object.keys(ruleset.flags)) {

@@ -11,15 +11,15 @@ import { isValidKey, KEY_FORM } from './key.js';
 
 export type Segments = Readonly<Record<string, unknown>>;
 
-/** The seed of a flag whose own is no good: its rules are checked all the same. */
+/** Replaces an invalid seed of a flag, so that its rules can still be checked. */
 const ANY_SEED = 'seed';
 
-/** What keeps a condition from working, or from working as it reads. */
+/** Everything that prevents a condition from working, or from working as written. */
 export function problemsOfCondition(when: unknown, segments: Segments): Problem[] {
   return collect((report) => parseCondition(when, { segment: lookupIn(segments), report }));
 }
 
-/** `segments` are all of the project's, this one included. */
+/** `segments` contains all segments of the project, including this one. */
 export function problemsOfSegment(key: string, segments: Segments): Problem[] {
   const cycle = findSegmentCycle(segments, key);
   if (cycle !== undefined) {
@@ -33,13 +33,13 @@ export function problemsOfSegment(key: string, segments: Segments): Problem[] {
   });
 }
 
-/** `flag` is the flag around the rule; only its type, variants and seed matter here. */
+/** `flag` is the flag that contains the rule; only its type, variants and seed are used. */
 export function problemsOfRule(rule: unknown, flag: unknown, segments: Segments): Problem[] {
   const scope = ruleScope(isRecord(flag) ? flag : {});
   return collect((report) => checkRule(rule, scope, { segment: lookupIn(segments), report }));
 }
 
-/** Everything that parsing says of a rule, and what only matters when it is saved. */
+/** Reports the issues of parsing, and those that only matter when a rule is saved. */
 export function checkRule(rule: unknown, scope: RuleScope, reading: Reading): void {
   parseRule(rule, scope, reading);
   if (!isRecord(rule)) return;
@@ -59,7 +59,7 @@ export function lookupIn(segments: Segments): SegmentLookup {
   return SegmentTable.of(segments).lookup;
 }
 
-/** A document that throws when it is read has that one problem. */
+/** A document that throws when it is read has only that issue. */
 export function collect(check: (report: Report) => void): Problem[] {
   const problems: Problem[] = [];
   try {
