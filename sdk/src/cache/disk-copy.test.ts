@@ -24,12 +24,12 @@ async function onlyFile(): Promise<string> {
 }
 
 describe('the copy on disk', () => {
-  it('gives back what was written', async () => {
+  it('returns what was written', async () => {
     await copy.write(compile(rulesetOf({ revision: 7 })), 123);
     expect(await copy.read()).toEqual({ ruleset: rulesetOf({ revision: 7 }), savedAt: 123 });
   });
 
-  it('gives back a ruleset of many chunks as it was when the writing began', async () => {
+  it('returns a ruleset of many chunks as it was at the start of the write', async () => {
     const flags = Object.fromEntries(
       Array.from({ length: 2_000 }, (_, index) => [
         `zoë-${index}`,
@@ -68,7 +68,7 @@ describe('the copy on disk', () => {
     expect(await new DiskCopy(folder, URL, `${KEY}x`).read()).toBeNull();
   });
 
-  it('counts as absent with any byte changed or lost', async () => {
+  it('counts as absent when any byte is changed or missing', async () => {
     await copy.write(compile(rulesetOf({})), 1);
     const path = await onlyFile();
     const bytes = await readFile(path);
@@ -77,7 +77,7 @@ describe('the copy on disk', () => {
       broken[at] = (broken[at] as number) ^ 1;
       await writeFile(path, broken);
       const read = await copy.read();
-      // Only the date of writing may change unnoticed: it decides nothing.
+      // Only a change of the write date may go unnoticed, because nothing depends on it.
       if (read !== null) expect(read.ruleset).toEqual(rulesetOf({}));
       await writeFile(path, bytes.subarray(0, at));
       expect(await copy.read()).toBeNull();
@@ -85,7 +85,7 @@ describe('the copy on disk', () => {
   });
 
   it.each(['', '{}', 'null\n{}', '{"format":2,"savedAt":1,"sha256":""}\n{}', '\u0000\n\u0000'])(
-    'counts as absent when it holds %j',
+    'counts as absent when it contains %j',
     async (text) => {
       await copy.write(compile(rulesetOf({})), 1);
       await writeFile(await onlyFile(), text);
@@ -93,7 +93,7 @@ describe('the copy on disk', () => {
     },
   );
 
-  it('rejects a write where no folder can be, and leaves nothing behind', async () => {
+  it('rejects a write to an impossible folder and leaves no file behind', async () => {
     const file = join(folder, 'file');
     await writeFile(file, '');
     const impossible = new DiskCopy(join(file, 'below'), URL, KEY);

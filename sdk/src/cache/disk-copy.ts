@@ -11,7 +11,7 @@ import { rulesetText } from './ruleset-text.js';
 
 const FORMAT = 1;
 const HEADER_BYTES_MAX = 1_024;
-/** Has the length of every digest. */
+/** As long as any digest, which replaces it later. */
 const NO_DIGEST = '0'.repeat(64);
 
 export interface StoredRuleset {
@@ -21,8 +21,8 @@ export interface StoredRuleset {
 }
 
 /**
- * One file per server and key: a line that describes the rest, then the ruleset. Whatever cannot be
- * read, or is not exactly what was written, counts as absent.
+ * One file per server and key: a header line, then the ruleset. A file that cannot be read, or
+ * differs from what was written, counts as absent.
  */
 export class DiskCopy {
   readonly #folder: string;
@@ -33,7 +33,7 @@ export class DiskCopy {
     this.#path = join(folder, `${cacheName(url, key)}.json`);
   }
 
-  /** Null without a usable copy; never rejects. */
+  /** Returns null without a usable copy; never rejects. */
   async read(): Promise<StoredRuleset | null> {
     try {
       const { size } = await stat(this.#path);
@@ -44,7 +44,7 @@ export class DiskCopy {
     }
   }
 
-  /** Whole or not at all, also when the machine stops half-way. Rejects when it cannot be done. */
+  /** Writes atomically, even if the machine stops in between. Rejects on failure. */
   async write(compiled: CompiledRuleset, savedAt: number): Promise<void> {
     const text = rulesetText(compiled);
     const temporary = `${this.#path}.${process.pid}.tmp`;
@@ -66,7 +66,7 @@ export class DiskCopy {
   }
 }
 
-/** Writes the chunks behind the header, and the header last, when the digest is known. */
+/** Writes the chunks first and the header last, when the digest is known. */
 async function writeStored(file: FileHandle, chunks: Iterable<string>, savedAt: number) {
   const digest = createHash('sha256');
   let position = headerOf(savedAt, NO_DIGEST).length;

@@ -2,10 +2,10 @@ import type { Clock, Timer } from '../clock.js';
 import type { CompiledRuleset } from '../core/index.js';
 import type { DiskCopy } from './disk-copy.js';
 
-/** Changes that come close together are written once, away from the moment of the change. */
+/** Delays a write, so that close changes are written together and a change itself stays fast. */
 const WRITE_AFTER_MS = 1_000;
 
-/** Keeps the disk copy up to date: one write at a time, the newest rules win. */
+/** Keeps the disk copy up to date, with one write at a time. The newest rules win. */
 export class DiskWriter {
   readonly #copy: DiskCopy;
   readonly #clock: Clock;
@@ -25,7 +25,7 @@ export class DiskWriter {
     this.#timer ??= this.#clock.setTimer(() => void this.flush(), WRITE_AFTER_MS);
   }
 
-  /** Writes what waits; never rejects. */
+  /** Writes pending rules; never rejects. */
   flush(): Promise<void> {
     this.#timer?.cancel();
     this.#timer = null;

@@ -3,9 +3,9 @@ import type { CompiledRuleset } from '../core/index.js';
 const CHUNK_LENGTH = 256 * 1024;
 
 /**
- * A ruleset as JSON in chunks that each take a millisecond or two. To serialize the largest
- * ruleset at once would block the event loop for tens of milliseconds. A later revision does not change
- * the chunks.
+ * A ruleset as JSON in chunks that each take a millisecond or two. Serializing the largest ruleset
+ * at once would block the event loop for tens of milliseconds. A later revision does not change the
+ * chunks.
  */
 export function rulesetText(compiled: CompiledRuleset): Iterable<string> {
   const { envelope } = compiled;

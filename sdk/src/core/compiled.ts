@@ -36,10 +36,7 @@ export class CompiledRuleset {
     return envelope as unknown as Envelope;
   }
 
-  /**
-   * The whole document. After a patch it is rebuilt at each read, in time proportional to all
-   * flags.
-   */
+  /** The whole document. After a patch it is rebuilt at each read, which costs time per flag. */
   get ruleset(): Ruleset {
     if (member(this.#document, 'flags') !== undefined) return this.#document as Ruleset;
     return {

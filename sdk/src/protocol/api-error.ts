@@ -1,4 +1,4 @@
-/** The one error body of the management API: RFC 9457 with a stable `code`. */
+/** The error body of the management API: RFC 9457 with a stable `code`. */
 export interface Problem {
   readonly type: 'about:blank';
   readonly title: string;
@@ -6,9 +6,9 @@ export interface Problem {
   readonly code: string;
   readonly detail: string;
   readonly requestId: string;
-  /** One entry per field at fault; `pointer` is a JSON pointer into the request body. */
+  /** One entry per invalid field; `pointer` is a JSON pointer into the request body. */
   readonly errors?: readonly FieldError[];
-  /** Version and state at the server, when an `If-Match` was stale. */
+  /** The version and state on the server, when `If-Match` was outdated. */
   readonly current?: unknown;
 }
 

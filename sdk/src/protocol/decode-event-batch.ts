@@ -12,10 +12,10 @@ import {
 import { isCount } from './json-text.js';
 import { isEpoch, type Position } from './position.js';
 
-/** An hour of slots and some more: what a client may save up while the server is away. */
+/** Slots per batch: more than an hour, which a client saves while the server is unreachable. */
 export const SLOTS_MAX = 400;
 export const BUCKETS = 256;
-/** Far above what happens in ten seconds, and low enough to be added up for ever. */
+/** Far above any real count in ten seconds, and low enough that long-running sums stay exact. */
 const COUNT_MAX = 1e9;
 const SUM_MAX = 1e15;
 const SKETCH_LENGTH_MAX = 16_384;
@@ -23,8 +23,8 @@ const UNKNOWN_MAX = 1_000;
 const UNIT = /^[0-9a-f]{16}$/;
 
 /**
- * An event batch from parsed JSON, whole or not at all, so that nothing is half counted; the problem
- * names the field. Fields that this version does not know are dropped.
+ * Decodes an event batch from parsed JSON, whole or not at all, so that nothing is counted in part.
+ * The problem names the field. Unknown fields are dropped.
  */
 export function decodeEventBatch(input: unknown): Decoded<EventBatch> {
   try {
@@ -155,7 +155,7 @@ function listOf(value: unknown, where: string, max = Number.POSITIVE_INFINITY): 
 
 type Read<T> = (value: unknown, where: string) => T;
 
-/** Without a prototype: `__proto__` is refused by its form and would be harmless besides. */
+/** The map has no prototype. `__proto__` is rejected by its form and would be harmless anyway. */
 function mapOf<T>(value: unknown, where: string, read: Read<T>): Readonly<Record<string, T>> {
   if (!isRecord(value)) throw new Misfit(`${where} must be an object`);
   const map: Record<string, T> = Object.create(null);

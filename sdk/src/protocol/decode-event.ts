@@ -3,14 +3,16 @@ import { type Decoded, decodePatch, decodeRuleset } from './decode-ruleset.js';
 import { isCount, parseJson } from './json-text.js';
 import type { StreamEvent } from './ruleset-message.js';
 
-/** One SSE message as it came in, before anything is known about it. */
+/** One undecoded SSE message. */
 export interface RawEvent {
   readonly event?: string | undefined;
   readonly id?: string | undefined;
   readonly data: string;
 }
 
-/** An event to act on, null for one that this version does not know, or what is wrong with it. */
+/**
+ * Returns the event, null for an event unknown to this version, or the problem with the message.
+ */
 export function decodeEvent(raw: RawEvent): Decoded<StreamEvent> | null {
   const id = raw.id ?? '';
   switch (raw.event) {

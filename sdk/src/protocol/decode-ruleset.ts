@@ -4,16 +4,16 @@ import { isCount } from './json-text.js';
 import { isEpoch } from './position.js';
 import type { RulesetPatch } from './ruleset-message.js';
 
-/** Either the value, or one sentence that says what is wrong with it. */
+/** The value, or one sentence that describes the problem. */
 export type Decoded<T> = { readonly value: T } | { readonly problem: string };
 
-/** Twice what the server accepts, so that the server refuses first. */
+/** Twice the limit of the server, so that the server rejects a large ruleset first. */
 export const RULESET_BYTES_MAX = 10 * 1024 * 1024;
 export const RULESET_FLAGS_MAX = 20_000;
 
 /**
- * A whole ruleset from parsed JSON. Only the envelope is judged: a malformed flag is the
- * evaluator's business and costs that flag alone.
+ * Decodes a whole ruleset from parsed JSON. Checks only the envelope: the evaluator handles a
+ * malformed flag, which affects that flag alone.
  */
 export function decodeRuleset(input: unknown): Decoded<Ruleset> {
   if (!isRecord(input)) return { problem: 'ruleset: expected an object' };
@@ -30,7 +30,7 @@ export function decodeRuleset(input: unknown): Decoded<Ruleset> {
   };
 }
 
-/** A patch from parsed JSON; its entries are not judged. */
+/** Decodes a patch from parsed JSON; does not check its entries. */
 export function decodePatch(input: unknown): Decoded<RulesetPatch> {
   if (!isRecord(input)) return { problem: 'patch: expected an object' };
   const envelope = envelopeProblem({ flags: {}, ...input }, 'to');

@@ -24,11 +24,11 @@ const RULESET = {
 const PATCH = { epoch: 'e1', from: 3, to: 4, at: 2, flags: { awesome: null }, segments: {} };
 
 describe('decoding a ruleset', () => {
-  it('keeps what it does not know', () => {
+  it('keeps unknown fields', () => {
     expect(decodeRuleset(RULESET)).toEqual({ value: RULESET });
   });
 
-  it('fills in what an older server leaves out', () => {
+  it('adds defaults for fields that an older server omits', () => {
     const { segments, project, environment, ...rest } = RULESET;
     const decoded = decodeRuleset(rest);
     expect(decoded).toMatchObject({ value: { segments: {}, project: '', environment: '' } });
@@ -50,23 +50,23 @@ describe('decoding a ruleset', () => {
       { ...RULESET, flags: { ...Array(RULESET_FLAGS_MAX + 1).fill(1) } },
       'more than',
     ],
-  ])('names what is wrong with %s', (_, input, problem) => {
+  ])('describes the problem with %s', (_, input, problem) => {
     expect(decodeRuleset(input)).toEqual({ problem: expect.stringContaining(problem) });
   });
 });
 
 describe('decoding a patch', () => {
-  it('keeps entries and the spread of receipts', () => {
+  it('keeps the entries and the spread of receipts', () => {
     expect(decodePatch({ ...PATCH, receiptSpreadMs: 50 })).toEqual({
       value: { ...PATCH, receiptSpreadMs: 50 },
     });
   });
 
-  it('leaves out a spread that is none', () => {
+  it('omits an invalid spread', () => {
     expect(decodePatch({ ...PATCH, receiptSpreadMs: 'soon' })).toEqual({ value: PATCH });
   });
 
-  it('takes absent flags and segments for none', () => {
+  it('treats absent flags and segments as empty', () => {
     const { flags, segments, ...rest } = PATCH;
     expect(decodePatch(rest)).toEqual({ value: { ...rest, flags: {}, segments: {} } });
   });
@@ -76,19 +76,19 @@ describe('decoding a patch', () => {
     ['no step', { ...PATCH, to: 3 }, 'below'],
     ['no base', { ...PATCH, from: undefined }, 'from'],
     ['a list', [], 'an object'],
-  ])('names what is wrong with %s', (_, input, problem) => {
+  ])('describes the problem with %s', (_, input, problem) => {
     expect(decodePatch(input)).toEqual({ problem: expect.stringContaining(problem) });
   });
 });
 
 describe('decoding an event', () => {
-  it('passes over names that it does not know, whatever they carry', () => {
+  it('ignores unknown event names, whatever their data is', () => {
     expect(decodeEvent({ event: 'weather', data: 'not json' })).toBeNull();
     expect(decodeEvent({ data: 'not json' })).toBeNull();
   });
 
   it.each(['ruleset', 'patch', 'current', 'heartbeat', 'goodbye'])(
-    'names a problem when the data of "%s" is no JSON, or of another form',
+    'reports a problem when the data of "%s" is not JSON or has the wrong form',
     (event) => {
       for (const data of ['', '{', 'null', '[]', '{"now":"x","afterMs":-1}']) {
         expect(decodeEvent({ event, data })).toHaveProperty('problem');
@@ -96,7 +96,7 @@ describe('decoding an event', () => {
     },
   );
 
-  it('is total for any text', () => {
+  it('returns a result for any text', () => {
     const names = fc.constantFrom('ruleset', 'patch', 'current', 'heartbeat', 'goodbye');
     fc.assert(
       fc.property(names, fc.oneof(fc.string(), fc.json()), (event, data) => {
@@ -111,7 +111,7 @@ describe('decoding an event batch', () => {
   const nothing = { through: null, slots: [], unknown: [], unattributed: 0, dropped: 0 };
   const batch = { ...nothing, seq: 1, at: 5, applied: { epoch: 'e1', revision: 4 } };
 
-  it('keeps what is known and drops the rest', () => {
+  it('keeps known fields and drops the others', () => {
     expect(decodeEventBatch({ ...batch, future: [] })).toEqual({ value: batch });
     expect(decodeEventBatch({ seq: 1, at: 5 })).toEqual({ value: { ...batch, applied: null } });
   });
@@ -122,13 +122,13 @@ describe('decoding an event batch', () => {
     ['applied', { ...batch, applied: { epoch: '', revision: 4 } }],
     ['applied', { ...batch, applied: 7 }],
     ['an object', null],
-  ])('names %s when that is wrong', (problem, input) => {
+  ])('reports %s when it is invalid', (problem, input) => {
     expect(decodeEventBatch(input)).toEqual({ problem: expect.stringContaining(problem) });
   });
 });
 
 describe('a position', () => {
-  it('survives its text', () => {
+  it('survives formatting and parsing', () => {
     const position = { epoch: '01JD8XZ0', revision: 42 };
     expect(formatPosition(position)).toBe('01JD8XZ0:42');
     expect(parsePosition('01JD8XZ0:42')).toEqual(position);
@@ -145,7 +145,7 @@ describe('a position', () => {
     'e1:1:2',
     'e 1:1',
     `e1:${'9'.repeat(16)}`,
-  ])('is not read from %j', (text) => {
+  ])('is rejected when the text is %j', (text) => {
     expect(parsePosition(text)).toBeNull();
   });
 });

@@ -1,26 +1,26 @@
 import type { Arm } from '../core/resolution.js';
 import type { Position } from './position.js';
 
-/** Length of a slot; slots begin at whole multiples of it in the server's time. */
+/** Length of a slot. Slots begin at multiples of it in server time. */
 export const SLOT_MS = 10_000;
 
 /** [bucket 0–255, sum of values, number of requests or values]. */
 export type BucketEntry = readonly [bucket: number, sum: number, count: number];
 
-/** What one arm of one phase of a release gathered in a slot. Units are 16 hex digits. */
+/** The events of one arm of one phase of a release in a slot. Units are 16 hexadecimal digits. */
 export interface ReleaseSlot {
   readonly id: string;
   readonly phase: number;
   readonly arm: Arm;
   readonly exposures: number;
-  /** People whom this instance had not yet reported in this phase; of the unit sample. */
+  /** Sampled users that this instance had not yet reported in this phase. */
   readonly units: readonly string[];
-  /** By metric: people with the event, whom this instance had not yet reported in this phase. */
+  /** By metric: users with the event that this instance had not yet reported in this phase. */
   readonly splits: Readonly<Record<string, readonly string[]>>;
-  /** As `splits`, for events of the warm-up: only the tripwire counts them. */
+  /** Same as `splits`, for events of the warm-up; only the tripwire uses them. */
   readonly warmUpSplits: Readonly<Record<string, readonly string[]>>;
   readonly buckets: Readonly<Record<string, readonly BucketEntry[]>>;
-  /** By metric, as `encodeSketch` writes them. */
+  /** By metric, in the format of `encodeSketch`. */
   readonly sketches: Readonly<Record<string, string>>;
 }
 
@@ -31,37 +31,37 @@ export interface MetricSlot {
 }
 
 export interface EventSlot {
-  /** Server-corrected event time, epoch milliseconds; `to` = `from` + `SLOT_MS`. */
+  /** Event time in server time, epoch milliseconds; `to` = `from` + `SLOT_MS`. */
   readonly from: number;
   readonly to: number;
   /** Evaluations by flag and variant. */
   readonly flags: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly releases: readonly ReleaseSlot[];
-  /** By event name, whoever it happened to. */
+  /** By event name, for all users. */
   readonly metrics: Readonly<Record<string, MetricSlot>>;
 }
 
 /**
- * What an instance posts to `/sdk/v1/events`. `seq` counts from 1 without gaps per instance, so a
- * repeat is acknowledged and not counted.
+ * The body that an instance posts to `/sdk/v1/events`. `seq` counts from 1 without gaps per
+ * instance, so a repeated batch is acknowledged and not counted again.
  */
 export interface EventBatch {
   readonly seq: number;
   /** The sender's clock when the batch was closed, epoch milliseconds. */
   readonly at: number;
-  /** Up to when all of the instance's events are in this batch or an earlier one; server's time. */
+  /** The server time up to which this and earlier batches contain all events of the instance. */
   readonly through: number | null;
   readonly applied: Position | null;
   readonly slots: readonly EventSlot[];
-  /** Keys that evaluations asked for and the ruleset does not have. */
+  /** Flag keys that were evaluated but are not in the ruleset. */
   readonly unknown: readonly string[];
-  /** Events of people who are on neither side of the releases that want them. */
+  /** Events of users in neither group of the releases that use them. */
   readonly unattributed: number;
-  /** Events that the instance could not keep since the batch before. */
+  /** Events that the instance could not keep since the previous batch. */
   readonly dropped: number;
 }
 
-/** Answer to a stored batch. */
+/** The response to a stored batch. */
 export interface EventBatchAck {
   readonly seq: number;
 }

@@ -1,4 +1,4 @@
-/** JSON as data: text that is none becomes undefined, never an exception. */
+/** Parses JSON. Invalid text returns undefined instead of throwing. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -7,7 +7,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** A whole number from 0 that arithmetic keeps exact. */
+/** Whether the value is a non-negative safe integer. */
 export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }

@@ -1,10 +1,10 @@
-/** A place in history, as an SSE id carries it: `<epoch>:<revision>`. */
+/** A revision of an epoch, formatted as an SSE id: `<epoch>:<revision>`. */
 export interface Position {
   readonly epoch: string;
   readonly revision: number;
 }
 
-/** An epoch is opaque, without `:` and short enough for a header. */
+/** An epoch is an opaque text without `:`, short enough for a header. */
 const EPOCH = /^[A-Za-z0-9_.-]{1,64}$/;
 
 export function isEpoch(value: unknown): value is string {
@@ -15,7 +15,7 @@ export function formatPosition(position: Position): string {
   return `${position.epoch}:${position.revision}`;
 }
 
-/** Null for anything that is no position. */
+/** Returns null when the text is not a position. */
 export function parsePosition(id: string): Position | null {
   const colon = id.indexOf(':');
   const epoch = id.slice(0, colon);

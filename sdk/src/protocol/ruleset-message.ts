@@ -1,6 +1,6 @@
 import type { Flag, Ruleset, Segment } from '../core/ruleset.js';
 
-/** What changed between two revisions; an entry replaces the whole value, `null` means gone. */
+/** The changes between two revisions. An entry replaces the whole value; `null` removes it. */
 export interface RulesetPatch {
   readonly epoch: string;
   /** The revision that this patch applies to. */
@@ -10,21 +10,21 @@ export interface RulesetPatch {
   readonly at: number;
   readonly flags: Readonly<Record<string, Flag | null>>;
   readonly segments: Readonly<Record<string, Segment | null>>;
-  /** Present when a flag was killed: report the revision at once, spread over this many ms. */
+  /** Set when a flag was killed: the client sends its receipt early, spread over this many ms. */
   readonly receiptSpreadMs?: number;
 }
 
-/** The server is leaving: open a new stream after this many milliseconds. */
+/** The server is shutting down. The client opens a new stream after this many milliseconds. */
 export interface Goodbye {
   readonly afterMs: number;
 }
 
-/** Server's clock, epoch milliseconds; also shows that the stream is alive. */
+/** The server's clock, epoch milliseconds. It also proves that the stream works. */
 export interface Heartbeat {
   readonly now: number;
 }
 
-/** Events of `GET /sdk/v1/stream`, by name. An unknown name is ignored. */
+/** Events of `GET /sdk/v1/stream` by name. Clients ignore unknown names. */
 export type StreamEvent =
   | { readonly event: 'ruleset'; readonly id: string; readonly data: Ruleset }
   /** The client's `Last-Event-ID` is the current revision. */

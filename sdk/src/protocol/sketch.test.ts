@@ -15,7 +15,7 @@ function sketchOf(values: readonly number[]): Sketch {
 }
 
 describe('a sketch', () => {
-  it('tells every quantile of a sorted list to 1 %', () => {
+  it('returns every quantile of a sorted list within 1 %', () => {
     fc.assert(
       fc.property(latencies, fc.double({ min: 0, max: 1, noNaN: true }), (values, q) => {
         const sorted = [...values].sort((a, b) => a - b);
@@ -27,7 +27,7 @@ describe('a sketch', () => {
     );
   });
 
-  it('is the same however its values were grouped and ordered', () => {
+  it('is the same for any grouping and order of its values', () => {
     fc.assert(
       fc.property(latencies, latencies, (one, other) => {
         const together = sketchOf([...one, ...other].reverse());
@@ -40,7 +40,7 @@ describe('a sketch', () => {
     );
   });
 
-  it('survives its text, which stays small', () => {
+  it('survives encoding, and its text stays small', () => {
     fc.assert(
       fc.property(latencies, (values) => {
         const text = encodeSketch(sketchOf(values));
@@ -53,13 +53,13 @@ describe('a sketch', () => {
     );
   });
 
-  it('has a text that is pinned, since it crosses versions', () => {
+  it('has a fixed text format, because different versions exchange it', () => {
     const values = [0.2, 1, 7, 7.01, 250, 250, 90_000, Number.NaN, Number.POSITIVE_INFINITY];
     expect(encodeSketch(sketchOf(values))).toBe(':2,2p:2,4y:2,7l:2');
     expect(encodeSketch(new Sketch())).toBe('');
   });
 
-  it('counts what lies outside at the edges, and knows nothing while it is empty', () => {
+  it('counts values outside its range at the edges and has no quantile when empty', () => {
     const sketch = sketchOf([-5, 0, 1e9]);
     expect(sketch.quantile(0)).toBeCloseTo(1, 1);
     expect((sketch.quantile(1) as number) / 60_000).toBeCloseTo(1, 1);
@@ -67,13 +67,13 @@ describe('a sketch', () => {
   });
 
   it.each([':', 'x', '1:0', ':-1', '0:1', ':1,', 'zz:1', ':zzzzzzzzzzz,:1', '1:1 ', ':1.5', '1'])(
-    'is not read from %j',
+    'is rejected when the text is %j',
     (text) => {
       expect(decodeSketch(text)).toBeNull();
     },
   );
 
-  it('is read from any text without throwing', () => {
+  it('is decoded from any text without throwing', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         expect(() => decodeSketch(text)).not.toThrow();

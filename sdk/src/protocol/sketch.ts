@@ -1,4 +1,4 @@
-/** Growth from one bucket to the next: values are told apart to 1 %. */
+/** Growth from one bucket to the next, which gives an accuracy of 1 %. */
 const GAMMA = 1.0202;
 const LOG_GAMMA = Math.log(GAMMA);
 export const SKETCH_MIN_MS = 1;
@@ -6,9 +6,9 @@ export const SKETCH_MAX_MS = 60_000;
 const INDEX_COUNT = indexOf(SKETCH_MAX_MS) + 1;
 
 /**
- * A DDSketch: how many values fell into each of some 550 buckets from 1 ms to 60 s, so that any
- * quantile can be told to 1 %. What lies outside counts at the edge. Merging adds counts, so the
- * order of values and of sketches carries no meaning.
+ * A DDSketch: counts of values in some 550 buckets from 1 ms to 60 s, which gives any quantile
+ * within 1 %. Values outside count at the edge. Merging adds counts, so the order of values and of
+ * sketches does not matter.
  */
 export class Sketch {
   readonly #counts = new Float64Array(INDEX_COUNT);
@@ -18,7 +18,7 @@ export class Sketch {
     return this.#count;
   }
 
-  /** What is no number is left out. */
+  /** Ignores a value that is not a number. */
   add(value: number): void {
     if (!Number.isNaN(value)) this.#addTo(indexOf(value), 1);
   }
@@ -27,7 +27,7 @@ export class Sketch {
     for (const [index, count] of other.entries()) this.#addTo(index, count);
   }
 
-  /** The value below which the share `q` of all lies; null while there is none. */
+  /** The value below which the share `q` of all values lies; null when there are none. */
   quantile(q: number): number | null {
     if (this.#count === 0) return null;
     const rank = Math.floor(Math.min(1, Math.max(0, q)) * (this.#count - 1));
@@ -41,7 +41,7 @@ export class Sketch {
     return middleOf(last);
   }
 
-  /** Buckets that hold something, in order. */
+  /** Non-empty buckets, in order. */
   *entries(): Generator<readonly [index: number, count: number]> {
     for (let index = 0; index < INDEX_COUNT; index += 1) {
       const count = this.#counts[index] as number;
@@ -49,7 +49,7 @@ export class Sketch {
     }
   }
 
-  /** False when the counts could no longer be exact, or there is no such bucket. */
+  /** Returns false for an unknown bucket, or when the counts would no longer be exact. */
   restore(index: number, count: number): boolean {
     const isUsable = index < INDEX_COUNT && count > 0 && Number.isSafeInteger(this.#count + count);
     if (isUsable) this.#addTo(index, count);
@@ -63,8 +63,8 @@ export class Sketch {
 }
 
 /**
- * `gap:count` of each bucket that holds something, in base 36: the gap is how many empty buckets
- * lie before it, and none is not written. `2s:5,:1` are five values in bucket 100, one in 101.
+ * `gap:count` of each non-empty bucket in base 36. The gap is the number of empty buckets before
+ * it; a gap of 0 is omitted. `2s:5,:1` means five values in bucket 100 and one in 101.
  */
 export function encodeSketch(sketch: Sketch): string {
   let next = 0;
@@ -79,7 +79,7 @@ export function encodeSketch(sketch: Sketch): string {
 
 const ENTRY = /^([1-9a-z][0-9a-z]?)?:([1-9a-z][0-9a-z]{0,10})$/;
 
-/** Null for a text that no sketch writes. */
+/** Returns null for a text that `encodeSketch` does not produce. */
 export function decodeSketch(text: string): Sketch | null {
   const sketch = new Sketch();
   let next = 0;
@@ -98,7 +98,7 @@ function indexOf(value: number): number {
   return Math.ceil(Math.log(clamped) / LOG_GAMMA);
 }
 
-/** The middle of a bucket, from which both of its edges are equally far. */
+/** The middle of a bucket, with the same relative distance to both edges. */
 function middleOf(index: number): number {
   return (2 * GAMMA ** index) / (GAMMA + 1);
 }

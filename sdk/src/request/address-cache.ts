@@ -3,13 +3,13 @@ import { clientAddress, type TrustedProxies } from './client-address.js';
 import type { RequestSource } from './request-source.js';
 
 const ENTRIES_MAX = 5_000;
-/** Longer than any honest chain; what a stranger makes longer is not worth the memory. */
+/** Longer than any honest chain of proxies. Longer keys may be forged and are not cached. */
 const KEY_LENGTH_MAX = 256;
 
 /**
- * Remembers what headers and sockets said: people come back, and to parse an address again costs
- * 20 to 100 times as much as to look it up. An outcome of an evaluation is not remembered anywhere,
- * because building its key costs more than evaluating again.
+ * Caches the addresses of headers and sockets, because users return and parsing takes 20 to 100
+ * times as long as a lookup. Outcomes are not cached, because building a key takes longer than
+ * another evaluation.
  */
 export class AddressCache {
   readonly #trusted: TrustedProxies;
@@ -21,7 +21,7 @@ export class AddressCache {
     this.#readsHeader = trusted.v4.length + trusted.v6.length > 0;
   }
 
-  /** Who sent a request, in canonical text. */
+  /** The address of the client, in canonical text. */
   addressOf(source: RequestSource): string | null {
     const { socketAddress } = source;
     if (socketAddress === null) return null;

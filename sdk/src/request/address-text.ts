@@ -1,7 +1,7 @@
 import { type Address, parseAddress } from '../core/ip-address.js';
 
 /**
- * The one way to write an address (RFC 5952); null for what is none.
+ * The canonical text of an address (RFC 5952); null when the text is not an address.
  *
  * @example
  * canonicalAddress('::ffff:192.0.2.1'); // '192.0.2.1'
@@ -11,7 +11,7 @@ export function canonicalAddress(text: string): string | null {
   return address === undefined ? null : formatAddress(address);
 }
 
-/** An IPv6 zone is not part of the text: it means something on one machine only. */
+/** Omits the IPv6 zone, which has a meaning on one machine only. */
 export function formatAddress(address: Address): string {
   return typeof address === 'number' ? formatV4(address) : formatV6(address);
 }
@@ -20,7 +20,7 @@ function formatV4(address: number): string {
   return [24, 16, 8, 0].map((shift) => (address >>> shift) & 0xff).join('.');
 }
 
-/** The longest run of at least two zero groups is left out, the first of equals. */
+/** Omits the longest run of at least two zero groups; of equally long runs, the first. */
 function formatV6(address: bigint): string {
   const groups = [112n, 96n, 80n, 64n, 48n, 32n, 16n, 0n].map((shift) =>
     ((address >> shift) & 0xffffn).toString(16),

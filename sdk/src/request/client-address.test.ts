@@ -66,7 +66,7 @@ describe('the address of a client', () => {
     ['every hop a proxy', proxies, '10.0.0.1', '10.0.0.3, 10.0.0.2', '10.0.0.3'],
     ['an IPv6 zone', nobody, 'fe80::1%eth0', null, 'fe80::1'],
     ['no socket address', proxies, null, '203.0.113.9', null],
-  ])('is right with %s', (_, trusted, socket, forwarded, expected) => {
+  ])('is correct for %s', (_, trusted, socket, forwarded, expected) => {
     expect(clientAddress(socket, forwarded, trusted)).toBe(expected);
   });
 
@@ -75,7 +75,7 @@ describe('the address of a client', () => {
     expect(clientAddress('10.0.0.1', forwarded, proxies)).toBe('203.0.113.9');
   });
 
-  it('names a trusted proxy that is neither address nor block', () => {
+  it('reports a trusted proxy that is neither an address nor a block', () => {
     const bad: string[] = [];
     parseTrustedProxies(['10.0.0.1', 'proxy.local', '10.0.0.0/33'], (block) => bad.push(block));
     expect(bad).toEqual(['proxy.local', '10.0.0.0/33']);
@@ -101,7 +101,7 @@ describe('canonical text', () => {
   it('agrees with an independent implementation for any IPv6 address', () => {
     fc.assert(
       fc.property(fc.ipV6(), (text) => {
-        fc.pre(!text.includes('.')); // the oracle takes any dotted tail for mapped
+        fc.pre(!text.includes('.')); // The reference treats any dotted tail as IPv4-mapped.
         const oracle = ipaddr.process(text);
         expect(canonicalAddress(text)).toBe(
           oracle instanceof ipaddr.IPv6 ? oracle.toRFC5952String() : oracle.toString(),

@@ -8,14 +8,14 @@ import {
 } from '../core/ip-address.js';
 import { formatAddress } from './address-text.js';
 
-/** More hops than any honest chain has. */
+/** More hops than any honest chain of proxies has. */
 const HOPS_MAX = 50;
 
-/** Proxies whose word on who called them is believed. */
+/** Proxies whose `X-Forwarded-For` entries are trusted. */
 export type TrustedProxies = AddressRanges;
 
 /**
- * Addresses and CIDR blocks; `onBad` hears of each that is neither.
+ * Parses addresses and CIDR blocks; calls `onBad` for each that is neither.
  *
  * @example
  * const trusted = parseTrustedProxies(['10.0.0.0/8'], (block) => log.warn(`no address: ${block}`));
@@ -33,9 +33,9 @@ export function parseTrustedProxies(
 }
 
 /**
- * Who sent a request, in canonical text. `X-Forwarded-For` is read from the right, since each
- * proxy appends the address that it saw: the first that is no trusted proxy is the client, and
- * whatever stands left of it is the client's own claim. Null when nobody trustworthy says.
+ * The address of the client, in canonical text. Each proxy appends the address that it saw to
+ * `X-Forwarded-For`, so the header is read from the right: the first address that is not a trusted
+ * proxy is the client, and entries to its left can be forged. Null without a valid socket address.
  *
  * @example
  * const ip = clientAddress(socket.remoteAddress, request.headers['x-forwarded-for'], trusted);

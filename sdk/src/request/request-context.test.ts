@@ -11,7 +11,7 @@ const contextsFor = (blocks: string[] = [], contextFromRequest: ContextFromReque
     contextFromRequest,
   });
 
-/** A request as `node:http` hands it over, made by a real one. */
+/** A request that `node:http` received over a real connection. */
 function received(headers: Record<string, string>): Promise<IncomingMessage> {
   return new Promise((resolve) => {
     const server = createServer((request, response) => {
@@ -27,7 +27,7 @@ function received(headers: Record<string, string>): Promise<IncomingMessage> {
 
 const socket = { remoteAddress: '::ffff:10.0.0.1' };
 
-/** Frameworks wrap the request in classes of their own; only these fields are looked at. */
+/** Frameworks wrap the request in their own classes; only these fields are read. */
 class ExpressRequest {
   readonly url = '/';
   readonly headers: Record<string, string> = { 'x-forwarded-for': '203.0.113.9' };
@@ -39,7 +39,7 @@ class FastifyRequest {
 }
 
 describe('the context of a request', () => {
-  it('is the address of the socket under node:http', async () => {
+  it('contains the socket address under node:http', async () => {
     const request = await received({ 'X-Forwarded-For': '1.2.3.4' });
     expect(contextsFor().toContext(request)).toEqual({ ip: '127.0.0.1' });
     const { ip } = contextsFor(['127.0.0.1']).toContext(request);
@@ -49,12 +49,12 @@ describe('the context of a request', () => {
   it.each([
     ['Express', new ExpressRequest()],
     ['Fastify', new FastifyRequest()],
-  ])('is found under %s', (_, request) => {
+  ])('contains the address under %s', (_, request) => {
     expect(contextsFor().toContext(request)).toEqual({ ip: '10.0.0.1' });
     expect(contextsFor(['10.0.0.0/8']).toContext(request)).toEqual({ ip: '203.0.113.9' });
   });
 
-  it('is found under Hono, whose Node adapter brings the socket', async () => {
+  it('contains the address under Hono, whose Node adapter provides the socket', async () => {
     const seen: EvaluationContext[] = [];
     const app = new Hono();
     app.get('/', (c) => {
@@ -67,12 +67,12 @@ describe('the context of a request', () => {
     expect(seen).toEqual([{ ip: '203.0.113.9' }, {}]);
   });
 
-  it('has no address for a bare Web request: a header alone proves nothing', () => {
+  it('contains no address for a plain Web request, because a header alone can be forged', () => {
     const request = new Request('http://x/', { headers: { 'X-Forwarded-For': '203.0.113.9' } });
     expect(contextsFor(['0.0.0.0/0']).toContext(request)).toEqual({});
   });
 
-  it('has what the app adds, which may change while the request is handled', () => {
+  it('contains attributes of the app, which may change while the request is handled', () => {
     const request = Object.assign(new ExpressRequest(), { user: undefined as string | undefined });
     const contexts = contextsFor([], (r: { user?: string }) => ({
       targetingKey: r.user ?? 'nobody',
@@ -82,12 +82,12 @@ describe('the context of a request', () => {
     expect(contexts.toContext(request)).toEqual({ ip: '10.0.0.1', targetingKey: 'u1' });
   });
 
-  it('keeps the address that the app found by other means', () => {
+  it('keeps the address that the app determined itself', () => {
     const contexts = contextsFor([], () => ({ ip: '198.51.100.7' }));
     expect(contexts.toContext(new ExpressRequest())).toEqual({ ip: '198.51.100.7' });
   });
 
-  it('is what it was given when that is no request', () => {
+  it('is the given object when the argument is not a request', () => {
     class User {
       readonly targetingKey = 'u1';
     }
@@ -97,14 +97,14 @@ describe('the context of a request', () => {
     }
   });
 
-  it('is the address alone when the reader of the app throws', () => {
+  it("contains only the address when the app's reader throws", () => {
     const contexts = contextsFor([], () => {
       throw new Error('no session');
     });
     expect(contexts.toContext(new ExpressRequest())).toEqual({ ip: '10.0.0.1' });
   });
 
-  it('is a context when a plain object only looks like a request', () => {
+  it('is the given object when a plain object only resembles a request', () => {
     const context = { headers: {}, socket: { remoteAddress: '10.0.0.1' } };
     expect(contextsFor().toContext(context)).toBe(context);
   });

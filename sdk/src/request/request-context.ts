@@ -3,19 +3,19 @@ import { AddressCache } from './address-cache.js';
 import type { TrustedProxies } from './client-address.js';
 import { isPlainContext, requestSource } from './request-source.js';
 
-/** Attributes that your app reads from its request, such as `targetingKey` from a session. */
+/** Attributes that your app reads from a request, such as `targetingKey` from a session. */
 export type ContextFromRequest = (request: never) => EvaluationContext;
 
 export interface RequestOptions {
   readonly trustedProxies: TrustedProxies;
   readonly contextFromRequest: ContextFromRequest | null;
-  /** `contextFromRequest` threw: the evaluation goes on with the address alone. */
+  /** Called when `contextFromRequest` throws; the context then contains only the address. */
   readonly onThrow?: () => void;
 }
 
 /**
- * Builds the evaluation context of a request: its `ip`, and over it what the app adds. Only the
- * address is remembered per request: the rest may change while the request is handled.
+ * Builds the evaluation context of a request: its `ip`, overridden by the attributes of the app.
+ * Only the address is cached per request, because the rest may change while the request is handled.
  *
  * @example
  * const contexts = new RequestContexts({ trustedProxies, contextFromRequest: null });
@@ -25,7 +25,9 @@ export class RequestContexts {
   readonly #contextFromRequest: ContextFromRequest | null;
   readonly #onThrow: () => void;
   readonly #cache: AddressCache;
-  /** A socket forgets its address when it closes, which may be before the last evaluation. */
+  /**
+   * Cached, because a socket loses its address when it closes, perhaps before the last evaluation.
+   */
   readonly #byRequest = new WeakMap<object, { readonly ip?: string }>();
 
   constructor({ trustedProxies, contextFromRequest, onThrow = () => {} }: RequestOptions) {
@@ -34,7 +36,7 @@ export class RequestContexts {
     this.#cache = new AddressCache(trustedProxies);
   }
 
-  /** What is no request is a context already. */
+  /** Returns the input when it is not a request, because it is a context already. */
   toContext(input: object): EvaluationContext {
     if (isPlainContext(input)) return input as EvaluationContext;
     const address = this.#address(input);

@@ -1,4 +1,4 @@
-/** The two things that an address can be told from, whatever the framework. */
+/** The two sources of a client address, for any framework. */
 export interface RequestSource {
   readonly socketAddress: string | null;
   header(name: string): string | null;
@@ -6,7 +6,7 @@ export interface RequestSource {
 
 /**
  * Reads a Web `Request`, a Hono context, and the requests of Express, Fastify and `node:http`.
- * Null for anything else, which is then an evaluation context.
+ * Returns null for any other object, which is then an evaluation context.
  */
 export function requestSource(input: object): RequestSource | null {
   const shape = input as Shape;
@@ -21,8 +21,8 @@ export function requestSource(input: object): RequestSource | null {
 }
 
 /**
- * A literal or a JSON object is a context, and the usual case: no need to look inside. Its
- * constructor tells soonest; where an attribute hides that, the prototype does.
+ * Detects a literal or a JSON object, which is the usual case and always a context. Checking the
+ * constructor is fastest; the prototype is checked when an attribute shadows it.
  */
 export function isPlainContext(input: object): boolean {
   if (input.constructor === Object) return true;
@@ -40,7 +40,7 @@ interface WebRequest {
   readonly headers: { get(name: string): string | null };
 }
 
-/** Whatever a framework's request may carry; every field is checked before it is used. */
+/** Fields that the request of a framework may have; each is checked before use. */
 interface Shape {
   readonly url?: unknown;
   readonly headers?: unknown;

@@ -14,13 +14,13 @@ function fullestBin(times: readonly number[]): number {
   return Math.max(...bins.values());
 }
 
-describe('the wait before a retry', () => {
-  it('is between 0.2 and 3 s the first time', () => {
+describe('the delay before a retry', () => {
+  it('is between 0.2 and 3 s for the first retry', () => {
     expect(retryDelayMs(1, low)).toBe(200);
     expect(retryDelayMs(1, high)).toBeCloseTo(3_000, 3);
   });
 
-  it('doubles from 2 s to 30 s, of which at least half is always waited', () => {
+  it('doubles from 2 s to 30 s, with at least half of it fixed', () => {
     const caps = [2, 3, 4, 5, 6, 7, 50].map((failures) => retryDelayMs(failures, high));
     for (const [index, cap] of [2, 4, 8, 16, 30, 30, 30].entries()) {
       expect(caps[index]).toBeCloseTo(cap * 1_000, 3);
@@ -28,14 +28,14 @@ describe('the wait before a retry', () => {
     expect(retryDelayMs(6, low)).toBe(15_000);
   });
 
-  it('has its jitter after the cap: at the cap a fleet stays spread', () => {
+  it('applies its jitter after the cap, so that a fleet stays spread', () => {
     const random = seededRandom(7);
     const waits = Array.from({ length: 1_000 }, () => retryDelayMs(20, random));
     expect(Math.min(...waits)).toBeLessThan(15_200);
     expect(Math.max(...waits)).toBeGreaterThan(29_800);
   });
 
-  it('spreads each retry of 1,000 clients so that no 100 ms sees more than 6 % of them', () => {
+  it('spreads each retry of 1,000 clients so that no 100 ms contain more than 6 % of them', () => {
     const random = seededRandom(11);
     for (const failures of [1, 3, 4, 5, 6, 7]) {
       const waits = Array.from({ length: 1_000 }, () => retryDelayMs(failures, random));
@@ -67,13 +67,13 @@ describe('the wait before a retry', () => {
     expect(attempts).toBeLessThanOrEqual(12);
   });
 
-  it('is 2.5 to 5 minutes when only a person can help', () => {
+  it('is 2.5 to 5 minutes when only an operator can fix the cause', () => {
     expect(extendedDelayMs(low)).toBe(150_000);
     expect(extendedDelayMs(high)).toBeCloseTo(300_000, 3);
   });
 });
 
-describe('Retry-After', () => {
+describe('a Retry-After header', () => {
   it.each([
     ['7', 7_000],
     [' 0 ', 0],
@@ -82,11 +82,11 @@ describe('Retry-After', () => {
     ['soon', null],
     ['', null],
     [null, null],
-  ])('of %j is %j ms', (header, expected) => {
+  ])('with %j is parsed as %j ms', (header, expected) => {
     expect(parseRetryAfter(header, Date.parse('2026-11-21T10:00:00Z'))).toBe(expected);
   });
 
-  it('is never undercut, and believed up to five minutes', () => {
+  it('is never undercut, and is respected up to five minutes', () => {
     expect(retryAfterDelayMs(7_000, low)).toBe(7_000);
     expect(retryAfterDelayMs(7_000, high)).toBeCloseTo(8_750, 3);
     expect(retryAfterDelayMs(86_400_000, low)).toBe(300_000);

@@ -38,17 +38,17 @@ function summary(chunks: readonly Uint8Array[]) {
 describe('reading a stream', () => {
   const bytes = new TextEncoder().encode(STREAM);
 
-  it('gives the same events wherever the bytes are cut in two', () => {
+  it('returns the same events wherever the bytes are split in two', () => {
     for (let cut = 0; cut <= bytes.length; cut += 1) {
       expect(summary([bytes.subarray(0, cut), bytes.subarray(cut)])).toEqual(EXPECTED);
     }
   });
 
-  it('gives the same events byte by byte', () => {
+  it('returns the same events byte by byte', () => {
     expect(summary([...bytes].map((byte) => Uint8Array.of(byte)))).toEqual(EXPECTED);
   });
 
-  it('gives the same events in random pieces', () => {
+  it('returns the same events in random chunks', () => {
     const random = seededRandom(3);
     for (let run = 0; run < 200; run += 1) {
       const chunks: Uint8Array[] = [];
@@ -61,7 +61,7 @@ describe('reading a stream', () => {
     }
   });
 
-  it('answers mutated bytes with events or an exception, nothing else', () => {
+  it('returns events or throws for mutated bytes', () => {
     const random = seededRandom(5);
     for (let run = 0; run < 2_000; run += 1) {
       const mutated = bytes.slice();
@@ -78,7 +78,7 @@ describe('reading a stream', () => {
     }
   });
 
-  it('reports comments: they show that the stream is alive', () => {
+  it('reports comments, because they prove that the stream works', () => {
     let comments = 0;
     const feed = createEventReader(
       () => {},
@@ -90,7 +90,7 @@ describe('reading a stream', () => {
     expect(comments).toBe(1);
   });
 
-  it('refuses a line without end', () => {
+  it('rejects an endless line', () => {
     const feed = createEventReader(
       () => {},
       () => {},
@@ -102,7 +102,7 @@ describe('reading a stream', () => {
     expect(feedAll).toThrow('larger than');
   });
 
-  it('refuses bytes that are no UTF-8', () => {
+  it('rejects bytes that are not UTF-8', () => {
     expect(() => read([Uint8Array.of(0xff, 0xfe)])).toThrow();
   });
 });

@@ -3,8 +3,8 @@ import type { RawEvent } from '../protocol/decode-event.js';
 import { RULESET_BYTES_MAX } from '../protocol/decode-ruleset.js';
 
 /**
- * Turns bytes into SSE messages, wherever the chunks are cut. `feed` throws on bytes that are no
- * UTF-8 and on a line or message beyond the size of the largest ruleset.
+ * Parses bytes into SSE messages, wherever the chunks are split. `feed` throws on invalid UTF-8 and
+ * on a line or message beyond the size of the largest ruleset.
  */
 export function createEventReader(
   onEvent: (event: RawEvent) => void,

@@ -1,6 +1,6 @@
 import type { Transport } from './transport.js';
 
-/** For callers who bring a `fetch` of their own. Redirects are not followed, as in `node-transport`. */
+/** A transport for a custom `fetch`. Like `node-transport`, it does not follow redirects. */
 export function fetchTransport(send: typeof fetch): Transport {
   return async (request, signal) => {
     const { method, headers } = request;

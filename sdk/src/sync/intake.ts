@@ -3,22 +3,24 @@ import { type Position, parsePosition } from '../protocol/position.js';
 import type { StreamEvent } from '../protocol/ruleset-message.js';
 import { describePosition, type Snapshot, type SnapshotStore } from './snapshot.js';
 
-/** What follows from what a server sends; called in this order. */
+/** Receives the effects of server messages, in the order of these methods. */
 export interface IntakeObserver {
-  /** New rules are in force instead of `before`. */
+  /** New rules replaced `before`. */
   onApplied(before: Snapshot | null, receiptSpreadMs: number | null): void;
-  /** The server confirmed that our rules are the current ones. */
+  /** The server confirmed that the current rules are its newest. */
   onConfirmed(): void;
   /** The server's clock, epoch milliseconds. */
   onServerTime(now: number): void;
 }
 
-/** Brings what the server sends into the snapshot, and knows whether we are level with it. */
+/**
+ * Applies server messages to the snapshot, and tracks whether it is as new as the server's rules.
+ */
 export class Intake {
   readonly #snapshots: SnapshotStore;
   readonly #observer: IntakeObserver;
   #needsWhole = false;
-  /** The server of this connection has said that our revision is its own. */
+  /** The server of this connection has confirmed our revision. */
   #isLevel = false;
 
   constructor(snapshots: SnapshotStore, observer: IntakeObserver) {
@@ -26,7 +28,7 @@ export class Intake {
     this.#observer = observer;
   }
 
-  /** Where to go on from; null asks for a whole ruleset. */
+  /** The position to continue from; null requests a whole ruleset. */
   get position(): Position | null {
     return this.#needsWhole ? null : this.#snapshots.position;
   }
@@ -35,12 +37,12 @@ export class Intake {
     this.#needsWhole = true;
   }
 
-  /** A new connection may lead to another server, which may be behind us. */
+  /** A new connection may reach another server, whose revision may be older. */
   connect(): void {
     this.#isLevel = false;
   }
 
-  /** Returns what is wrong when the event does not fit what we have. */
+  /** Returns the problem when the event does not fit the current rules. */
   take(event: StreamEvent): string | null {
     switch (event.event) {
       case 'ruleset':
@@ -68,7 +70,7 @@ export class Intake {
     this.#offer(() => this.#snapshots.offerLive(ruleset));
   }
 
-  /** The server has nothing newer than what it gave us last. */
+  /** The server has no newer rules than those of its last response. */
   takeUnchanged(): void {
     this.#confirm(this.#snapshots.position);
   }

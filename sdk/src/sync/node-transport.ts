@@ -7,9 +7,9 @@ import { constants, createGunzip } from 'node:zlib';
 import type { HttpResponse, Transport } from './transport.js';
 
 /**
- * HTTP over `node:http`, not over `fetch`: a stream read through `fetch` holds the event loop,
- * while a socket of our own can be told not to. Redirects are not followed: they would carry the
- * key to wherever they point.
+ * HTTP over `node:http`. A stream read through `fetch` keeps the event loop alive, while our own
+ * socket can be unreferenced. Redirects are not followed, because they would send the key to
+ * another host.
  */
 export const nodeTransport: Transport = (request, signal) =>
   new Promise((resolve, reject) => {
@@ -26,7 +26,9 @@ export const nodeTransport: Transport = (request, signal) =>
     outgoing.end(request.body);
   });
 
-/** Called again once connected: trying several addresses gives the socket a new handle. */
+/**
+ * Called again after the connect, because trying several addresses gives the socket a new handle.
+ */
 function release(socket: Socket): void {
   socket.unref();
   socket.once('connect', () => socket.unref());
@@ -44,7 +46,9 @@ function toResponse(incoming: IncomingMessage): HttpResponse {
   };
 }
 
-/** By its events: an async iterator would cost each event of a stream several times its reading. */
+/**
+ * Uses events, because an async iterator would make each event of a stream several times slower.
+ */
 function read(body: Readable, onBytes: (bytes: Uint8Array) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     body.on('error', reject);
@@ -64,6 +68,6 @@ function read(body: Readable, onBytes: (bytes: Uint8Array) => void): Promise<voi
 function decompressed(incoming: IncomingMessage): Readable {
   if (incoming.headers['content-encoding'] !== 'gzip') return incoming;
   const gunzip = createGunzip({ flush: constants.Z_SYNC_FLUSH });
-  // The reader of `gunzip` sees every error.
+  // The reader of `gunzip` receives every error.
   return pipeline(incoming, gunzip, () => {});
 }

@@ -13,7 +13,7 @@ export type PollEnd =
   | { readonly kind: 'broken'; readonly message: string }
   | { readonly kind: 'aborted' };
 
-/** Asks once for the whole ruleset; an `If-None-Match` in the request makes it cheap. */
+/** Requests the whole ruleset once. An `If-None-Match` in the request keeps the response small. */
 export async function pollRuleset(
   deps: StreamDeps,
   request: HttpRequest,
@@ -41,7 +41,7 @@ export async function pollRuleset(
   }
 }
 
-/** Of rules and of "nothing new" alike; a refusal may come from anything on the way. */
+/** Reads the time from 200 and 304 only, because a proxy may have sent any other response. */
 function tellServerTime(response: HttpResponse, tell: StreamDeps['onServerTime']): void {
   if (response.status !== 200 && response.status !== 304) return;
   const time = response.header(TIME_HEADER);
@@ -60,7 +60,7 @@ async function toPollEnd(response: HttpResponse, now: number): Promise<PollEnd> 
   return { kind: 'ruleset', ruleset: decoded.value, etag: response.header('etag') };
 }
 
-/** Throws on more than `bytesMax` and on what is no UTF-8. */
+/** Throws on more than `bytesMax` bytes and on invalid UTF-8. */
 export async function readText(
   response: Pick<HttpResponse, 'read'>,
   bytesMax: number,

@@ -5,7 +5,7 @@ import type { Flag, Ruleset } from '../core/ruleset.js';
 import { ManualClock } from '../testing/index.js';
 import { ReadAhead } from './read-ahead.js';
 
-/** Each look at the clock takes a millisecond, so a slice ends after a few flags. */
+/** Advances a millisecond per reading, so a slice ends after a few flags. */
 class SlowClock extends ManualClock {
   #extra = 0;
   override monotonic(): number {
@@ -16,7 +16,7 @@ class SlowClock extends ManualClock {
 
 let read: string[] = [];
 
-/** Says when its definition is read. */
+/** Records when its definition is read. */
 function flag(name: string, operator = 'matches'): Flag {
   const source = {
     type: 'boolean',
@@ -45,7 +45,7 @@ function compiledOf(...names: string[]): CompiledRuleset {
 const namesRead = () => [...new Set(read)].sort();
 
 describe('reading ahead', () => {
-  it('reads all flags, some at a time, and then sets no more timers', () => {
+  it('reads all flags in slices and then sets no more timers', () => {
     const clock = new SlowClock();
     const names = Array.from({ length: 10 }, (_, index) => `f${index}`);
     const { flags } = compiledOf(...names);
@@ -59,7 +59,7 @@ describe('reading ahead', () => {
     expect(clock.pending).toEqual([]);
   });
 
-  it('leaves alone a flag that a first evaluation reads in no time', () => {
+  it('skips a flag that is fast to read', () => {
     const clock = new ManualClock();
     read = [];
     const flags = { slow: flag('slow'), fast: flag('fast', 'in') };
@@ -68,7 +68,7 @@ describe('reading ahead', () => {
     expect(namesRead()).toEqual(['slow']);
   });
 
-  it('reads a flag with a costly segment, however deep, and one with many values', () => {
+  it('reads a flag with a costly segment at any depth, or with many values', () => {
     const clock = new ManualClock();
     read = [];
     const values = Array.from({ length: 101 }, (_, index) => `v${index}`);
@@ -87,7 +87,7 @@ describe('reading ahead', () => {
     expect(namesRead()).toEqual(['a']);
   });
 
-  it('reads only what a newer revision has replaced once all else is read', () => {
+  it('reads only the flags that a newer revision replaced, once all others are read', () => {
     const clock = new ManualClock();
     const readAhead = new ReadAhead(clock);
     const compiled = compiledOf('a', 'b');
@@ -100,7 +100,7 @@ describe('reading ahead', () => {
     expect(namesRead()).toEqual(['b2', 'c']);
   });
 
-  it('ends the reading of older rules when newer ones come', () => {
+  it('stops reading older rules when newer rules arrive', () => {
     const clock = new ManualClock();
     const readAhead = new ReadAhead(clock);
     const compiled = compiledOf('a', 'b');

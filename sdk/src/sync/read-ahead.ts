@@ -3,13 +3,13 @@ import type { CompiledFlag } from '../core/compiled-flag.js';
 import type { FlagTable } from '../core/flag-table.js';
 
 const SLICE_MS = 2;
-/** Longer than a slice, so that the app gets most of the time. */
+/** Longer than a slice, so that the app gets most of the CPU time. */
 const PAUSE_MS = 5;
 
 /**
- * Reads flags that take long to read, such as flags with patterns, before their first evaluation. It
- * works in short slices, so that the event loop is never blocked. Newer rules end the reading of older
- * ones.
+ * Parses flags that are slow to parse, such as flags with patterns, before their first evaluation.
+ * It works in short slices, so that it never blocks the event loop. Newer rules stop the parsing of
+ * older ones.
  */
 export class ReadAhead {
   readonly #clock: Clock;

@@ -24,23 +24,23 @@ describe('the policy after a stream', () => {
     ['refused with 404', refused(404), 225_000],
     ['a goodbye in its first minute', { kind: 'goodbye', afterMs: 500 } as StreamEnd, 1_600],
     ['a goodbye for later', { kind: 'goodbye', afterMs: 9_000 } as StreamEnd, 9_000],
-  ])('that was %s', (_, end, delayMs) => {
+  ])('waits the right time when the stream was %s', (_, end, delayMs) => {
     expect(new ReconnectPolicy(half).afterStream(end, 0)).toEqual({ next: 'stream', delayMs });
   });
 
-  it('goes at once after a goodbye of a healthy stream', () => {
+  it('reconnects immediately after a goodbye of a healthy stream', () => {
     const step = new ReconnectPolicy(half).afterStream({ kind: 'goodbye', afterMs: 0 }, 60_000);
     expect(step).toEqual({ next: 'stream', delayMs: 0 });
   });
 
-  it('grows with each failure, and starts over only after a healthy minute', () => {
+  it('increases the delay with each failure and resets it only after a healthy minute', () => {
     const policy = new ReconnectPolicy(half);
     const wait = (openMs: number) => policy.afterStream(BROKEN, openMs).delayMs;
     expect([wait(0), wait(0), wait(59_999)]).toEqual([1_600, 1_500, 3_000]);
     expect(wait(60_000)).toBe(1_600);
   });
 
-  it('turns to polling after two silent streams, unless a heartbeat came between', () => {
+  it('switches to polling after two silent streams without a heartbeat in between', () => {
     const policy = new ReconnectPolicy(half);
     policy.afterStream(SILENT, 0);
     policy.streamWorks();
@@ -57,7 +57,7 @@ describe('the policy after a poll', () => {
     return policy;
   }
 
-  it('is polling only once a poll got through', () => {
+  it('reports polling mode only after a successful poll', () => {
     const policy = silenced();
     expect(policy.mode).toBe('streaming');
     expect(policy.afterPoll({ kind: 'broken', message: '' }, 0).next).toBe('stream');
@@ -87,7 +87,7 @@ describe('the policy after a poll', () => {
     expect(streams[1]! - streams[0]!).toBeGreaterThanOrEqual(10);
   });
 
-  it('forgets all that went wrong when it is reset', () => {
+  it('forgets all failures when it is reset', () => {
     const policy = silenced();
     policy.afterPoll({ kind: 'unchanged' }, 0);
     policy.reset();

@@ -10,11 +10,11 @@ import type { PollEnd } from './polling.js';
 import type { StreamEnd } from './streaming.js';
 
 const POLL_INTERVAL_MS = 30_000;
-/** While polling, how often a stream is tried again. */
+/** While polling, the interval between attempts to stream. */
 const STREAM_RETRY_MS = 5 * 60_000;
-/** Silent streams in a row until polling takes over. */
+/** Consecutive silent streams before polling starts. */
 const SILENT_STREAMS_MAX = 2;
-/** Answers that only a person can change: the key is wrong, or the address is. */
+/** Errors that only an operator can fix: a wrong key or a wrong address. */
 const EXTENDED_STATUSES: readonly number[] = [401, 403, 404];
 
 export type Mode = 'streaming' | 'polling';
@@ -24,7 +24,7 @@ export interface Step {
   readonly delayMs: number;
 }
 
-/** Decides when to connect again, and how. Holds counters only: no timers, no I/O. */
+/** Decides when and how to reconnect. Holds counters only: no timers, no I/O. */
 export class ReconnectPolicy {
   readonly #random: Random;
   readonly #pollIntervalMs: number;
@@ -41,13 +41,13 @@ export class ReconnectPolicy {
     return this.#streamRetryAt === null ? 'streaming' : 'polling';
   }
 
-  /** Small writes get through: streams work here. */
+  /** A heartbeat arrived, so no proxy buffers the stream. */
   streamWorks(): void {
     this.#silentStreams = 0;
     this.#streamRetryAt = null;
   }
 
-  /** Something changed on our side: what went wrong before says nothing now. */
+  /** The key or the process changed, so earlier failures no longer matter. */
   reset(): void {
     this.#failures = 0;
     this.#silentStreams = 0;
@@ -67,7 +67,7 @@ export class ReconnectPolicy {
     return { next: 'stream', delayMs: this.#failed() };
   }
 
-  /** An answered poll proves that only streams fail; without one, nothing works and we go on trying. */
+  /** A successful poll proves that only streams fail. A failed one leads back to streams. */
   afterPoll(end: PollEnd, now: number): Step {
     if (end.kind === 'refused') return { next: 'stream', delayMs: this.#refused(end) };
     if (end.kind === 'broken') return { next: 'stream', delayMs: this.#failed() };

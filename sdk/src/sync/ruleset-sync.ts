@@ -11,7 +11,7 @@ import type { SnapshotStore } from './snapshot.js';
 import { messageOf, readStream, type StreamEnd } from './streaming.js';
 import type { Transport } from './transport.js';
 
-/** After an exception that nothing here expects. */
+/** The delay after an unexpected exception. */
 const UNEXPECTED_DELAY_MS = 30_000;
 
 export interface SyncDeps {
@@ -19,7 +19,7 @@ export interface SyncDeps {
   readonly random: Random;
   readonly transport: Transport;
   readonly snapshots: SnapshotStore;
-  /** Read at each request: a new key counts from the next one. */
+  /** Called for each request, so that a new key takes effect with the next one. */
   readonly identity: () => Identity;
   readonly pollIntervalMs?: number;
 }
@@ -31,12 +31,12 @@ export interface SyncObserver extends IntakeObserver {
 export interface SyncFailure {
   readonly message: string;
   readonly status: number | null;
-  /** Only a person can help; we go on trying, slowly. */
+  /** Only an operator can fix the cause, so retries are slow. */
   readonly isExtended: boolean;
   readonly retryInMs: number;
 }
 
-/** Keeps the snapshot fresh: a stream where streams work, polling where they do not. */
+/** Keeps the snapshot fresh: by streaming, or by polling where streams do not work. */
 export class RulesetSync {
   readonly #deps: SyncDeps;
   readonly #observer: SyncObserver;
@@ -46,9 +46,9 @@ export class RulesetSync {
   #attempts = 0;
   #running = new AbortController();
   #wake: (() => void) | null = null;
-  /** Set between two attempts too, when there is nothing to abort and nobody to wake. */
+  /** Also set between two attempts, when there is no request to abort and no timer to wake. */
   #mustRestart = false;
-  /** Tag of the last answer to a poll, and where it brought us. */
+  /** ETag of the last poll, and the position that its ruleset led to. */
   #polled: { readonly etag: string; readonly position: Position | null } | null = null;
 
   constructor(deps: SyncDeps, observer: SyncObserver) {
@@ -79,7 +79,10 @@ export class RulesetSync {
     }
   }
 
-  /** Starts over at once: the process was frozen, or the key changed, and with it what is ours. */
+  /**
+   * Reconnects immediately, because the process was suspended or the key, and so perhaps the
+   * environment, changed.
+   */
   restart(ask?: 'whole'): void {
     if (ask === 'whole') this.#intake.needWhole();
     this.#policy.reset();
@@ -94,7 +97,7 @@ export class RulesetSync {
     this.restart();
   }
 
-  /** Whatever happens in one attempt, there is a next one. */
+  /** An attempt always returns the next step, even after an exception. */
   async #attempt(next: Step['next']): Promise<Step> {
     try {
       return next === 'stream' ? await this.#stream() : await this.#poll();
@@ -151,7 +154,10 @@ export class RulesetSync {
     return step;
   }
 
-  /** A tag says nothing once the rules came from elsewhere: "unchanged" would confirm them. */
+  /**
+   * The tag is valid only while the polled rules are in force; otherwise a 304 would confirm other
+   * rules.
+   */
   #knownEtag(): string | null {
     const { position } = this.#deps.snapshots;
     if (this.#polled === null || !isSamePosition(this.#polled.position, position)) return null;
@@ -179,7 +185,7 @@ export class RulesetSync {
     }
   }
 
-  /** False when it is to start over instead. */
+  /** Resolves to false when `restart` interrupts it. */
   #sleep(delayMs: number): Promise<boolean> {
     if (delayMs <= 0 || this.#mustRestart) return Promise.resolve(!this.#mustRestart);
     return new Promise((resolve) => {

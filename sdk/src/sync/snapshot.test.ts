@@ -37,7 +37,7 @@ describe('the snapshot', () => {
     );
   });
 
-  it('keeps the rules it had when asked for what it cannot do', () => {
+  it('keeps its rules when a patch or confirmation does not fit them', () => {
     const store = new SnapshotStore();
     const patch = { epoch: 'e1', from: 1, to: 2, at: 1, flags: {}, segments: {} };
     expect(store.offerPatch(patch)).toBe('gap');
@@ -45,7 +45,7 @@ describe('the snapshot', () => {
     expect(store.current).toBeNull();
   });
 
-  it('trusts nothing that a bootstrap says of its place in history', () => {
+  it('ignores the epoch and revision of a bootstrap', () => {
     const store = new SnapshotStore();
     store.offerCopy(rulesetOf({ revision: 99, flags: { f: OFF_FLAG } }), 'bootstrap');
     expect(store.position).toBeNull();
@@ -53,7 +53,7 @@ describe('the snapshot', () => {
     expect(activeOf(store, 'f')).toBe(true);
   });
 
-  it('prefers live to disk and disk to bootstrap, whatever comes first', () => {
+  it('prefers live to disk and disk to bootstrap, in any order of arrival', () => {
     const store = new SnapshotStore();
     const from = (flag: Flag, revision: number): Ruleset =>
       rulesetOf({ revision, flags: { flag } });

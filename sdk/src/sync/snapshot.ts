@@ -3,7 +3,7 @@ import type { Ruleset } from '../core/ruleset.js';
 import { formatPosition, isSamePosition, type Position } from '../protocol/position.js';
 import type { RulesetPatch } from '../protocol/ruleset-message.js';
 
-/** Where the rules came from, best first. */
+/** The source of the rules, best first. */
 export type Source = 'live' | 'disk' | 'bootstrap';
 
 export interface Snapshot {
@@ -12,8 +12,8 @@ export interface Snapshot {
 }
 
 /**
- * The rules in force. A change is compiled first and then swapped in by one assignment, so no
- * call sees half of it; within an epoch the revision never goes back.
+ * Holds the rules in force. A change is compiled first and then assigned at once, so no call sees
+ * half of it. Within an epoch the revision never decreases.
  */
 export class SnapshotStore {
   #current: Snapshot | null = null;
@@ -22,14 +22,14 @@ export class SnapshotStore {
     return this.#current;
   }
 
-  /** Where we are in the server's history; what a bootstrap says of itself is not trusted. */
+  /** The position of our rules. The epoch and revision of a bootstrap are ignored. */
   get position(): Position | null {
     if (this.#current === null || this.#current.source === 'bootstrap') return null;
     const { epoch, revision } = this.#current.compiled;
     return { epoch, revision };
   }
 
-  /** `same`: the server confirms what we have; `older`: refused. */
+  /** `same`: the server confirms our rules. `older`: the ruleset is rejected. */
   offerLive(ruleset: Ruleset): 'applied' | 'same' | 'older' {
     const position = this.position;
     if (position !== null && position.epoch === ruleset.epoch && this.#isSameHome(ruleset)) {
@@ -43,7 +43,7 @@ export class SnapshotStore {
     return 'applied';
   }
 
-  /** A copy from disk or from the caller stands only until something better is known. */
+  /** Accepts a copy from disk or from the caller only while there is no better source. */
   offerCopy(ruleset: Ruleset, source: 'disk' | 'bootstrap'): boolean {
     const held = this.#current?.source;
     if (held === 'live' || held === 'disk') return false;
@@ -51,7 +51,7 @@ export class SnapshotStore {
     return true;
   }
 
-  /** `behind`: we are there already; `gap`: only a whole ruleset helps. */
+  /** `behind`: the patch is already applied. `gap`: only a whole ruleset can fill it. */
   offerPatch(patch: RulesetPatch): 'applied' | 'same' | 'behind' | 'gap' {
     const position = this.position;
     if (position === null || position.epoch !== patch.epoch) return 'gap';
@@ -65,14 +65,14 @@ export class SnapshotStore {
     return 'applied';
   }
 
-  /** The server says that `position` is the current one. False: that is not where we are. */
+  /** The server reports `position` as current. Returns false when ours differs. */
   confirm(position: Position | null = this.position): boolean {
     if (this.#current === null || !isSamePosition(position, this.position)) return false;
     this.#current = { ...this.#current, source: 'live' };
     return true;
   }
 
-  /** Another key may belong to another environment, whose revisions say nothing about ours. */
+  /** A new key may belong to another environment, whose revisions cannot be compared with ours. */
   #isSameHome({ project, environment }: Ruleset): boolean {
     const held = this.#current?.compiled.envelope;
     return held?.project === project && held.environment === environment;

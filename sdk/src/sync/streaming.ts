@@ -6,21 +6,21 @@ import { parseRetryAfter } from './backoff.js';
 import { createEventReader } from './event-reader.js';
 import type { HttpRequest, HttpResponse, Transport } from './transport.js';
 
-/** From the start of the request until the first byte of the body. */
+/** From the start of the request to the first byte of the body. */
 export const FIRST_BYTE_TIMEOUT_MS = 5_000;
-/** Three heartbeats of the server. */
+/** Three heartbeat intervals of the server. */
 export const READ_TIMEOUT_MS = 45_000;
-/** Bytes that count as progress without a whole event; a trickle is silence. */
+/** So many bytes count as progress without a whole event; fewer count as silence. */
 const PROGRESS_BYTES = 1_024;
 const GOODBYE_AFTER_MAX_MS = 5 * 60_000;
 
-/** Why a stream ended; a stream always ends, and never by an exception. */
+/** Why a stream ended. A stream never ends with an exception. */
 export type StreamEnd =
   | { readonly kind: 'refused'; readonly status: number; readonly retryAfterMs: number | null }
-  /** No first byte, or nothing for three heartbeats. */
+  /** No first byte arrived in time, or nothing arrived for three heartbeats. */
   | { readonly kind: 'silent'; readonly message: string }
   | { readonly kind: 'broken'; readonly message: string }
-  /** What came does not fit what we have: ask for a whole ruleset. */
+  /** The event does not fit our rules, so a whole ruleset is needed. */
   | { readonly kind: 'resync'; readonly message: string }
   | { readonly kind: 'goodbye'; readonly afterMs: number }
   | { readonly kind: 'aborted' };
@@ -28,14 +28,14 @@ export type StreamEnd =
 export interface StreamDeps {
   readonly transport: Transport;
   readonly clock: Clock;
-  /** The server's clock as the stream began, epoch milliseconds, where it says so. */
+  /** The server's clock at the start of the stream, epoch milliseconds, if it is sent. */
   readonly onServerTime?: (now: number) => void;
 }
 
-/** Takes each event at once; returns what is wrong when it does not fit. */
+/** Handles an event synchronously; returns the problem when it does not fit. */
 export type OnStreamEvent = (event: StreamEvent) => string | null;
 
-/** Opens one stream and hands on its events until it ends. */
+/** Opens one stream and passes on its events until it ends. */
 export async function readStream(
   deps: StreamDeps,
   request: HttpRequest,
@@ -67,7 +67,7 @@ class StreamConnection {
     this.#onEvent = onEvent;
   }
 
-  /** The first reason given stands. */
+  /** Only the first end counts. */
   end(end: StreamEnd): void {
     this.#end ??= end;
     this.#watchdog?.cancel();
@@ -153,7 +153,7 @@ class StreamConnection {
     );
   }
 
-  /** Keeps reading until the server closes or the time has come: a kill may still arrive. */
+  /** Keeps reading until the server closes or the time is up, because a kill may still arrive. */
   #leave(afterMs: number): void {
     this.#leaving?.timer.cancel();
     const waitMs = Math.min(afterMs, GOODBYE_AFTER_MAX_MS);
@@ -171,7 +171,7 @@ class StreamConnection {
   }
 }
 
-/** What went wrong, in one line; several addresses tried in vain have a code and no words. */
+/** The error in one line. After several failed addresses the error has a code and no message. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown error';
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';

@@ -34,7 +34,7 @@ describe.each([
 ])('HTTP over %s', (_, transport) => {
   const { signal } = new AbortController();
 
-  it('carries method, headers and body there, and status, headers and body back', async () => {
+  it('transmits method, headers and body, and returns status, headers and body', async () => {
     handle = (request, response) => {
       request.on('data', (bytes) => {
         response.writeHead(201, { ETag: '"x"', 'Content-Type': 'text/plain' });
@@ -49,7 +49,7 @@ describe.each([
     expect(await readText(response, 100)).toBe('POST /path Bearer k zoë');
   });
 
-  it('unpacks gzip', async () => {
+  it('decompresses gzip', async () => {
     handle = (_request, response) => {
       response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(gzipSync('packed'));
     };
@@ -57,7 +57,7 @@ describe.each([
     expect(await readText(response, 100)).toBe('packed');
   });
 
-  it('stops unpacking a bomb', async () => {
+  it('stops decompressing a gzip bomb', async () => {
     handle = (_request, response) => {
       const bomb = gzipSync(Buffer.alloc(50 * 1024 * 1024));
       response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(bomb);
@@ -66,7 +66,7 @@ describe.each([
     await expect(readText(response, 1024 * 1024)).rejects.toThrow('larger than');
   });
 
-  it('fails on gzip that is none', async () => {
+  it('fails on invalid gzip', async () => {
     handle = (_request, response) => {
       response.writeHead(200, { 'Content-Encoding': 'gzip' }).end('plain');
     };
@@ -74,7 +74,7 @@ describe.each([
     await expect(readText(response, 100)).rejects.toThrow();
   });
 
-  it('does not follow a redirect: it would take the key along', async () => {
+  it('does not follow a redirect, which would leak the key', async () => {
     const asked: (string | undefined)[] = [];
     handle = (request, response) => {
       asked.push(request.url);
@@ -84,7 +84,7 @@ describe.each([
     expect(asked).toEqual(['/path']);
   });
 
-  it('rejects when aborted before the answer, and breaks the body when aborted after', async () => {
+  it('rejects when aborted before the response, and fails the body when aborted later', async () => {
     handle = () => {};
     const early = new AbortController();
     const answer = transport(to(), early.signal);
@@ -98,20 +98,20 @@ describe.each([
     await expect(reading).rejects.toThrow();
   });
 
-  it('has no answer where nobody listens', async () => {
+  it('rejects when no server listens', async () => {
     const request = to();
     await new Promise((resolve) => server.close(resolve));
     await expect(transport(request, signal)).rejects.toThrow();
     server = createServer().listen(0);
   });
 
-  it('takes no plain text for TLS', async () => {
+  it('rejects a plain-text response to TLS', async () => {
     handle = (_request, response) => response.end();
     const url = to().url.replace('http:', 'https:');
     await expect(transport(to({ url }), signal)).rejects.toThrow();
   });
 
-  it('trusts no certificate that nobody vouches for, and sends it nothing', async () => {
+  it('rejects an untrusted certificate and sends it nothing', async () => {
     const received: string[] = [];
     const impostor = createTlsServer(await selfSigned(), (request, response) => {
       received.push(request.url ?? '');

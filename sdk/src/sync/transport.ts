@@ -1,4 +1,4 @@
-/** What the client asks of HTTP; `node-transport.ts` is the one that runs by default. */
+/** An HTTP request of the client; `node-transport.ts` implements the default transport. */
 export interface HttpRequest {
   readonly method: 'GET' | 'POST';
   readonly url: string;
@@ -10,11 +10,12 @@ export interface HttpResponse {
   readonly status: number;
   header(name: string): string | null;
   /**
-   * Hands over the body as it comes, decompressed; resolves at its end. Rejects when the connection
-   * breaks and when `onBytes` throws. Once, and soon: an unread body holds its connection.
+   * Passes on the body as it arrives, decompressed; resolves at its end. Rejects when the
+   * connection fails or `onBytes` throws. Must be called once and soon, because an unread body
+   * keeps its connection open.
    */
   read(onBytes: (bytes: Uint8Array) => void): Promise<void>;
 }
 
-/** Resolves with the headers. Rejects when there is no answer, or when `signal` aborts. */
+/** Resolves when the headers arrive. Rejects when there is no response or `signal` aborts. */
 export type Transport = (request: HttpRequest, signal: AbortSignal) => Promise<HttpResponse>;
