@@ -4,8 +4,8 @@ import { meterOf } from '../telemetry/meter-registry.js';
 import { watchResponse } from '../telemetry/watch-response.js';
 
 /**
- * Middleware that measures errors and time of every request that comes after it, for the side of
- * each release that the request was served. Put it before your routes.
+ * Middleware that measures errors and duration of every later request, for the group that the
+ * request was served in each release. Install it before your routes.
  *
  * @example
  * app.use(measureRequests(flags));

@@ -3,7 +3,7 @@ import type { FlagClient } from '../flag-client.js';
 import { meterOf } from '../telemetry/meter-registry.js';
 import { watchResponse } from '../telemetry/watch-response.js';
 
-/** The one method of Fastify that is needed; its own overloads are read by nobody here. */
+/** The only method of Fastify that is used. Its overloads do not matter here. */
 interface Hooked {
   readonly addHook: (...hook: never[]) => unknown;
 }
@@ -18,8 +18,8 @@ type AddHook = (
 ) => unknown;
 
 /**
- * Plugin that measures errors and time of every request, for the side of each release that the
- * request was served.
+ * Plugin that measures errors and duration of every request, for the group that the request was
+ * served in each release.
  *
  * @example
  * await app.register(measureRequests(flags));
@@ -39,7 +39,8 @@ export function measureRequests(
       watchResponse(scope, request.raw, reply.raw);
       scope.run(next);
     });
-    // A body is read in the context of the socket: the request's own is entered again behind it.
+    // Fastify reads a body in the context of the socket, so the request's scope is entered again
+    // here.
     addHook('preValidation', (request, _reply, next) => {
       const scope = meter?.scopeOf(request.raw);
       if (scope === undefined) next();
@@ -47,6 +48,6 @@ export function measureRequests(
     });
     done();
   };
-  // Hooks of a plugin stay inside it unless it says that it is part of the app around it.
+  // Without this symbol Fastify would apply the hooks only inside the plugin.
   return Object.assign(plugin, { [Symbol.for('skip-override')]: true });
 }

@@ -4,7 +4,7 @@ import { meterOf } from '../telemetry/meter-registry.js';
 import type { RequestScope } from '../telemetry/request-scope.js';
 import { isEventStream, watchResponse } from '../telemetry/watch-response.js';
 
-/** What is needed of a Hono context; its own type fits. */
+/** The part of a Hono context that is used; Hono's own type fits. */
 interface HonoContext {
   readonly env: unknown;
   readonly req: { readonly raw: object; header(name: string): string | undefined };
@@ -12,8 +12,8 @@ interface HonoContext {
 }
 
 /**
- * Middleware that measures errors and time of every request that comes after it, for the side of
- * each release that the request was served. Put it before your routes.
+ * Middleware that measures errors and duration of every later request, for the group that the
+ * request was served in each release. Install it before your routes.
  *
  * @example
  * app.use(measureRequests(flags));
@@ -34,7 +34,7 @@ export function measureRequests(
   };
 }
 
-/** Without a socket in sight the response is over when it is made. */
+/** Without access to the socket, the response counts as finished when the handler returns it. */
 async function watchNext(
   scope: RequestScope,
   c: HonoContext,

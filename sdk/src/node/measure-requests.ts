@@ -7,8 +7,8 @@ import { watchResponse } from '../telemetry/watch-response.js';
 type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 /**
- * Measures errors and time of every request that `handler` answers, for the side of each release
- * that the request was served.
+ * Measures errors and duration of every request that `handler` answers, for the group that the
+ * request was served in each release.
  *
  * @example
  * createServer(measureRequests(flags, (request, response) => {
@@ -31,7 +31,7 @@ export function measureRequests(
   };
 }
 
-/** What a handler throws is an error at once, and stays the app's to deal with. */
+/** Counts an exception of the handler as an error at once and rethrows it. */
 function watchHandler(scope: RequestScope, handle: () => unknown): void {
   const fail = (error: unknown): never => {
     scope.end(true);

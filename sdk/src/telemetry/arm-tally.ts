@@ -6,7 +6,7 @@ import type { KnownUnit } from './known-units.js';
 import { CRASH_EVENT, type Effect, ERROR_EVENT } from './metric-effects.js';
 import type { SlotBudget } from './slot-budget.js';
 
-/** So that no entry outgrows a batch. */
+/** Limits an entry, so that it fits into a batch. */
 const UNITS_PER_ENTRY_MAX = 5_000;
 
 interface Summand {
@@ -14,28 +14,28 @@ interface Summand {
   readonly value: number;
 }
 
-/** What happened, as far as an arm needs to know. */
+/** The parts of an event that an arm needs. */
 export interface Occurrence extends Summand {
   readonly isWarmUp: boolean;
-  /** Metrics whose sums know of it already. */
+  /** Metrics that already contain this request in their sums. */
   readonly alreadySummed?: ReadonlySet<unknown> | null;
 }
 
-/** What one arm of one phase gathers until the slot ends. */
+/** Collects the numbers of one arm of one phase until the slot ends. */
 export class ArmTally {
   readonly id: string;
   readonly phase: number;
   readonly arm: Arm;
   exposures = 0;
-  /** A slot has it among its own. */
+  /** True when the open slot already contains this arm. */
   isOpen = false;
-  /** Marks in a person that they were named on this side. */
+  /** The bit of a user that records a report in this arm. */
   readonly #bit: number;
   #isHarmed = false;
   #units: string[] = [];
   #splits = new Map<string, string[]>();
   #warmUpSplits = new Map<string, string[]>();
-  /** By metric: the sums of all buckets, then their counts. */
+  /** By metric: the sums of all buckets, followed by their counts. */
   #buckets = new Map<string, Float64Array>();
   #sketches = new Map<string, Sketch>();
 
@@ -54,14 +54,14 @@ export class ArmTally {
     this.#units.push(unit.hash);
   }
 
-  /** The first failure of this arm is told at once, whatever gates there are. */
+  /** The first failure of this arm is sent early, whatever the gates are. */
   isFirstHarm(event: string): boolean {
     if (this.#isHarmed || (event !== ERROR_EVENT && event !== CRASH_EVENT)) return false;
     this.#isHarmed = true;
     return true;
   }
 
-  /** True when somebody is named for a metric for the first time. */
+  /** Returns true when a user is reported for a metric for the first time. */
   apply(effect: Effect, occurrence: Occurrence, budget: SlotBudget): boolean {
     if (effect.sum === 'split') return this.#split(effect, occurrence, budget);
     if (occurrence.isWarmUp) return false;
@@ -85,7 +85,7 @@ export class ArmTally {
     sums[place] = (sums[place] as number) + count;
   }
 
-  /** In entries that each fit into a batch; the tally is empty afterwards. */
+  /** Returns entries that each fit into a batch, and resets the tally. */
   take(): ReleaseSlot[] {
     const { id, phase, arm, exposures } = this;
     const empty = { id, phase, arm, exposures: 0, units: [], splits: {}, warmUpSplits: {} };
@@ -136,7 +136,7 @@ const newList = (): string[] => [];
 const newBuckets = () => new Float64Array(2 * BUCKETS);
 const newSketch = () => new Sketch();
 
-/** A new row costs budget; null when there is none left. */
+/** A new row uses the budget; returns null when it is exhausted. */
 function fetchFrom<T>(
   map: Map<string, T>,
   key: string,
@@ -175,7 +175,7 @@ function named(lists: ReadonlyMap<string, string[]>): Record<string, string[]>[]
   return [...lists].flatMap(([key, list]) => chunksOf(list).map((chunk) => ({ [key]: chunk })));
 }
 
-/** The usual case is one entry: few people, each list short. */
+/** Usually returns one entry, because a slot has few users and short lists. */
 function joinedWhenSmall(slots: readonly ReleaseSlot[]): ReleaseSlot[] {
   const count = (lists: ReleaseSlot['splits']) => Object.values(lists).flat().length;
   const total = slots.reduce(

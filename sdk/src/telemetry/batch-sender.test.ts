@@ -59,7 +59,7 @@ const NOW = 1_795_248_000_000;
 const at = (revision: number) => ({ epoch: 'e1', revision });
 
 describe('a receipt', () => {
-  it('of a kill is posted at once when it is not to be spread', () => {
+  it('for a kill without a spread is posted immediately', () => {
     const { posts, sender } = setUp();
     sender.applied(at(2), 0);
     expect(posts.all.map(({ batch }) => batch)).toMatchObject([
@@ -71,7 +71,7 @@ describe('a receipt', () => {
     });
   });
 
-  it('of a kill comes in the last four fifths of the time that the patch names', () => {
+  it('for a kill is posted in the last four fifths of the spread in the patch', () => {
     for (const [random, spreadMs, expected] of [
       [0, 400, 80],
       [0.5, 400, 240],
@@ -86,7 +86,7 @@ describe('a receipt', () => {
     }
   });
 
-  it('of another change comes within five seconds, together with those that follow', () => {
+  it('for another change is posted within five seconds, together with later changes', () => {
     const { clock, posts, sender } = setUp(0.99);
     sender.applied(at(2), null);
     clock.advance(3_000);
@@ -95,14 +95,14 @@ describe('a receipt', () => {
     expect(posts.all.map(({ batch }) => batch.applied)).toEqual([at(3)]);
   });
 
-  it('of a kill does not wait for the quiet one before it', () => {
+  it('for a kill does not wait for a pending receipt of another change', () => {
     const { posts, sender } = setUp();
     sender.applied(at(2), null);
     sender.applied(at(3), 0);
     expect(posts.all.map(({ batch }) => batch.applied)).toEqual([at(3)]);
   });
 
-  it('waits for the one in flight, skips what passed by, and has the next number', async () => {
+  it('waits for the post in flight, skips older positions, and has the next number', async () => {
     const { posts, sender } = setUp();
     sender.applied(at(2), 0);
     sender.applied(at(3), 0);
@@ -116,7 +116,7 @@ describe('a receipt', () => {
     ]);
   });
 
-  it('without an answer is repeated as it was, since it may have been stored', async () => {
+  it('without a response is repeated unchanged, because it may have been stored', async () => {
     const { clock, posts, sender } = setUp();
     sender.applied(at(2), 0);
     posts.all[0]?.fail();
@@ -132,7 +132,7 @@ describe('a receipt', () => {
     expect(posts.all[3]?.batch).toMatchObject({ seq: 2, applied: at(3) });
   });
 
-  it('is given up after 10 s without an answer, and repeated', async () => {
+  it('without a response is aborted after 10 s and repeated', async () => {
     const { clock, posts, sender } = setUp();
     sender.applied(at(2), 0);
     clock.advance(10_000);
@@ -141,7 +141,7 @@ describe('a receipt', () => {
     expect(posts.all).toHaveLength(2);
   });
 
-  it('waits as long as the server asks', async () => {
+  it('waits as long as the server demands', async () => {
     const { clock, posts, sender } = setUp(0);
     sender.applied(at(2), 0);
     posts.all[0]?.answer(429, { 'retry-after': '30' });
@@ -152,7 +152,7 @@ describe('a receipt', () => {
     expect(posts.all).toHaveLength(2);
   });
 
-  it('is held, not dropped, while the key is refused', async () => {
+  it('is kept while the key is rejected', async () => {
     const { clock, posts, sender } = setUp(0);
     sender.applied(at(2), 0);
     posts.all[0]?.answer(401);
@@ -163,7 +163,7 @@ describe('a receipt', () => {
     expect(posts.all[1]?.batch.seq).toBe(1);
   });
 
-  it('is tried again at once with another key', async () => {
+  it('is retried immediately with a new key', async () => {
     const { posts, sender } = setUp();
     sender.applied(at(2), 0);
     posts.all[0]?.answer(401);
@@ -172,7 +172,7 @@ describe('a receipt', () => {
     expect(posts.all).toHaveLength(2);
   });
 
-  it('is posted once for rules that were not new', async () => {
+  it('is posted once for confirmed rules that were not new', async () => {
     const { clock, posts, sender } = setUp();
     for (let heartbeat = 0; heartbeat < 3; heartbeat += 1) {
       sender.confirmed(at(2));
@@ -184,8 +184,8 @@ describe('a receipt', () => {
   });
 });
 
-describe('flushing', () => {
-  it('posts what waits, and is true once that is acknowledged', async () => {
+describe('a flush', () => {
+  it('posts pending data and resolves to true when it is acknowledged', async () => {
     const { posts, sender } = setUp();
     sender.applied(at(2), null);
     const flushed = sender.flush(2_000);
@@ -195,7 +195,7 @@ describe('flushing', () => {
     expect(posts.all).toHaveLength(1);
   });
 
-  it('is false when the server does not answer in time', async () => {
+  it('resolves to false when the server does not answer in time', async () => {
     const { clock, sender } = setUp();
     sender.applied(at(2), null);
     const flushed = sender.flush(2_000);
@@ -203,7 +203,7 @@ describe('flushing', () => {
     expect(await flushed).toBe(false);
   });
 
-  it('does not hurry what a failure has put off', async () => {
+  it('does not shorten the delay after a failure', async () => {
     const { clock, posts, sender } = setUp(0);
     sender.applied(at(2), 0);
     posts.all[0]?.answer(503);
@@ -214,7 +214,7 @@ describe('flushing', () => {
     expect(posts.all).toHaveLength(1);
   });
 
-  it('ends with closing', async () => {
+  it('resolves to false when the sender is closed', async () => {
     const { clock, posts, sender } = setUp();
     sender.applied(at(2), 0);
     const flushed = sender.flush(2_000);
@@ -227,10 +227,10 @@ describe('flushing', () => {
   });
 });
 
-describe('what was gathered', () => {
+describe('a batch of events', () => {
   const gather = (contents: EventBuffer) => contents.slotAt(NOW).count('visit', 1);
 
-  it('is posted within ten seconds, and nothing is posted of nothing', async () => {
+  it('is posted within ten seconds, and no empty batch is posted', async () => {
     const { clock, posts, contents } = setUp();
     gather(contents);
     clock.advance(9_999);
@@ -242,7 +242,7 @@ describe('what was gathered', () => {
     expect(posts.all.map(({ batch }) => [batch.seq, batch.slots.length])).toEqual([[1, 1]]);
   });
 
-  it('of a running release is posted every five seconds, empty or not, and complete up to then', async () => {
+  it('is posted every five seconds during a release, even when empty, up to that time', async () => {
     const { clock, posts, contents } = setUp();
     contents.beats = true;
     for (let beat = 0; beat < 3; beat += 1) {
@@ -260,7 +260,7 @@ describe('what was gathered', () => {
     expect(posts.all).toHaveLength(3);
   });
 
-  it('waits behind a failure, and comes after what failed, without a gap in the numbers', async () => {
+  it('waits for the retry of a failed batch and continues its numbers without a gap', async () => {
     const { clock, posts, sender, contents } = setUp();
     gather(contents);
     sender.want(0);
@@ -275,7 +275,7 @@ describe('what was gathered', () => {
     expect(posts.all[2]?.batch).toMatchObject({ seq: 2, slots: [{ metrics: { visit: {} } }] });
   });
 
-  it('is held while the key is refused, and nothing of it is lost', async () => {
+  it('is kept completely while the key is rejected', async () => {
     const { clock, posts, sender, contents } = setUp(0);
     gather(contents);
     sender.want(0);
@@ -291,7 +291,7 @@ describe('what was gathered', () => {
     expect(posts.all.slice(1).map(({ batch }) => batch.slots.length)).toEqual([1, 1]);
   });
 
-  it('that the server will never take is dropped and counted, and its number used again', async () => {
+  it('is dropped and counted when it is rejected for good, and its number is reused', async () => {
     const { clock, posts, sender, contents } = setUp();
     gather(contents);
     sender.want(0);
@@ -302,7 +302,7 @@ describe('what was gathered', () => {
     expect(posts.all[1]?.batch).toMatchObject({ seq: 1, slots: [], dropped: 1 });
   });
 
-  it('until a flush is stored when the flush is true, though more comes meanwhile', async () => {
+  it('that precedes a flush is stored when the flush resolves, even if events follow', async () => {
     const { posts, sender, contents } = setUp();
     gather(contents);
     const flushed = sender.flush(2_000);

@@ -11,33 +11,33 @@ import {
 } from '../sync/backoff.js';
 import type { Transport } from '../sync/transport.js';
 
-/** A change that killed nothing is reported within this time. */
+/** The maximum delay of a receipt for a change without a kill. */
 const DEBOUNCE_MS = 5_000;
 const POST_TIMEOUT_MS = 10_000;
 const SPREAD_MAX_MS = 60_000;
-/** The first part of the spread belongs to the kill itself, which is on its way to the others. */
+/** The first part of the spread stays free for delivering the kill itself to other clients. */
 const QUIET_SHARE = 0.2;
-/** Otherwise what was gathered is sent this often. */
+/** The interval between batches when no release runs. */
 export const POST_AFTER_MS = 10_000;
-/** The server will never take this batch: it is dropped, and its number goes to the next. */
+/** The server rejects this batch for good. It is dropped, and the next batch reuses its number. */
 const UNWANTED: readonly number[] = [400, 413, 422];
 
 export interface BatchPart {
-  /** Members of the batch's object, as JSON. */
+  /** The batch's members as JSON, without the braces. */
   readonly members: string;
-  /** Events that are lost with it. */
+  /** The number of events that are lost with the batch. */
   readonly weight: number;
 }
 
-/** What a batch says besides who sends it, when, and which rules are in force. */
+/** The content of a batch, except for its number, time and revision. */
 export interface BatchContents {
   readonly isEmpty: boolean;
-  /** More than one batch waits. */
+  /** At least one full batch is pending. */
   readonly isFull: boolean;
-  /** Post this often even when there is nothing to say; null: no need. */
+  /** The interval for posting even without events; null: no such interval. */
   readonly beatMs: number | null;
   take(): BatchPart;
-  /** Batches that will never arrive, with so many events. */
+  /** Counts the events of batches that will never arrive. */
   lose(events: number): void;
 }
 
@@ -47,7 +47,7 @@ export interface SenderDeps {
   readonly transport: Transport;
   readonly identity: () => Identity;
   readonly contents: BatchContents;
-  /** A batch was refused for good. */
+  /** A batch was rejected for good. */
   readonly onUnwanted?: (status: number) => void;
 }
 
@@ -55,21 +55,21 @@ interface Unanswered {
   readonly body: string;
   readonly applied: Position | null;
   readonly weight: number;
-  /** Nothing was left behind when it was made. */
+  /** True when no events were left for a later batch. */
   readonly isAll: boolean;
 }
 
-/** Somebody who waits until everything that there was is stored. */
+/** A caller that waits until all events of this moment are stored. */
 interface Waiting {
-  /** How many batches had been made before. */
+  /** The number of batches that existed before. */
   readonly batches: number;
   settle(): void;
 }
 
 /**
- * Tells the server what happened here, and which revision is in force. One post at a time;
- * positions that pass by meanwhile are skipped, the newest counts. A post that got no answer is
- * repeated as it was, since the server may have stored it: `seq` has no gaps.
+ * Sends events to the server, and the revision in force. There is one post at a time; only the
+ * newest revision is reported. A post without a response is repeated unchanged, because the server
+ * may have stored it and `seq` must have no gaps.
  */
 export class BatchSender {
   readonly #deps: SenderDeps;
@@ -80,9 +80,9 @@ export class BatchSender {
   #unanswered: Unanswered | null = null;
   #inFlight: AbortController | null = null;
   #failures = 0;
-  /** When the next post is wanted; null: nobody waits. */
+  /** When the next post is due; null: none is needed. */
   #dueAt: number | null = null;
-  /** After a failure nothing is posted before this time, whatever comes up meanwhile. */
+  /** After a failure nothing is posted before this time. */
   #notBefore = 0;
   #timer: { readonly handle: Timer; readonly dueAt: number } | null = null;
   #closed = false;
@@ -92,7 +92,9 @@ export class BatchSender {
     this.#deps = deps;
   }
 
-  /** `spreadMs`: report at once, spread over so many milliseconds; null: when convenient. */
+  /**
+   * `spreadMs`: report early, spread over so many milliseconds. null: report within `DEBOUNCE_MS`.
+   */
   applied(position: Position, spreadMs: number | null): void {
     this.#newest = position;
     const share = this.#deps.random();
@@ -100,19 +102,21 @@ export class BatchSender {
     else this.want(Math.min(spreadMs, SPREAD_MAX_MS) * (QUIET_SHARE + (1 - QUIET_SHARE) * share));
   }
 
-  /** Rules that were not new to us, such as a copy from disk, are reported too, once. */
+  /** Also reports rules that were not new, such as a copy from disk, once. */
   confirmed(position: Position): void {
     if (!isSamePosition(position, this.#newest)) this.applied(position, null);
   }
 
-  /** Posts within this time; an earlier date stands. */
+  /** Requests a post within this time. An earlier due time is kept. */
   want(withinMs: number): void {
     const dueAt = this.#deps.clock.monotonic() + withinMs;
     this.#dueAt = Math.min(dueAt, this.#dueAt ?? dueAt);
     this.#schedule();
   }
 
-  /** Posts what waits without delay; true once the server has stored what there was by now. */
+  /**
+   * Posts pending data immediately; true when the server has stored everything pending at the call.
+   */
   async flush(timeoutMs: number): Promise<boolean> {
     if (this.#isSettled()) return true;
     if (this.#notBefore - this.#deps.clock.monotonic() > timeoutMs) return false;
@@ -129,7 +133,7 @@ export class BatchSender {
     });
   }
 
-  /** A new key may be taken where the old one was not. */
+  /** The server may accept a new key after it rejected the old one. */
   retryNow(): void {
     this.#notBefore = 0;
     if (this.#unanswered !== null) this.want(0);
@@ -232,7 +236,7 @@ export class BatchSender {
       const request = requestTo(this.#deps.identity(), 'POST', EVENTS_PATH, { headers, body });
       const response = await transport(request, post.signal);
       const { status } = response;
-      // The status says it all; what else is said only has to be over before the next post.
+      // Only the status matters, but the body must be read before the next post.
       await response.read(ignore).catch(ignore);
       if (status >= 200 && status < 300) return { kind: 'stored' };
       return this.#refused(status, response.header('retry-after'));
@@ -260,7 +264,7 @@ export class BatchSender {
     return { kind: 'again', retryMs: Math.max(delayMs, retryAfterDelayMs(retryAfterMs, random)) };
   }
 
-  /** Ends the waiting of those who came before batch number `batches` was made. */
+  /** Resolves the waits that began before batch number `batches` was built. */
   #settle(batches: number): void {
     for (const waiting of [...this.#waiting]) if (waiting.batches < batches) waiting.settle();
   }
@@ -271,7 +275,7 @@ const ignore = () => {};
 type Answer = { readonly kind: 'stored' } | Refusal;
 
 interface Refusal {
-  /** `unwanted`: the same batch need not come again. */
+  /** `unwanted`: the batch must not be repeated. */
   readonly kind: 'again' | 'unwanted';
   readonly retryMs: number;
 }

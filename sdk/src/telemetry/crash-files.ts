@@ -7,19 +7,19 @@ import { cacheName } from '../cache/cache-name.js';
 
 const FORMAT = 1;
 const BYTES_MAX = 32 * 1024 * 1024;
-/** A process that breaks at every start leaves many. */
+/** A process that crashes at every start leaves many files. */
 const FILES_MAX = 20;
 
-/** What a process that broke could not send any more. */
+/** The data that a crashed process could not send. */
 export interface CrashRecord {
   readonly instance: string;
   /** Slots as JSON. */
   readonly slots: readonly string[];
-  /** A batch of that instance which the server may or may not have. */
+  /** A batch of that instance that the server may or may not have stored. */
   readonly unanswered: string | null;
 }
 
-/** Files that outlive a broken process, one for each; read once by whoever starts next. */
+/** One file per crashed process. The next process that starts reads and deletes it. */
 export class CrashFiles {
   readonly #folder: string;
   readonly #prefix: string;
@@ -29,7 +29,7 @@ export class CrashFiles {
     this.#prefix = `${cacheName(url, key)}.crash-`;
   }
 
-  /** At once: there is no later. Throws when it cannot be done. */
+  /** Writes synchronously, because the process is about to exit. Throws on failure. */
   write(record: CrashRecord): void {
     const path = this.#pathOf(record.instance);
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
@@ -37,12 +37,12 @@ export class CrashFiles {
     renameSync(`${path}.tmp`, path);
   }
 
-  /** The process lives after all. */
+  /** Called when the process survives the exception. */
   remove(instance: string): void {
     rmSync(this.#pathOf(instance), { force: true });
   }
 
-  /** Never rejects; what another process takes first, or nobody can read, is left out. */
+  /** Never rejects. Skips files that another process takes first or that cannot be read. */
   async take(instance: string): Promise<CrashRecord[]> {
     const names = await readdir(this.#folder).catch(() => []);
     const mine = names.filter((name) => name.startsWith(this.#prefix) && name.endsWith('.json'));

@@ -3,13 +3,13 @@ import type { CrashFiles } from './crash-files.js';
 export interface CrashWatchDeps {
   readonly files: CrashFiles;
   readonly instance: () => string;
-  /** Counts the crash, and gives all that was not sent. */
+  /** Counts the crash and returns everything that was not sent. */
   readonly collect: () => { readonly slots: string[]; readonly unanswered: string | null };
 }
 
 /**
- * Saves what was counted when an exception is about to end the process. It only looks on: whether
- * the process ends is the app's affair, and one that lives on sends everything itself.
+ * Saves the counted events when an exception is about to end the process. It does not handle the
+ * exception: if the app lets the process survive, the process sends the events itself.
  */
 export class CrashWatch {
   readonly #deps: CrashWatchDeps;
@@ -31,7 +31,7 @@ export class CrashWatch {
       files.write({ instance: id, ...collect() });
       setImmediate(() => files.remove(id)).unref();
     } catch {
-      // The exception that brought us here is the one to be seen.
+      // A failure here must not hide the exception of the app.
     }
   }
 }

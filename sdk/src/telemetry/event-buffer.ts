@@ -6,25 +6,25 @@ import { OpenSlot } from './open-slot.js';
 import { Outbox } from './outbox.js';
 import { slotTexts } from './slot-text.js';
 
-/** While a release runs its numbers are sent this often, empty or not. */
+/** The interval between batches while a release runs, even without events. */
 export const BEAT_MS = 5_000;
 
 export interface EventBufferDeps {
   readonly clock: Clock;
-  /** Server's time, epoch milliseconds. */
+  /** Server time, epoch milliseconds. */
   readonly now: () => number;
-  /** There is something to post within so many milliseconds. False: nobody will. */
+  /** Requests a post within so many milliseconds. Returns false when there is no sender. */
   readonly want: (withinMs: number) => boolean;
-  /** What was gathered is lost, and so are the people who were named in it. */
+  /** Events were lost, including the first reports of users. */
   readonly onLost: () => void;
 }
 
-/** Gathers slot by slot; what is over waits as text in the outbox. */
+/** Collects events in slots. A finished slot waits as text in the outbox. */
 export class EventBuffer implements BatchContents {
   readonly #deps: EventBufferDeps;
   #outbox: Outbox;
   #open: { readonly slot: OpenSlot; readonly timer: Timer } | null = null;
-  /** A release runs. */
+  /** True while a release runs. */
   #beats = false;
 
   constructor(deps: EventBufferDeps) {
@@ -54,7 +54,9 @@ export class EventBuffer implements BatchContents {
     this.#beats = beats;
   }
 
-  /** The slot of this moment; the ten seconds of one that is full go on in another. */
+  /**
+   * The slot at this time. When a slot is full, a second one covers the rest of its ten seconds.
+   */
   slotAt(now: number): OpenSlot {
     const open = this.#open?.slot;
     if (open !== undefined && (now >= open.endsAt || open.budget.isFull)) this.#end();
@@ -67,7 +69,7 @@ export class EventBuffer implements BatchContents {
     return this.#open.slot;
   }
 
-  /** The slot that is open, without a look at the clock: a timer closes it in time. */
+  /** The open slot. It does not read the clock, because a timer closes the slot in time. */
   slot(): OpenSlot {
     const slot = this.#open?.slot;
     return slot === undefined || slot.budget.isFull ? this.slotAt(this.#deps.now()) : slot;
@@ -90,13 +92,13 @@ export class EventBuffer implements BatchContents {
     return this.#outbox.take(Math.floor(this.#deps.now()));
   }
 
-  /** All slots that were not sent, the open one included; they are kept. */
+  /** All slots that were not sent, including the open one. They stay in the outbox. */
   texts(): string[] {
     this.#close();
     return this.#outbox.texts;
   }
 
-  /** Slots that another process could not send; one that is none would spoil a whole batch. */
+  /** Adds slots of a crashed process. Checks each, because an invalid one would spoil its batch. */
   restore(texts: readonly string[]): void {
     for (const text of texts) {
       const decoded = decodeEventBatch({ seq: 1, at: 0, slots: [parseJson(text)] });
@@ -107,7 +109,7 @@ export class EventBuffer implements BatchContents {
     if (!this.#outbox.isEmpty) this.#deps.want(0);
   }
 
-  /** Begins again with nothing: somebody else sends what is here. */
+  /** Drops everything, because the original process sends it. */
   reset(): void {
     this.#open?.timer.cancel();
     this.#open?.slot.close();
@@ -115,7 +117,7 @@ export class EventBuffer implements BatchContents {
     this.#outbox = new Outbox(this.#deps.onLost);
   }
 
-  /** The time of the slot is over. What nobody will post is not kept. */
+  /** Called when the time of the slot is over. Drops the events when there is no sender. */
   #end(): void {
     this.#close();
     if (this.#deps.want(this.#outbox.isFull ? 0 : POST_AFTER_MS)) return;

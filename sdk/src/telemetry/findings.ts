@@ -2,10 +2,10 @@ import type { Outcome } from '../core/outcome.js';
 import type { QuietLog } from '../log.js';
 import { KeyCounter } from './key-counter.js';
 
-/** What is longer than any flag key is not worth keeping. */
+/** Longer than any flag key. */
 const KEY_LENGTH_MAX = 100;
 
-/** What evaluations show about the code that asks: keys and attributes that it gets wrong. */
+/** Records mistakes of calling code: unknown flag keys and missing attributes. */
 export class Findings {
   readonly unknownFlags = new KeyCounter();
   readonly missingUnits = new KeyCounter();
@@ -15,13 +15,13 @@ export class Findings {
     this.#log = log;
   }
 
-  /** Costs all but the two outcomes that may hide a mistake two comparisons. Never throws. */
+  /** Never throws. For outcomes without a mistake it costs only two comparisons. */
   inspect({ missingUnit, errorCode }: Outcome, key: string): void {
     if (missingUnit !== undefined) this.#inspectMissing(key, missingUnit);
     else if (errorCode === 'FLAG_NOT_FOUND') this.#inspectUnknown(key);
   }
 
-  /** The key may be anything. */
+  /** The key can be any value. */
   #inspectUnknown(key: unknown): void {
     const text = typeof key === 'string' ? key.slice(0, KEY_LENGTH_MAX) : `(${typeof key})`;
     this.unknownFlags.count(text);

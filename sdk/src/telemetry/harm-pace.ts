@@ -1,15 +1,16 @@
 import type { Arm } from '../core/resolution.js';
 
-/** What happens to somebody at the same moment goes along. */
+/** Lets simultaneous events share a post. */
 const AT_ONCE_MS = 20;
 const SPACING_MS = 500;
 
 /**
- * How soon harm is told. Of people with the feature at once, because each of them may be the one
- * that proves it; a storm of them, and those without the feature, within half a second.
+ * How soon harmful events are sent. Those of users with the feature are sent immediately, because
+ * each may complete the evidence. Those in a burst, and those of users without the feature, are sent
+ * within half a second.
  */
 export class HarmPace {
-  /** When the latest post was wanted for people with the feature; monotonic. */
+  /** Monotonic time of the latest post requested for users with the feature. */
   #dueAt = Number.NEGATIVE_INFINITY;
 
   withinMs(arm: Arm, now: number): number {

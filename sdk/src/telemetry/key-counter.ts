@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache';
 
-/** A flag key may come from a request, so only the newest are counted. */
+/** A request may determine a flag key, so only the newest keys are counted. */
 const KEYS_MAX = 1_000;
 
-/** Counts per flag key, of bounded size. */
+/** Counts per flag key, with a limit on the number of keys. */
 export class KeyCounter {
   readonly #counts = new LRUCache<string, number>({ max: KEYS_MAX });
 
@@ -11,7 +11,7 @@ export class KeyCounter {
     this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
   }
 
-  /** Without a prototype: `__proto__` is a key like any other. */
+  /** The record has no prototype, so `__proto__` is an ordinary key. */
   toRecord(): Readonly<Record<string, number>> {
     const record: Record<string, number> = Object.create(null);
     for (const [key, count] of this.#counts.entries()) record[key] = count;

@@ -1,23 +1,23 @@
 import { isSampled, type SeedPrefix, unitBucket, unitHash } from '../core/bucket.js';
 
-/** Of all releases together; as many again are remembered from before. */
+/** For all releases together. Up to as many older users are remembered too. */
 const UNITS_MAX = 50_000;
-/** A longer name is remembered by its hash, so that strangers cannot fill the memory. */
+/** A longer unit is stored as its hash, so that requests cannot fill the memory. */
 const NAME_LENGTH_MAX = 100;
 
-/** What is remembered of a person in one phase, so that nothing is reported twice. */
+/** What was already reported of a user in one phase. */
 export interface KnownUnit {
   readonly hash: string;
   readonly bucket: number;
   readonly isSampled: boolean;
-  /** A bit for each side that the person was named on. */
+  /** One bit for each arm in which the user was reported. */
   arms: number;
-  /** A bit for each metric that the person was reported for, and the same of the warm-up. */
+  /** One bit for each metric for which the user was reported; `warmUpSplits` for the warm-up. */
   splits: number;
   warmUpSplits: number;
 }
 
-/** How many people are remembered in all; the older half is forgotten when they are too many. */
+/** Limits the number of remembered users. When it is reached, the older half is forgotten. */
 export class UnitPool {
   #generation = 0;
   #count = 0;
@@ -33,14 +33,14 @@ export class UnitPool {
     this.#generation += 1;
   }
 
-  /** Everybody is reported again: what was reported of them may be lost. */
+  /** Reports all users again, because earlier reports may be lost. */
   forget(): void {
     this.#count = 0;
     this.#generation += 2;
   }
 }
 
-/** People whom this instance met in one phase. Whoever is forgotten is merely reported again. */
+/** Users that this instance saw in one phase. A forgotten user is reported again, without harm. */
 export class KnownUnits {
   readonly #pool: UnitPool;
   readonly #salt: SeedPrefix;

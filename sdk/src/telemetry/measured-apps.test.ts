@@ -41,7 +41,7 @@ async function serve(name: string): Promise<void> {
   await once(app, 'listening');
 }
 
-/** How the request ended: with a status, or `broken`. */
+/** Resolves with the status of the response, or with `broken` when the connection failed. */
 function ask(path: string, method = 'GET'): Promise<number | 'broken'> {
   return new Promise((resolve) => {
     const request = open(path, method, (response) => {
@@ -61,7 +61,7 @@ function open(path: string, method: string, onResponse: (response: IncomingMessa
   return requestHttp({ port, path, method, headers, agent: false }, onResponse);
 }
 
-/** What reached the server, once it has heard of so many requests. */
+/** The events that the server received, once they include so many requests. */
 async function gathered(requests: number): Promise<Gathered> {
   for (;;) {
     await flags.flush();
@@ -74,7 +74,7 @@ async function gathered(requests: number): Promise<Gathered> {
 describe.each(Object.keys(MEASURED_APPS))('an app of %s', (name) => {
   beforeEach(() => serve(name));
 
-  it('has its requests measured, and those that failed, for the side that they were served', async () => {
+  it('measures requests and failures for the group that was served', async () => {
     const answers = [];
     for (const path of ['/ok', '/missing', '/failed', '/thrown']) answers.push(await ask(path));
     expect(answers).toEqual([200, 404, 500, 500]);
@@ -86,20 +86,20 @@ describe.each(Object.keys(MEASURED_APPS))('an app of %s', (name) => {
     expect(arm.splits.get('http.errors')).toEqual([unitHash(seedPrefix('3kTM'), 'user-1')]);
   });
 
-  it('knows the request behind a body that was read', async () => {
+  it('assigns evaluations to their request after the body was read', async () => {
     expect(await ask('/body', 'POST')).toBe(200);
     const arm = (await gathered(1)).arm('r1', 1, 'treatment');
     expect(arm.totals('http.error-rate')).toEqual({ sum: 0, count: 1 });
   });
 
-  it('counts what it breaks off as an error', async () => {
+  it('counts a response that the app aborts as an error', async () => {
     expect(await ask('/broken')).toBe('broken');
     const all = await gathered(1);
     expect(all.metrics.get('http.error')?.count).toBe(1);
     expect(all.arm('r1', 1, 'treatment').totals('http.error-rate').sum).toBe(1);
   });
 
-  it('counts neither streams of events nor clients that leave', async () => {
+  it('ignores event streams and requests that the client aborts', async () => {
     expect(await ask('/events')).toBe(200);
     const [left] = (await new Promise<unknown[]>((resolve) => {
       const request = open('/hanging', 'GET', (response) => {

@@ -6,7 +6,7 @@ export function registerMeter(client: object, meter: RequestMeter): void {
   meters.set(client, meter);
 }
 
-/** The meter of a client that `createClient` or `createTestClient` made; else there is none. */
+/** The meter of a client; undefined unless `createClient` or `createTestClient` made it. */
 export function meterOf(client: object): RequestMeter | undefined {
   return meters.get(client);
 }

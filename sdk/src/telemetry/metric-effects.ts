@@ -7,21 +7,21 @@ export const ERROR_EVENT = 'http.error';
 export const CRASH_EVENT = 'http.crash';
 
 const KINDS: readonly unknown[] = ['split', 'mean', 'ratio', 'slowShare', 'slo'];
-/** As many as a number has bits to remember them by. */
+/** The number of bits available to record reports of users. */
 const SPLITS_MAX = 31;
 
-/** What one event does to one metric of a release. */
+/** The effect of one event on one metric of a release. */
 export interface Effect {
   readonly metric: ReleaseMetric;
-  /** What the numerator gains; `split`: the person is named instead. */
+  /** The addition to the numerator. `split`: the user is reported instead. */
   readonly sum: 'split' | 'one' | 'value' | 'slow' | 'nothing';
-  /** What the denominator gains. */
+  /** The addition to the denominator. */
   readonly count: 0 | 1;
-  /** Marks in a person that the metric has named them; 0: it names them each time. */
+  /** The bit that records that a user was reported for the metric; 0: every event is reported. */
   readonly bit: number;
 }
 
-/** Effects by event. A metric that cannot be read, or lacks what its kind needs, has none. */
+/** Effects by event. A metric that is invalid or incomplete has none. */
 export function effectsOf(metrics: unknown): ReadonlyMap<string, readonly Effect[]> {
   const effects = new Map<string, Effect[]>();
   const usable = (Array.isArray(metrics) ? metrics : []).filter(isUsable);
@@ -51,7 +51,7 @@ function sumOf({ kind }: ReleaseMetric): Effect['sum'] {
   return kind === 'slowShare' ? 'slow' : 'one';
 }
 
-/** The event that the denominator counts; none where the server counts people. */
+/** The event that the denominator counts; null when the server counts users instead. */
 function countedEvent({ kind, event, total, per, attribution }: ReleaseMetric): string | null {
   if (kind === 'split') return null;
   if (kind === 'slo') return total ?? null;

@@ -17,7 +17,7 @@ interface MetricCount {
   sketch: Sketch | null;
 }
 
-/** What is gathered in the ten seconds that are not over yet. */
+/** The events of the current ten seconds. */
 export class OpenSlot {
   readonly from: number;
   readonly budget = new SlotBudget();
@@ -25,7 +25,7 @@ export class OpenSlot {
   readonly #arms: ArmTally[] = [];
   readonly #metrics = new Map<string, MetricCount>();
 
-  /** Any moment of the slot, in the server's time. */
+  /** `now` is any time within the slot, in server time. */
   constructor(now: number) {
     this.from = Math.floor(now / SLOT_MS) * SLOT_MS;
   }
@@ -34,12 +34,12 @@ export class OpenSlot {
     return this.from + SLOT_MS;
   }
 
-  /** An outcome that was not served before in this slot. */
+  /** Adds an outcome that was not yet served in this slot. */
   touch(key: string, variant: string | undefined, tally: Tally): void {
     this.#flags.push({ key, variant: variant ?? '', tally });
   }
 
-  /** An arm that something happens to. */
+  /** Adds an arm to the slot, once. */
   open(arm: ArmTally): ArmTally {
     if (!arm.isOpen) this.#arms.push(arm);
     arm.isOpen = true;
@@ -58,7 +58,7 @@ export class OpenSlot {
     metric.sketch?.add(value);
   }
 
-  /** Everything gathered; the tallies begin again at zero. */
+  /** Returns all events and resets the tallies. */
   close(): EventSlot {
     const { from, endsAt: to } = this;
     const releases = this.#arms.flatMap((arm) => arm.take());
@@ -66,7 +66,10 @@ export class OpenSlot {
     return { from, to, flags: this.#takeFlags(), releases, metrics: Object.fromEntries(metrics) };
   }
 
-  /** Names that only a hand-made ruleset has would spoil the batch. */
+  /**
+   * Skips invalid keys, which only a hand-made ruleset can have and which would invalidate the
+   * batch.
+   */
   #takeFlags(): EventSlot['flags'] {
     const flags: Record<string, Record<string, number>> = Object.create(null);
     for (const { key, variant, tally } of this.#flags) {
@@ -81,7 +84,7 @@ export class OpenSlot {
   }
 }
 
-/** Sums that ran out of numbers are no sums. */
+/** Replaces a sum that overflowed by 0. */
 function toSlot({ count, sum, sketch }: MetricCount): MetricSlot {
   const known = { count, sum: Number.isFinite(sum) ? sum : 0 };
   return sketch === null ? known : { ...known, sketch: encodeSketch(sketch) };

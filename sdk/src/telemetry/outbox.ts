@@ -2,12 +2,12 @@ import { isValidKey } from '../core/problems/key.js';
 import { SLOTS_MAX } from '../protocol/decode-event-batch.js';
 import type { SlotText } from './slot-text.js';
 
-/** Slots of one batch, with room for the rest of it below 1 MiB. */
+/** Limit for the slots of one batch, which leaves room for the rest below 1 MiB. */
 const BATCH_LENGTH_MAX = 900_000;
 const BATCHES_MAX = 20;
 const UNKNOWN_MAX = 1_000;
 
-/** Slots that are over and wait to be sent, oldest first; 20 batches at most. */
+/** Finished slots that wait to be sent, oldest first; 20 batches at most. */
 export class Outbox {
   #slots: SlotText[] = [];
   #length = 0;
@@ -17,7 +17,7 @@ export class Outbox {
   #droppedInAll = 0;
   readonly #onLost: () => void;
 
-  /** Slots were dropped, and the people whom they named with them. */
+  /** `onLost` is called when slots are dropped, and with them the first reports of users. */
   constructor(onLost: () => void) {
     this.#onLost = onLost;
   }
@@ -31,7 +31,7 @@ export class Outbox {
     return this.#droppedInAll;
   }
 
-  /** There is a batch to fill. */
+  /** There is at least one full batch. */
   get isFull(): boolean {
     return this.#length >= BATCH_LENGTH_MAX || this.#slots.length >= SLOTS_MAX;
   }
@@ -46,18 +46,18 @@ export class Outbox {
     while (this.#length > BATCH_LENGTH_MAX * BATCHES_MAX) this.lose(this.#shift().weight);
   }
 
-  /** Slots that will never arrive. */
+  /** Drops slots that will never arrive. */
   lose(events: number): void {
     this.drop(events);
     this.#onLost();
   }
 
-  /** What waits, as JSON; it goes on waiting. */
+  /** The pending slots as JSON. They stay pending. */
   get texts(): string[] {
     return this.#slots.map(({ text }) => text);
   }
 
-  /** Said once a batch; false when there is nothing new. What can be no key is the log's business. */
+  /** Adds a key once per batch; returns false when it is not new. Invalid keys are only logged. */
   addUnknown(key: string): boolean {
     const { size } = this.#unknown;
     if (size < UNKNOWN_MAX && isValidKey(key)) this.#unknown.add(key);
@@ -68,15 +68,15 @@ export class Outbox {
     this.#unattributed += 1;
   }
 
-  /** Events that found no place. */
+  /** Counts events that could not be kept. */
   drop(events: number): void {
     this.#dropped += events;
     this.#droppedInAll += events;
   }
 
   /**
-   * The next batch, as the members of its object, and the events in it. `now` (null: unknown) is
-   * what it is complete up to, unless older slots than that have to wait for the next one.
+   * Returns the next batch as JSON members, and its number of events. The batch is complete up to
+   * `now` (null: unknown), or up to the oldest slot that did not fit into it.
    */
   take(now: number | null): { readonly members: string; readonly weight: number } {
     const slots: SlotText[] = [];

@@ -9,23 +9,23 @@ import { ArmTally } from './arm-tally.js';
 import { type KnownUnit, KnownUnits, type UnitPool } from './known-units.js';
 import { type Effect, effectsOf } from './metric-effects.js';
 
-/** A release in the phase that the rules in force give it. */
+/** A release in its current phase, according to the rules in force. */
 export interface ReleasePhase {
   readonly id: string;
   readonly phase: number;
   readonly flag: string;
-  /** Server's time, epoch milliseconds. */
+  /** Server time, epoch milliseconds. */
   readonly warmUpEndsAt: number;
   readonly effects: ReadonlyMap<string, readonly Effect[]>;
   readonly arms: Readonly<Record<Arm, ArmTally>>;
-  /** Null without a salt: then only exposures are counted. */
+  /** Null without a salt; then only exposures are counted. */
   readonly units: KnownUnits | null;
   readonly unit: AttributeReader;
-  /** What it was made from. */
+  /** The document from which this phase was built. */
   readonly source: unknown;
 }
 
-/** The releases in the current rules. Only flags that have changed are read again. */
+/** The releases in the current rules. Only changed flags are parsed again. */
 export class ReleasePhases {
   readonly #pool: UnitPool;
   readonly #managed = new Map<string, readonly ManagedRule[]>();
@@ -35,7 +35,9 @@ export class ReleasePhases {
     this.#pool = pool;
   }
 
-  /** By release id. A phase that is the same as in `before` is kept with its known units. */
+  /**
+   * Phases by release id. A phase that equals the one in `before` is reused with its known users.
+   */
   phasesOf(
     flags: FlagTable,
     before: ReadonlyMap<string, ReleasePhase>,
@@ -82,7 +84,7 @@ function managedRules(flag: unknown): readonly ManagedRule[] | undefined {
   return managed;
 }
 
-/** The person whom a context is about, as this phase draws people; null: not to be named. */
+/** The user of a context, by the unit of this phase; null: the user must not be reported. */
 export function personIn(phase: ReleasePhase, context: unknown): KnownUnit | null {
   if (phase.units === null) return null;
   const unit = readUnit(subjectOf(context), phase.unit);

@@ -13,8 +13,8 @@ export interface ReplayDeps {
 }
 
 /**
- * Posts a batch as the instance that left it unanswered: by its number the server knows whether it
- * has it, so nothing is counted twice. Never rejects.
+ * Posts a batch under the instance that left it unanswered. The server recognizes its number, so
+ * nothing is counted twice. Never rejects.
  */
 export async function replayBatch(
   deps: ReplayDeps,
@@ -31,7 +31,7 @@ export async function replayBatch(
       await read(() => {});
       if (status < 500 && status !== 429) return;
     } catch {
-      // No answer: the server is away, which may pass.
+      // The server does not answer, which may be temporary.
     }
     await new Promise<void>((resolve) => {
       clock.setTimer(resolve, retryDelayMs(attempt, random));

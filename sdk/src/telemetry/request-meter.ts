@@ -2,25 +2,25 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock, Timer } from '../clock.js';
 import { RequestScope, type ScopeOwner } from './request-scope.js';
 
-/** How often requests that still run are looked at. */
+/** Interval between checks for slow requests. */
 const SCAN_MS = 1_000;
 
 export interface RequestMeterEvents {
   onEnd(scope: RequestScope, ms: number, isError: boolean): void;
-  /** It still runs after so many milliseconds. */
+  /** The request is still running after so many milliseconds. */
   onSlow(scope: RequestScope, ms: number): void;
 }
 
 type Marked = Record<symbol, RequestScope | undefined>;
 
-/** The requests that are being handled, and which one the code that runs now belongs to. */
+/** Tracks the requests in progress, and the request that the running code belongs to. */
 export class RequestMeter implements ScopeOwner {
   readonly #clock: Clock;
   readonly #events: RequestMeterEvents;
   readonly #open = new Set<RequestScope>();
-  /** Where a request keeps its scope: a property costs a tenth of an entry in a WeakMap. */
+  /** The property with the scope of a request. It costs a tenth of an entry in a WeakMap. */
   readonly #mark = Symbol('sluice');
-  /** Made with the first request: it costs those who measure none. */
+  /** Created for the first request, so that an app without measurement does not pay for it. */
   #storage: AsyncLocalStorage<RequestScope> | null = null;
   #timer: Timer | null = null;
 
@@ -38,8 +38,8 @@ export class RequestMeter implements ScopeOwner {
   }
 
   /**
-   * Undefined when the request is measured already, because the middleware may be there twice, or
-   * when it is frozen.
+   * Returns undefined when the request is already measured, because the middleware may be installed
+   * twice, or when the request object is frozen.
    */
   begin(request: object): RequestScope | undefined {
     if (this.scopeOf(request) !== undefined || !Object.isExtensible(request)) return undefined;

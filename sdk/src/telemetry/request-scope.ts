@@ -2,7 +2,7 @@ import type { ArmTally } from './arm-tally.js';
 import type { KnownUnit } from './known-units.js';
 import type { ReleasePhase } from './release-phases.js';
 
-/** The side of a release that somebody is on, and who. */
+/** A user and the user's group in a release. */
 export interface SeenArm {
   readonly phase: ReleasePhase;
   readonly tally: ArmTally;
@@ -14,9 +14,9 @@ export interface ScopeOwner {
   end(scope: RequestScope, isError: boolean | null): void;
 }
 
-/** One request that is being handled: which sides of which releases it was served. */
+/** A request in progress, with the groups in which its releases were evaluated. */
 export class RequestScope {
-  /** One for each release that was evaluated; the first evaluation counts. */
+  /** One entry for each release; the first evaluation counts. */
   readonly seen: SeenArm[] = [];
   readonly startedAt: number;
   readonly #owner: ScopeOwner;
@@ -27,33 +27,33 @@ export class RequestScope {
     this.startedAt = startedAt;
   }
 
-  /** Metrics that count this request as slow already. */
+  /** Metrics that already count this request as slow. */
   get alreadySlow(): ReadonlySet<unknown> | null {
     return this.#slow;
   }
 
-  /** Most requests meet one or two releases, so a list is faster than a map. */
+  /** A list is faster than a map, because most requests evaluate one or two releases. */
   seenIn(release: string): SeenArm | undefined {
     for (const arm of this.seen) if (arm.phase.id === release) return arm;
     return undefined;
   }
 
-  /** Evaluations inside `work`, and in all that it starts, belong to this request. */
+  /** Assigns evaluations inside `work`, and in everything that it starts, to this request. */
   run<T>(work: () => T): T {
     return this.#owner.run(this, work);
   }
 
-  /** The response is out, or will never be. Only the first end counts. */
+  /** The response is finished or aborted. Only the first call counts. */
   end(isError: boolean): void {
     this.#owner.end(this, isError);
   }
 
-  /** No request to be measured after all: a stream, an upgrade, or a client that left. */
+  /** Drops the request, because it is a stream, an upgrade, or was aborted by the client. */
   leave(): void {
     this.#owner.end(this, null);
   }
 
-  /** False when the metric knew already. */
+  /** Returns false when the metric was already marked. */
   markSlow(metric: unknown): boolean {
     this.#slow ??= new Set();
     if (this.#slow.has(metric)) return false;

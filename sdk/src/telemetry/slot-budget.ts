@@ -1,11 +1,13 @@
-/** Rows of a slot: a metric of an arm, or an event. Evaluations have their own bound: the rules. */
+/** Rows of a slot: metrics of arms, and events. Evaluations are limited by the ruleset instead. */
 const SERIES_MAX = 2_000;
-/** Hashes of people after which a slot ends early; some 400 kB of text. */
+/** A slot with so many hashes of users ends early; they are about 400 kB of text. */
 const UNITS_FULL = 20_000;
-/** One happening may name a person for many metrics of many releases. */
+/**
+ * Higher than `UNITS_FULL`, because one event may report a user for many metrics of many releases.
+ */
 const UNITS_MAX = 22_000;
 
-/** What a slot may still take. What is beyond is counted as dropped. */
+/** The remaining capacity of a slot. Events beyond it are counted as dropped. */
 export class SlotBudget {
   #series = SERIES_MAX;
   #units = UNITS_MAX;
@@ -15,7 +17,7 @@ export class SlotBudget {
     return this.#take(--this.#series);
   }
 
-  /** The next people belong in another slot. */
+  /** True when further users must go into another slot. */
   get isFull(): boolean {
     return this.#units <= UNITS_MAX - UNITS_FULL;
   }

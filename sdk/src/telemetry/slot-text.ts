@@ -1,13 +1,13 @@
 import type { EventSlot, MetricSlot, ReleaseSlot } from '../protocol/event-batch.js';
 
-/** Part of a slot as JSON, and how many events it stands for. */
+/** Part of a slot as JSON, and the number of its events. */
 export interface SlotText {
   readonly from: number;
   readonly text: string;
   readonly weight: number;
 }
 
-/** A part is closed at this length: a batch takes several. */
+/** Length at which a part is closed, so that a batch can hold several. */
 const PART_LENGTH = 100_000;
 
 interface Piece {
@@ -16,7 +16,9 @@ interface Piece {
   readonly weight: number;
 }
 
-/** A slot in parts that each fit into a batch. Parts of one slot add up to it, in any order. */
+/**
+ * Splits a slot into parts that each fit into a batch. The parts add up to the slot in any order.
+ */
 export function slotTexts(slot: EventSlot): SlotText[] {
   const parts: SlotText[] = [];
   let open: Piece[] = [];
@@ -48,7 +50,7 @@ function flagPiece(key: string, variants: Readonly<Record<string, number>>): Pie
   return { field: 'flags', text: member(key, variants), weight };
 }
 
-/** Without weight of its own: exposures are evaluations, and events are in `metrics`. */
+/** Has no weight, because its exposures are evaluations and its events are counted in `metrics`. */
 function releasePiece(release: ReleaseSlot): Piece {
   return { field: 'releases', text: JSON.stringify(release), weight: 0 };
 }

@@ -8,8 +8,8 @@ import type { EventBatch } from '../protocol/event-batch.js';
 
 const TREATED = { targetingKey: 'user-1' };
 
-describe('too much', () => {
-  it('of events is dropped and counted, while evaluations survive', () => {
+describe('telemetry under load', () => {
+  it('drops and counts excess events, while evaluations are kept', () => {
     const stage = Stage.released();
     for (let index = 0; index < 2_500; index += 1) stage.telemetry.track(`event-${index}`, {});
     for (let call = 0; call < 100_000; call += 1) stage.evaluate(TREATED);
@@ -19,7 +19,7 @@ describe('too much', () => {
     expect(gathered.flags.get('awesome=on')).toBe(100_000);
   });
 
-  it('drops nobody when 100,000 people come within ten seconds', () => {
+  it('drops no user when 100,000 arrive within ten seconds', () => {
     const stage = Stage.released();
     for (let index = 0; index < 100_000; index += 1) stage.evaluate({ targetingKey: index });
     const batches: EventBatch[] = [];
@@ -34,7 +34,7 @@ describe('too much', () => {
     for (const batch of batches) expect(JSON.stringify(batch).length).toBeLessThan(2 ** 20);
   });
 
-  it('for one batch is sent in several, and each is complete up to where it says', () => {
+  it('splits a large amount into several batches, each complete up to its `through` time', () => {
     const stage = Stage.released();
     for (let slot = 0; slot < 10; slot += 1) {
       for (let index = 0; index < 9_000; index += 1) {
@@ -52,7 +52,7 @@ describe('too much', () => {
     expect(Gathered.of(batches).flags.get('awesome=on')).toBeGreaterThan(40_000);
   });
 
-  it('and dropped names people again, whose first time may be lost', () => {
+  it('reports users again after a loss that may contain their first report', () => {
     const stage = Stage.released();
     stage.evaluate(TREATED);
     stage.take();
@@ -61,7 +61,7 @@ describe('too much', () => {
     expect(stage.gathered().arm('r1', 1, 'treatment').units.size).toBe(1);
   });
 
-  it('for a server that stays away is dropped, the oldest first', () => {
+  it('drops the oldest slots while the server is unreachable', () => {
     const stage = new Stage({});
     const slots = 100;
     for (let slot = 0; slot < slots; slot += 1) {

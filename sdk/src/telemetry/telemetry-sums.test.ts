@@ -36,7 +36,7 @@ const step = fc.oneof(
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
-/** What is gathered when batches are taken after the steps that `isTaken` names. */
+/** The batches when one is taken after each step for which `isTaken` returns true. */
 function play(steps: readonly Step[], isTaken: (index: number) => boolean): EventBatch[] {
   const stage = TelemetryStage.released({ metrics: METRICS });
   const batches: EventBatch[] = [];
@@ -63,7 +63,7 @@ function take(stage: TelemetryStage, one: Exclude<Step, { does: 'wait' | 'phase'
   }
 }
 
-/** Everything that a server adds up, in a form that can be compared. */
+/** All sums that a server computes, in a comparable form. */
 function summary(batches: readonly EventBatch[]) {
   const { flags, metrics, arms, dropped, unattributed } = Gathered.of(batches);
   const sorted = <T>(map: ReadonlyMap<string, T>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
@@ -82,8 +82,8 @@ const namesOf = (batches: readonly EventBatch[]) =>
     .flatMap(({ slots }) => slots.flatMap(({ releases }) => releases))
     .flatMap(({ phase, arm, units }) => units.map((unit) => `${phase} ${arm} ${unit}`));
 
-describe('whatever happens', () => {
-  it('adds up to the same, whenever batches are sent, and names nobody twice', () => {
+describe('telemetry for any sequence of steps', () => {
+  it('adds up to the same whenever batches are sent, and reports no user twice', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), fc.array(fc.boolean()), (steps, cuts) => {
         const often = play(steps, (index) => cuts[index % Math.max(1, cuts.length)] ?? false);

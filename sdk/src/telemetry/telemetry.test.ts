@@ -46,8 +46,8 @@ const REVENUE: ReleaseMetric = {
   cap: 100,
 };
 
-describe('evaluations', () => {
-  it('are counted by flag and variant, in slots of ten seconds of server time', () => {
+describe('telemetry of evaluations', () => {
+  it('counts by flag and variant, in slots of ten seconds of server time', () => {
     const stage = new Stage({ awesome: releasedFlag({}, 50), other: ON_FLAG });
     stage.clock.advance(3_000);
     for (let call = 0; call < 5; call += 1) stage.evaluate(TREATED);
@@ -63,7 +63,7 @@ describe('evaluations', () => {
     expect(stage.take().slots).toEqual([]);
   });
 
-  it('of a flag nobody has are named once a batch, unless that can be no key', () => {
+  it('reports an unknown flag once per batch, unless its key is invalid', () => {
     const stage = Stage.released();
     for (const key of ['awsome', 'awsome', 'no key', '__proto__']) stage.telemetry.unknown(key);
     expect(stage.take().unknown).toEqual(['awsome']);
@@ -71,8 +71,8 @@ describe('evaluations', () => {
   });
 });
 
-describe('exposures', () => {
-  it('count every time, and name each person once in a phase', () => {
+describe('telemetry of exposures', () => {
+  it('counts each exposure and reports each user once per phase', () => {
     const stage = Stage.released();
     stage.evaluate(TREATED);
     stage.evaluate(TREATED);
@@ -90,7 +90,7 @@ describe('exposures', () => {
     expect(stage.gathered().arm('r1', 2, 'treatment').units.size).toBe(1);
   });
 
-  it('remember whom they named when other rules change', () => {
+  it('remembers the reported users when other rules change', () => {
     const stage = Stage.released();
     stage.evaluate(TREATED);
     stage.take();
@@ -102,7 +102,7 @@ describe('exposures', () => {
     });
   });
 
-  it('are none in rules that cannot be read, which break nothing', () => {
+  it('reports nothing for an unreadable release and still counts its evaluations', () => {
     const stage = Stage.released();
     const flag = releasedFlag();
     const release = {
@@ -118,7 +118,7 @@ describe('exposures', () => {
     expect(stage.gathered().flags.get('awesome=on')).toBe(1);
   });
 
-  it('name nobody outside the sample, and nobody without a salt', () => {
+  it('reports no user outside the sample or without a salt', () => {
     for (const release of [{ sample: 0 }, { salt: undefined as never }]) {
       const stage = Stage.released({ ...release, metrics: [PURCHASES] });
       stage.evaluate(TREATED);
@@ -130,7 +130,7 @@ describe('exposures', () => {
 });
 
 describe('a tracked event', () => {
-  it('counts for the side that the person is on, without an exposure', () => {
+  it('counts for the group of the user, without an exposure', () => {
     const stage = Stage.released({ metrics: [PURCHASES, REVENUE] });
     stage.telemetry.track('purchase', TREATED, 40);
     stage.telemetry.track('purchase', TREATED, 300);
@@ -146,7 +146,7 @@ describe('a tracked event', () => {
     expect(gathered.flags.size).toBe(0);
   });
 
-  it('counts the denominator that its metric asks for', () => {
+  it('adds to the denominator that its metric requires', () => {
     const perEvent = { ...REVENUE, key: 'order-value', per: 'request' };
     const broken = { ...PURCHASES, key: 'broken', kind: 'slo', total: 'order' };
     const stage = Stage.released({ metrics: [perEvent, broken] });
@@ -159,7 +159,7 @@ describe('a tracked event', () => {
     expect(arm.sketches.get('order-value')?.count).toBe(1);
   });
 
-  it('that a release wants, of somebody on neither side, is unattributed', () => {
+  it('is unattributed when a release uses it and the user is in neither group', () => {
     const stage = Stage.released({ metrics: [PURCHASES] });
     stage.telemetry.track('purchase', {});
     stage.telemetry.track('visit', {});
@@ -168,7 +168,7 @@ describe('a tracked event', () => {
     expect([...gathered.metrics.keys()]).toEqual(['purchase', 'visit']);
   });
 
-  it('in the warm-up only names people, apart from those after it', () => {
+  it('reports users in the warm-up separately and adds to no sums', () => {
     const release = { metrics: [PURCHASES, REVENUE], phaseStartedAt: NOW, warmUpSeconds: 60 };
     const stage = Stage.released(release);
     stage.clock.advance(59_999);
@@ -181,7 +181,7 @@ describe('a tracked event', () => {
     expect(arm.totals('revenue').sum).toBe(2);
   });
 
-  it('with a name or value that cannot be is said in the log, and the rest is kept', () => {
+  it('is logged when its name or value is invalid, and its valid part is kept', () => {
     const stage = Stage.released({ metrics: [REVENUE] });
     for (const value of [Number.NaN, '5' as never, 1e300, null as never]) {
       stage.telemetry.track('purchase', TREATED, value);
@@ -193,7 +193,7 @@ describe('a tracked event', () => {
     expect(stage.log).toHaveLength(2);
   });
 
-  it('with a context that throws breaks nothing', () => {
+  it('is counted when its context throws', () => {
     const stage = Stage.released({ metrics: [PURCHASES] });
     const hostile = new Proxy({}, { getOwnPropertyDescriptor: () => raise() });
     stage.evaluate(hostile);
@@ -202,7 +202,7 @@ describe('a tracked event', () => {
   });
 });
 
-describe('a request', () => {
+describe('a measured request', () => {
   const METRICS = [ERRORS, ERROR_RATE, SLOW];
   const inRequest = (stage: Stage, contexts: readonly EvaluationContext[]) => {
     const scope = stage.telemetry.requests.begin({})!;
@@ -212,7 +212,7 @@ describe('a request', () => {
     return scope;
   };
 
-  it('counts for the side that its first evaluation saw', () => {
+  it('counts for the group of its first evaluation', () => {
     const stage = Stage.released({ metrics: METRICS });
     const scope = inRequest(stage, [TREATED, CONTROL]);
     stage.clock.advance(900);
@@ -234,7 +234,7 @@ describe('a request', () => {
     );
   });
 
-  it('that outlives its phase counts in the phase that it was served', () => {
+  it('counts in the phase that it was served in, even if it outlives the phase', () => {
     const stage = Stage.released({ metrics: METRICS });
     const scope = inRequest(stage, [TREATED]);
     stage.use({ awesome: releasedFlag({ phase: 2, metrics: METRICS }, 10) });
@@ -244,7 +244,7 @@ describe('a request', () => {
     expect(gathered.arms.has('r1/2/treatment')).toBe(false);
   });
 
-  it('that hangs is slow once, before it ends and not again', () => {
+  it('counts as slow once when it hangs, before it ends', () => {
     const stage = Stage.released({ metrics: METRICS });
     const scope = inRequest(stage, [TREATED]);
     stage.clock.advance(3_000);
@@ -257,13 +257,13 @@ describe('a request', () => {
     expect(ended.sketches.get('http.slow')?.count).toBe(1);
   });
 
-  it('that its client left is none', () => {
+  it('is not counted when its client aborts it', () => {
     const stage = Stage.released({ metrics: METRICS });
     inRequest(stage, [TREATED]).leave();
     expect(stage.gathered().metrics.size).toBe(0);
   });
 
-  it('lends its side to events that ask for it', () => {
+  it('passes its group to events with attribution by request', () => {
     const stage = Stage.released({ metrics: [{ ...PURCHASES, attribution: 'request' }] });
     const scope = stage.telemetry.requests.begin({})!;
     scope.run(() => {
@@ -277,8 +277,8 @@ describe('a request', () => {
   });
 });
 
-describe('what is posted, and when', () => {
-  it('is asked for every five seconds from the start of a release', () => {
+describe('the delay of a post', () => {
+  it('is five seconds from the start of a release', () => {
     expect(new Stage({ awesome: ON_FLAG }).telemetry.contents.beatMs).toBeNull();
     const stage = Stage.released();
     expect(stage.telemetry.contents.beatMs).toBe(5_000);
@@ -287,7 +287,7 @@ describe('what is posted, and when', () => {
     expect(stage.telemetry.contents.beatMs).toBeNull();
   });
 
-  it('is asked for at once by somebody new to a split, and by the first error', () => {
+  it('is 20 ms when a user is new to a split and at the first error', () => {
     const stage = Stage.released({ metrics: [PURCHASES, ERROR_RATE] });
     const urgent = () => stage.wanted.splice(0).filter((ms) => ms <= 500);
     stage.telemetry.track('purchase', TREATED);
@@ -303,7 +303,7 @@ describe('what is posted, and when', () => {
     }
   });
 
-  it('is asked for every 500 ms at most by a storm', () => {
+  it('is 500 ms between posts during a burst of events', () => {
     const stage = new Stage({ awesome: releasedFlag({ metrics: [PURCHASES] }, 100) });
     const startedAt = stage.clock.monotonic();
     stage.wanted.length = 0;
@@ -317,7 +317,7 @@ describe('what is posted, and when', () => {
     expect([...due]).toEqual([20, 520, 1_020]);
   });
 
-  it('is asked for within 500 ms by people without the feature', () => {
+  it('is 500 ms for users without the feature', () => {
     const stage = Stage.released({ metrics: [PURCHASES] });
     stage.telemetry.track('purchase', CONTROL);
     expect(stage.wanted.at(-1)).toBe(500);

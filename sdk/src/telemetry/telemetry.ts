@@ -14,9 +14,9 @@ import { personIn, type ReleasePhase, ReleasePhases } from './release-phases.js'
 import { RequestMeter } from './request-meter.js';
 import type { RequestScope, SeenArm } from './request-scope.js';
 
-/** Beyond this nobody has measured anything. */
+/** Larger values are ignored, because no real measurement reaches them. */
 const VALUE_MAX = 1e12;
-/** Under which every request's time is kept, with or without a release. */
+/** The metric for the time of every request, with or without a release. */
 const LATENCY_METRIC = 'http.latency';
 
 type Attribution = ReleaseMetric['attribution'];
@@ -24,17 +24,17 @@ type Attribution = ReleaseMetric['attribution'];
 export interface TelemetryDeps {
   readonly clock: Clock;
   readonly log: QuietLog;
-  /** Server's time, epoch milliseconds. */
+  /** Server time, epoch milliseconds. */
   readonly now: () => number;
 }
 
-/** Who posts what was gathered. */
+/** Posts the collected events. */
 export interface Sender {
-  /** There is something to post within so many milliseconds. */
+  /** Requests a post within so many milliseconds. */
   want(withinMs: number): void;
 }
 
-/** Counts what evaluations served and what happened to whom, for the server's charts and gates. */
+/** Counts evaluations and events of users for the charts and gates of the server. */
 export class Telemetry {
   readonly requests: RequestMeter;
   readonly #deps: TelemetryDeps;
@@ -59,12 +59,12 @@ export class Telemetry {
     });
   }
 
-  /** From now on this one posts what is gathered; null: nobody does. */
+  /** Sets the sender of collected events; null: there is none. */
   sendThrough(sender: Sender | null): void {
     this.#sender = sender;
   }
 
-  /** What waits to be sent. */
+  /** The data for the next batches. */
   get contents(): BatchContents {
     return this.#buffer;
   }
@@ -74,25 +74,25 @@ export class Telemetry {
     return this.#buffer.dropped;
   }
 
-  /** Other rules are in force. */
+  /** Applies new rules. */
   use(compiled: CompiledRuleset): void {
     this.#compiled = compiled;
     try {
       this.#phases = this.#releases.phasesOf(compiled.flags, this.#phases);
     } catch {
-      // Only what JSON cannot say ends here, such as a bootstrap whose getter throws.
+      // Only values that JSON cannot express end here, such as a bootstrap with a throwing getter.
       this.#phases = new Map();
     }
     this.#buffer.beats = this.#phases.size > 0;
   }
 
-  /** Counts an answer that nothing else is known of: a comparison and a sum. Never throws. */
+  /** Counts an evaluation without a release: one comparison and one addition. Never throws. */
   served(key: string, { tally, details }: Outcome): void {
     if (tally.count === 0) this.#buffer.slot().touch(key, details?.variant, tally);
     tally.count += 1;
   }
 
-  /** Counts an answer, and whom it exposed to a release. Never throws. */
+  /** Counts an evaluation and its exposures. Never throws. */
   evaluated(key: string, outcome: Outcome, context: EvaluationContext): void {
     this.served(key, outcome);
     const { details } = outcome;
@@ -103,7 +103,7 @@ export class Telemetry {
     this.#buffer.addUnknown(key);
   }
 
-  /** Something happened to somebody. Never throws. */
+  /** Counts an event of a user. Never throws. */
   track(event: string, context: EvaluationContext, value?: number): void {
     const { log } = this.#deps;
     if (!isValidKey(event)) {
@@ -121,7 +121,7 @@ export class Telemetry {
     }
   }
 
-  /** Everybody in flight was there when the process broke; gives all slots that were not sent. */
+  /** Counts a crash for each request in progress, and returns all slots that were not sent. */
   crashed(): string[] {
     const now = this.#deps.now();
     for (const scope of this.requests.open) {
@@ -131,12 +131,12 @@ export class Telemetry {
     return this.#buffer.texts();
   }
 
-  /** Slots that a process before this one could not send. */
+  /** Adds slots that a crashed process could not send. */
   restore(slots: readonly string[]): void {
     this.#buffer.restore(slots);
   }
 
-  /** What was gathered belongs to another process. */
+  /** Drops everything, because it belongs to the original process. */
   reset(): void {
     this.#buffer.reset();
     this.#pool.forget();
@@ -180,7 +180,7 @@ export class Telemetry {
     if (isWanted && !isAttributed) this.#buffer.addUnattributed();
   }
 
-  /** The arm that an event counts for: of its request, or of the person at this moment. */
+  /** The arm that an event counts for, by its request or by the current value of the user. */
   #seen(
     phase: ReleasePhase,
     attribution: Attribution,
@@ -212,7 +212,7 @@ export class Telemetry {
     }
   }
 
-  /** Counted now, and then not again: it may hang for ever. */
+  /** Counts a slow request before it ends, because it may hang forever. It is not counted again. */
   #requestIsSlow(scope: RequestScope, ms: number): void {
     const now = this.#deps.now();
     for (const { phase, tally, unit } of scope.seen) {
@@ -252,7 +252,7 @@ interface Happening {
   readonly summed?: ReadonlySet<unknown> | null;
 }
 
-/** A context may throw the second time that it is read. */
+/** A context may throw when it is read a second time. */
 function personOrNull(phase: ReleasePhase, context: EvaluationContext) {
   try {
     return personIn(phase, context);

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestScope } from './request-scope.js';
 
-/** What a socket is broken with when the other side has gone. */
+/** Socket errors that mean that the client has disconnected. */
 const GONE: readonly unknown[] = ['ECONNRESET', 'EPIPE', 'ECONNABORTED'];
 
-/** Ends a scope with its response; lets it go where there is nothing to measure. */
+/** Ends a scope with its response, or drops it when there is nothing to measure. */
 export function watchResponse(
   scope: RequestScope,
   request: IncomingMessage,
@@ -15,7 +15,8 @@ export function watchResponse(
     return;
   }
   leaveAtStream(scope, response);
-  // A response that is complete closes at once; each listener more costs the app.
+  // Uses 'close' alone, because it follows a complete response at once and each listener costs
+  // time.
   response.on('close', () => {
     if (response.writableFinished) scope.end(response.statusCode >= 500);
     else if (hasLeft(request)) scope.leave();
@@ -23,18 +24,21 @@ export function watchResponse(
   });
 }
 
-/** A stream of events is as long as somebody listens: its time says nothing. */
+/** An event stream lasts as long as its client listens, so its duration is meaningless. */
 export function isEventStream(contentType: unknown): boolean {
   return String(contentType).toLowerCase().startsWith('text/event-stream');
 }
 
-/** A server that breaks a connection off neither reads its end nor meets an error on it. */
+/**
+ * True when the client disconnected. When the server aborts, the socket shows neither an end nor an
+ * error.
+ */
 function hasLeft({ socket }: IncomingMessage): boolean {
   const error = socket.errored as (Error & { readonly code?: unknown }) | null;
   return socket.readableEnded || GONE.includes(error?.code);
 }
 
-/** Headers may be set one by one or all at once, and only here both are known. */
+/** Headers may be set individually or with `writeHead`; only here both are known. */
 function leaveAtStream(scope: RequestScope, response: ServerResponse): void {
   const writeHead = response.writeHead as (...head: unknown[]) => ServerResponse;
   response.writeHead = (...head: unknown[]) => {

@@ -3,7 +3,7 @@ import type { Ruleset } from '../core/ruleset.js';
 import type { RulesObserver, RulesSource, SourceFacts } from '../rules-source.js';
 import { type Snapshot, SnapshotStore } from '../sync/snapshot.js';
 
-/** Rules that a test sets, as fresh as if a server had sent them. */
+/** The rules of a test, always as fresh as if a server had just sent them. */
 export class FixedRules implements RulesSource {
   readonly isLive = true;
   readonly #clock: Clock;
@@ -37,7 +37,7 @@ export class FixedRules implements RulesSource {
     return this.#clock.now();
   }
 
-  /** The revision goes up by one. */
+  /** Increases the revision by one. */
   change(flags: Ruleset['flags']): void {
     const before = this.current;
     const { ruleset, revision } = before.compiled;
@@ -45,7 +45,7 @@ export class FixedRules implements RulesSource {
     this.#observer.onChange(before, this.current);
   }
 
-  /** Reads all flags at once, because the test may change its definitions afterwards. */
+  /** Parses all flags immediately, because the test may change its definitions afterwards. */
   #offer(ruleset: Ruleset): void {
     this.#snapshots.offerLive(ruleset);
     for (const flag of this.current.compiled.flags.list()) while (flag.readMore());

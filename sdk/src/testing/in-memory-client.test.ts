@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createTestClient, ManualClock } from './index.js';
 
 describe('a test client', () => {
-  it('says what it was told, at once', async () => {
+  it('serves the given values immediately', async () => {
     const flags = createTestClient({
       flags: { awesome: true, dull: false, limit: 10, theme: 'dark', menu: { items: ['a'] } },
     });
@@ -17,7 +17,7 @@ describe('a test client', () => {
     expect(flags.status()).toMatchObject({ state: 'live', source: 'live', revision: 1 });
   });
 
-  it('changes when told, and tells its listeners', () => {
+  it('serves changed values and notifies its listeners', () => {
     const flags = createTestClient({ flags: { awesome: true, other: true } });
     const heard: unknown[] = [];
     flags.on('change', ({ keys, revision }) => heard.push([...keys, revision]));
@@ -31,7 +31,7 @@ describe('a test client', () => {
     ]);
   });
 
-  it('evaluates whole definitions as the real client does, by its clock', () => {
+  it('evaluates whole definitions like the real client, with its own clock', () => {
     const clock = new ManualClock(Date.parse('2026-11-21T00:00:00Z'));
     const values = ['2026-11-22T00:00:00Z'];
     const flags = createTestClient({
@@ -59,7 +59,7 @@ describe('a test client', () => {
     expect(flags.isActive('later')).toBe(true);
   });
 
-  it('takes requests too', () => {
+  it('accepts requests as contexts', () => {
     const flags = createTestClient({
       contextFromRequest: (request: Request) => ({ beta: request.headers.get('x-beta') }),
       definitions: {
@@ -85,7 +85,7 @@ describe('a test client', () => {
     expect(flags.isActive('beta', request('no'))).toBe(false);
   });
 
-  it('remembers what was tracked', () => {
+  it('records tracked events', () => {
     const flags = createTestClient();
     flags.track('purchase', { targetingKey: 'user-1' }, 59.7);
     flags.track('visit');
@@ -95,7 +95,7 @@ describe('a test client', () => {
     ]);
   });
 
-  it('refuses a value that is no JSON', () => {
+  it('rejects a value that is not JSON', () => {
     expect(() => createTestClient({ flags: { f: (() => 1) as never } })).toThrow('must be JSON');
   });
 });

@@ -8,9 +8,9 @@ import { parseOptions } from '../options.js';
 import { FixedRules } from './fixed-rules.js';
 
 export interface TestClientOptions {
-  /** What each flag says to everybody. */
+  /** The value of each flag, for all users. */
   readonly flags?: Readonly<Record<string, JsonValue>>;
-  /** Whole definitions, where a test needs rules; `flags` come over them. */
+  /** Whole flag definitions, for tests that need rules. `flags` overrides them. */
   readonly definitions?: Readonly<Record<string, Flag>>;
   readonly segments?: Ruleset['segments'];
   readonly contextFromRequest?: (request: never) => EvaluationContext;
@@ -24,23 +24,23 @@ export interface TrackedEvent {
   readonly value: number | undefined;
 }
 
-/** A client of a test: nothing is sent, everything is there at once. */
+/** A client for tests. It sends nothing and is ready immediately. */
 export interface TestClient extends FlagClient {
   /**
-   * What the app tracked, in order.
+   * The tracked events, in order.
    *
    * @example
    * expect(flags.tracked).toMatchObject([{ event: 'purchase', value: 59.7 }]);
    */
   readonly tracked: readonly TrackedEvent[];
-  /** From now on the flag says this to everybody; listeners of `change` are told. */
+  /** Sets the value of a flag for all users and notifies `change` listeners. */
   set(key: string, value: JsonValue): void;
-  /** From now on the flag is unknown. */
+  /** Removes a flag, which is unknown from then on. */
   remove(key: string): void;
 }
 
 /**
- * A client without a network, for the tests of your app. It evaluates as the real one does.
+ * Creates a client without a network for the tests of your app. It evaluates like the real client.
  *
  * @example
  * const flags = createTestClient({ flags: { awesome: true, 'upload.limit': 10 } });
@@ -111,7 +111,7 @@ function flagsOf(values: Readonly<Record<string, JsonValue>>): Record<string, Fl
   return Object.fromEntries(flags);
 }
 
-/** On, with the value given; a boolean `false` is a flag that is off. */
+/** A flag that serves the value; a boolean `false` is a flag that is off. */
 function flagOf(key: string, value: JsonValue): Flag {
   const type = typeOf(value);
   return {
@@ -124,7 +124,7 @@ function flagOf(key: string, value: JsonValue): Flag {
   };
 }
 
-/** A test that sets something impossible is told so, unlike an app in production. */
+/** Throws for a value that is not JSON, so that the mistake is visible in the test. */
 function typeOf(value: JsonValue): FlagType {
   switch (typeof value) {
     case 'boolean':

@@ -6,7 +6,7 @@ interface Due {
 }
 
 /**
- * A clock that moves only when told, for tests of what happens later.
+ * A clock that moves only on request, for tests of timeouts and delays.
  *
  * @example
  * const clock = new ManualClock();
@@ -36,12 +36,12 @@ export class ManualClock implements Clock {
     return { cancel: () => this.#timers.delete(due) };
   }
 
-  /** Milliseconds until each timer that is set, soonest first. */
+  /** Milliseconds until each pending timer, soonest first. */
   get pending(): readonly number[] {
     return [...this.#timers].map((due) => due.at - this.#elapsed).sort((a, b) => a - b);
   }
 
-  /** Lets time pass; timers fire in order, those that they set included. */
+  /** Advances the time. Timers fire in order, including timers that they set. */
   advance(ms: number): void {
     const end = this.#elapsed + ms;
     for (let due = this.#soonest(end); due !== null; due = this.#soonest(end)) {
@@ -52,13 +52,13 @@ export class ManualClock implements Clock {
     this.#move(end);
   }
 
-  /** Time passes and nothing runs, as in a stopped process; what fell due fires afterwards. */
+  /** Advances the time without timers, as in a suspended process. Due timers fire afterwards. */
   freeze(ms: number): void {
     this.#move(this.#elapsed + ms);
     this.advance(0);
   }
 
-  /** The wall clock is set; timers take no notice. */
+  /** Sets the wall clock; timers are not affected. */
   setNow(now: number): void {
     this.#wall = now;
   }
