@@ -10,7 +10,7 @@ import type { HttpRequest, HttpResponse, Transport } from './transport.js';
 export const FIRST_BYTE_TIMEOUT_MS = 5_000;
 /** Three heartbeat intervals of the server. */
 export const READ_TIMEOUT_MS = 45_000;
-/** So many bytes count as progress without a whole event; fewer count as silence. */
+/** This many bytes count as progress without a whole event; fewer count as silence. */
 const PROGRESS_BYTES = 1_024;
 const GOODBYE_AFTER_MAX_MS = 5 * 60_000;
 

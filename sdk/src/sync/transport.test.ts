@@ -84,7 +84,7 @@ describe.each([
     expect(asked).toEqual(['/path']);
   });
 
-  it('rejects when aborted before the response, and fails the body when aborted later', async () => {
+  it('rejects when aborted before the response, and fails the body if aborted later', async () => {
     handle = () => {};
     const early = new AbortController();
     const answer = transport(to(), early.signal);

@@ -242,7 +242,7 @@ describe('a batch of events', () => {
     expect(posts.all.map(({ batch }) => [batch.seq, batch.slots.length])).toEqual([[1, 1]]);
   });
 
-  it('is posted every five seconds during a release, even when empty, up to that time', async () => {
+  it('is posted every five seconds of a release, even if empty, complete up to then', async () => {
     const { clock, posts, contents } = setUp();
     contents.beats = true;
     for (let beat = 0; beat < 3; beat += 1) {

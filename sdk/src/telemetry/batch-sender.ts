@@ -92,9 +92,7 @@ export class BatchSender {
     this.#deps = deps;
   }
 
-  /**
-   * `spreadMs`: report early, spread over so many milliseconds. null: report within `DEBOUNCE_MS`.
-   */
+  /** `spreadMs`: report early, spread over this many ms. null: report within `DEBOUNCE_MS`. */
   applied(position: Position, spreadMs: number | null): void {
     this.#newest = position;
     const share = this.#deps.random();

@@ -13,7 +13,7 @@ export interface EventBufferDeps {
   readonly clock: Clock;
   /** Server time, epoch milliseconds. */
   readonly now: () => number;
-  /** Requests a post within so many milliseconds. Returns false when there is no sender. */
+  /** Requests a post within this many milliseconds. Returns false when there is no sender. */
   readonly want: (withinMs: number) => boolean;
   /** Events were lost, including the first reports of users. */
   readonly onLost: () => void;

@@ -5,9 +5,9 @@ const AT_ONCE_MS = 20;
 const SPACING_MS = 500;
 
 /**
- * How soon harmful events are sent. Those of users with the feature are sent immediately, because
- * each may complete the evidence. Those in a burst, and those of users without the feature, are sent
- * within half a second.
+ * How soon harmful events are sent. An event of a user with the feature is sent immediately,
+ * because it may complete the evidence. A burst of them, and events of users without the feature,
+ * are sent within half a second.
  */
 export class HarmPace {
   /** Monotonic time of the latest post requested for users with the feature. */

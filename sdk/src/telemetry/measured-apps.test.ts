@@ -61,7 +61,7 @@ function open(path: string, method: string, onResponse: (response: IncomingMessa
   return requestHttp({ port, path, method, headers, agent: false }, onResponse);
 }
 
-/** The events that the server received, once they include so many requests. */
+/** The events that the server received, once they include this many requests. */
 async function gathered(requests: number): Promise<Gathered> {
   for (;;) {
     await flags.flush();

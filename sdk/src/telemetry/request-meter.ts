@@ -7,7 +7,7 @@ const SCAN_MS = 1_000;
 
 export interface RequestMeterEvents {
   onEnd(scope: RequestScope, ms: number, isError: boolean): void;
-  /** The request is still running after so many milliseconds. */
+  /** The request is still running after this many milliseconds. */
   onSlow(scope: RequestScope, ms: number): void;
 }
 

@@ -1,6 +1,6 @@
 /** Rows of a slot: metrics of arms, and events. Evaluations are limited by the ruleset instead. */
 const SERIES_MAX = 2_000;
-/** A slot with so many hashes of users ends early; they are about 400 kB of text. */
+/** A slot with this many hashes of users ends early; they are about 400 kB of text. */
 const UNITS_FULL = 20_000;
 /**
  * Higher than `UNITS_FULL`, because one event may report a user for many metrics of many releases.

@@ -30,7 +30,7 @@ export interface TelemetryDeps {
 
 /** Posts the collected events. */
 export interface Sender {
-  /** Requests a post within so many milliseconds. */
+  /** Requests a post within this many milliseconds. */
   want(withinMs: number): void;
 }
 
