@@ -18,7 +18,7 @@ import { assertReachable } from './services/setup/assert-reachable.js';
 import { initialise } from './services/setup/initialise.js';
 import { isSetupNeeded } from './services/setup/is-setup-needed.js';
 import { SetupToken } from './services/setup/setup-token.js';
-import { openDatabase, type StartEmbedded } from './store/open-database.js';
+import { type DatabaseLimits, openDatabase, type StartEmbedded } from './store/open-database.js';
 import { KeyCopy } from './stream/key-copy.js';
 import { SERVER_VERSION } from './version.js';
 
@@ -47,6 +47,8 @@ export interface Surroundings {
   /** The directory of the built admin UI. */
   readonly adminUiDirectory: string;
   readonly startEmbedded?: StartEmbedded | undefined;
+  /** Timeouts of the database. Those of the product by default. */
+  readonly databaseLimits?: DatabaseLimits | undefined;
 }
 
 const REAL_SURROUNDINGS: Surroundings = {
@@ -61,11 +63,20 @@ const REAL_SURROUNDINGS: Surroundings = {
 export async function compose(
   config: Config,
   log: Log,
-  { now, clock, random, hasher, adminUiDirectory, startEmbedded } = REAL_SURROUNDINGS,
+  {
+    now,
+    clock,
+    random,
+    hasher,
+    adminUiDirectory,
+    startEmbedded,
+    databaseLimits,
+  } = REAL_SURROUNDINGS,
 ): Promise<Sluice> {
   const { dataDirectory, databaseUrl } = config;
   const url = databaseUrl?.reveal();
-  const database = await openDatabase({ url, dataDirectory, log, startEmbedded });
+  const limits = databaseLimits;
+  const database = await openDatabase({ url, dataDirectory, log, startEmbedded, limits });
   const { db } = database;
   const keyCopy = new KeyCopy({ db, log, now, path: join(dataDirectory, 'sdk-keys') });
   const keys = new KeyVerifier({ db, log, now, recall: (hash) => keyCopy.recall(hash) });

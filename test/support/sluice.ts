@@ -12,6 +12,7 @@ import { PasswordHasher } from '../../server/src/services/sessions/password-hash
 import type { DatabaseOptions } from '../../server/src/store/open-database.js';
 import { type DatabaseKind, type FreshDatabase, freshDatabase } from './database.js';
 import { FakeClock } from './fake-clock.js';
+import { PATIENT_LIMITS } from './patience.js';
 
 /** Keys that every test server begins with. */
 export const ADMIN_KEY = 'admin-key-of-the-tests-0123456789abcdef';
@@ -131,5 +132,6 @@ function surroundingsOf(clock: FakeClock): Surroundings {
     random: () => 0.5,
     hasher: new PasswordHasher({ ln: 4, r: 8, p: 1 }),
     adminUiDirectory: join(tmpdir(), 'sluice-no-admin-ui'),
+    databaseLimits: PATIENT_LIMITS,
   };
 }

@@ -17,7 +17,7 @@ export interface DatabaseOptions {
   readonly dataDirectory: string;
   readonly log: Log;
   /** How long is waited for what; tests that run on a busy machine wait longer. */
-  readonly limits?: DatabaseLimits;
+  readonly limits?: DatabaseLimits | undefined;
   /** How the embedded database is brought to run; tests keep one running for many of them. */
   readonly startEmbedded?: StartEmbedded | undefined;
 }

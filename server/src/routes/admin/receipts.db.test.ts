@@ -167,7 +167,8 @@ describe.each(databaseKinds)('the live stream of a project on %s', (kind) => {
     await stream.events.next();
     const body = { kind: 'server', name: 'k', environment: 'staging' };
     await server.expect(201, `POST ${PROJECT}/keys`, { body });
-    expect((await stream.events.nextWhere(({ event }) => event === 'project')).data).toBe('{}');
+    const event = await stream.events.nextWhere((each) => each.event === 'project');
+    expect(dataOf(event)).toEqual({ audited: true, releases: [] });
   });
 
   it('sends no event of another project', async () => {
