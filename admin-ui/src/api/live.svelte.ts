@@ -30,10 +30,13 @@ export type LiveStatus = 'idle' | 'connecting' | 'live' | 'lost';
 const SILENCE_MS_MAX = 40_000;
 const RETRY_MS_FIRST = 1_000;
 const RETRY_MS_MAX = 15_000;
+/** A proxy may hold back the first bytes of a stream, so nobody waits longer for it. */
+const OPENING_MS_MAX = 1_000;
 
 /** One event stream per project, shared by everything on the page. */
 export class LiveUpdates {
   #status = $state<LiveStatus>('idle');
+  #isOpening = $state(false);
   readonly #listeners = new Set<(news: LiveNews) => void>();
   readonly #connect: (url: string) => EventSource;
   #source: EventSource | undefined;
@@ -41,6 +44,7 @@ export class LiveUpdates {
   #retryMs = RETRY_MS_FIRST;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #watchdog: ReturnType<typeof setTimeout> | undefined;
+  #patience: ReturnType<typeof setTimeout> | undefined;
 
   constructor(connect = (url: string) => new EventSource(url)) {
     this.#connect = connect;
@@ -48,6 +52,11 @@ export class LiveUpdates {
 
   get status(): LiveStatus {
     return this.#status;
+  }
+
+  /** True at the start: a page that reads after the stream has opened does not have to read twice. */
+  get isOpening(): boolean {
+    return this.#isOpening;
   }
 
   /** Returns the unsubscribe function; hand it to onMount. */
@@ -86,6 +95,8 @@ export class LiveUpdates {
       this.close();
       this.#url = url;
       this.#status = 'connecting';
+      this.#isOpening = true;
+      this.#patience = setTimeout(() => this.#settle(), OPENING_MS_MAX);
       this.#start(url);
     }
   }
@@ -93,6 +104,7 @@ export class LiveUpdates {
   close(): void {
     clearTimeout(this.#timer);
     clearTimeout(this.#watchdog);
+    this.#settle();
     this.#source?.close();
     this.#source = undefined;
     this.#url = undefined;
@@ -122,6 +134,12 @@ export class LiveUpdates {
     this.#status = 'live';
     this.#retryMs = RETRY_MS_FIRST;
     this.#tell({ kind: 'resync' });
+    this.#settle();
+  }
+
+  #settle(): void {
+    clearTimeout(this.#patience);
+    this.#isOpening = false;
   }
 
   #changed(event: MessageEvent<string>): void {
@@ -144,6 +162,7 @@ export class LiveUpdates {
       return;
     }
     this.#status = 'lost';
+    this.#settle();
     clearTimeout(this.#timer);
     clearTimeout(this.#watchdog);
     this.#timer = setTimeout(() => this.#start(url), this.#retryMs);

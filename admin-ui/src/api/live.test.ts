@@ -96,6 +96,22 @@ describe('LiveUpdates', () => {
     expect(heard).toEqual([{ kind: 'resync' }, { kind: 'resync' }]);
   });
 
+  it('is opening until the stream is there, is lost or has been waited for', () => {
+    const there = start();
+    expect(there.live.isOpening).toBe(true);
+    there.last().say('open');
+    expect(there.live.isOpening).toBe(false);
+    const lost = start();
+    lost.last().say('error');
+    expect(lost.live.isOpening).toBe(false);
+    const late = start();
+    vi.advanceTimersByTime(1_000);
+    expect(late.live.isOpening).toBe(false);
+    late.last().say('error');
+    vi.advanceTimersByTime(1_000);
+    expect(late.live.isOpening).toBe(false);
+  });
+
   it('takes a line that has been silent for too long as lost', () => {
     const { live, lines, last } = start();
     last().say('open');
