@@ -3,9 +3,10 @@ import { BOUND_ALPHA, type PinnedGate } from './evidence.js';
 import { oneSampleUpper } from './one-sample.js';
 
 /**
- * Share of treated people with the event, with its upper bound: a healthy app with hardly an error
- * earns a step by it. Erring on the bad side, earlier treated people still count as bad ones, and
- * each counted event as a person of its own. Null where fewer events are worse, and for means.
+ * Share of treatment users with the event, and its upper bound. A healthy app with hardly an error
+ * earns a step by this bound. The estimate errs on the high side: users of earlier steps with the
+ * event still count, and each counted event counts as a separate user. Null where fewer events are
+ * worse, and for means.
  */
 export function badShareOf(
   phases: ChosenPhases,

@@ -29,20 +29,20 @@ const lnEOf = (difference: number, standardError: number, scale: number) =>
   );
 
 describe('the bucketed test', () => {
-  it('bets on twelve effects from 1 % to threefold', () => {
+  it('mixes twelve effects from +1 % to threefold', () => {
     expect(BUCKETED_EFFECTS).toHaveLength(12);
     expect(BUCKETED_EFFECTS[0]).toBe(0.01);
     expect(BUCKETED_EFFECTS[11]).toBeCloseTo(2, 12);
   });
 
-  it('takes the error of one phase over buckets (H1)', () => {
+  it('computes the error of one phase over buckets (H1)', () => {
     const estimate = estimateBucketed([H1], up);
     expect(estimate?.difference).toBeCloseTo(0.2, 6);
     expect(estimate?.standardError).toBeCloseTo(0.034842, 6);
     expect((estimate?.difference ?? 0) / (estimate?.standardError ?? 1)).toBeCloseTo(5.7401, 4);
   });
 
-  it('lets errors of the same people cancel across phases (H2)', () => {
+  it('cancels errors of the same users across phases (H2)', () => {
     const estimate = estimateBucketed([H1, H2], up);
     expect(estimate?.difference).toBeCloseTo(0.2, 6);
     expect(estimate?.standardError).toBeCloseTo(0.009261, 6);
@@ -51,14 +51,14 @@ describe('the bucketed test', () => {
     expect(tolerant?.standardError).toBeCloseTo(0.009535, 6);
   });
 
-  it('gives the golden evidence', () => {
+  it('computes the golden evidence', () => {
     expect(Math.exp(lnEOf(5, 2, 100))).toBeCloseTo(4.655, 3);
     expect(Math.exp(lnEOf(5, 1.25, 100))).toBeCloseTo(336.6, 1);
     expect(Math.exp(lnEOf(-3, 1, 100))).toBeCloseTo(0.00269, 5);
     expect(Math.exp(lnEOf(1, 0.25, 100))).toBeCloseTo(260, 0);
   });
 
-  it('corrects for the number of buckets', () => {
+  it('corrects z for the number of buckets', () => {
     expect(normalOfStudent(4, 255)).toBeCloseTo(3.9348, 4);
   });
 
@@ -70,7 +70,7 @@ describe('the bucketed test', () => {
     }
   });
 
-  it('turns around where lower is worse', () => {
+  it('reverses the direction where lower is worse', () => {
     const lower = estimateBucketed([H1, H2], { margin: 0, harmful: 'down' });
     expect(lower?.difference).toBeCloseTo(-0.2, 9);
     const swapped = [H1, H2].map(({ buckets }) =>
@@ -80,14 +80,14 @@ describe('the bucketed test', () => {
     expect(estimateBucketed(swapped, { margin: 0, harmful: 'down' })?.difference).toBeCloseTo(0.2);
   });
 
-  it('bounds the relative effect around its estimate', () => {
+  it('returns bounds on both sides of the estimated relative effect', () => {
     const bounds = bucketedBounds([H1, H2], 1, 0.05);
     expect(bounds?.estimate).toBeCloseTo(0.2, 2);
     expect(bounds?.lower).toBeLessThan(0.2);
     expect(bounds?.upper).toBeGreaterThan(0.2);
   });
 
-  it('says nothing without both sides, or without any spread', () => {
+  it('returns null without both arms or without any spread', () => {
     const empty = phase([[0, 0, 0, 0], 0], [[88, 92, 91, 89], 90]);
     const flat = phase([[1, 1, 1, 1], 10], [[9, 9, 9, 9], 90]);
     for (const phases of [[], [empty], [flat]]) {

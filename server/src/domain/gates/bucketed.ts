@@ -7,17 +7,17 @@ import type { BucketSums, PerArm } from './totals.js';
 export const BUCKETED_EFFECTS = effectGrid(0.01, 2, 12);
 const Z_MAX = 1000;
 
-/** Difference of the arms, over phases; positive is worse. */
+/** Difference between treatment and control over all phases; positive is worse. */
 export interface BucketedEstimate {
   readonly difference: number;
   readonly standardError: number;
   /** `difference / standardError`, corrected for the number of buckets: normal under the null. */
   readonly z: number;
-  /** Rate of control, weighted as the difference is. */
+  /** Rate of control, with the same phase weights as `difference`. */
   readonly controlRate: number;
 }
 
-/** One phase with its totals, which every evaluation of it needs. */
+/** One phase with its totals, computed once because every evaluation needs them. */
 export interface SummedPhase {
   readonly buckets: PerArm<BucketSums>;
   readonly sum: PerArm<number>;
@@ -39,8 +39,9 @@ export function sumPhase(buckets: PerArm<BucketSums>): SummedPhase {
 }
 
 /**
- * E2: the arms' ratio of sums inside each phase, averaged by exposure, with its error taken over
- * buckets of people across phases and arms. Null without data on both sides or without spread.
+ * E2: the difference between the arms' ratios of sums inside each phase, averaged by exposure. Its
+ * error is computed over buckets of users, across phases and arms. Null when an arm has no data or
+ * the buckets have no spread.
  */
 export function estimateBucketed(
   phases: readonly SummedPhase[],
@@ -82,7 +83,7 @@ function weightedMeans(phases: readonly SummedPhase[]): readonly Weighted[] {
   }));
 }
 
-/** What each bucket of people adds to the error, both arms and all phases together. */
+/** The residual of each bucket of users, summed over both arms and all phases. */
 function residualsOf(means: readonly Weighted[], tolerated: number) {
   const bucketCount = means[0]?.buckets.treatment.s.length ?? 0;
   const residuals = new Float64Array(bucketCount);
@@ -102,12 +103,14 @@ function residualsOf(means: readonly Weighted[], tolerated: number) {
   return { residuals, treatedBuckets: total(hasTreated) };
 }
 
-/** A close normal equivalent of Student's t. */
+/** Approximates the normal quantile that corresponds to a value of Student's t. */
 export function normalOfStudent(t: number, freedom: number): number {
   return (t * (1 - 1 / (4 * freedom))) / Math.sqrt(1 + (t * t) / (2 * freedom));
 }
 
-/** ln of the evidence for harm; `scale` is the control's rate, pinned when the gate was ready. */
+/**
+ * ln of the evidence for harm; `scale` is the rate of control, pinned when the gate became ready.
+ */
 export function bucketedLnE(estimate: BucketedEstimate, scale: number): number {
   return mixture(estimate.z, scale / estimate.standardError);
 }
@@ -122,13 +125,16 @@ function mixture(z: number, precision: number): number {
   );
 }
 
-/** Half a confidence interval, in standard errors: where the evidence would be `1 / alpha`. */
+/**
+ * Half-width of the confidence interval in standard errors: the z at which the evidence is `1 /
+ * alpha`.
+ */
 export function criticalZ(precision: number, alpha: number): number | null {
   const line = -Math.log(alpha);
   return findCrossing((z) => mixture(z, precision) - line, { from: 0, to: Z_MAX, guess: 3.2 });
 }
 
-/** Bounds of the treated rate relative to the control's: 0.5 is +50 %. */
+/** Bounds of the effect relative to the rate of control: 0.5 is +50 %. */
 export function bucketedBounds(
   phases: readonly SummedPhase[],
   scale: number,

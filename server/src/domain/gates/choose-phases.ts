@@ -2,21 +2,24 @@ import type { PhaseTotals, ReleaseTotals } from './totals.js';
 
 const SHARE_MAX = 0.95;
 
-/** Beyond this share there is hardly anybody left to compare with. */
+/** Above the maximum share, control has too few users for a comparison. */
 export function isComparativeShare(share: number): boolean {
   return share > 0 && share <= SHARE_MAX;
 }
 
 export interface ChosenPhases {
-  /** Of this round, in order: all that exposed anybody. */
+  /** Phases of this round that exposed any user, in order. */
   readonly all: readonly PhaseTotals[];
   readonly compared: readonly PhaseTotals[];
-  /** Since this step began. */
+  /** Phases since the current step began. */
   readonly ofStep: readonly PhaseTotals[];
   readonly comparedOfStep: readonly PhaseTotals[];
 }
 
-/** The phases that an evaluation may use. Those of other rounds are shown but never counted. */
+/**
+ * Chooses the phases that an evaluation may use. Phases of other rounds are shown but never
+ * counted.
+ */
 export function choosePhases(totals: ReleaseTotals, round: number, step: number): ChosenPhases {
   const all = totals.phases.filter((phase) => phase.round === round && phase.share > 0);
   const ofStep = all.slice(all.findLastIndex((phase) => phase.step !== step) + 1);
@@ -25,7 +28,10 @@ export function choosePhases(totals: ReleaseTotals, round: number, step: number)
   return { all, compared, ofStep, comparedOfStep };
 }
 
-/** Distinct people of phases that may hold the same ones: at least as many as in the largest. */
+/**
+ * Lower bound of the distinct users over phases: the count of the largest phase, because phases may
+ * share users.
+ */
 export function distinctUnits(
   phases: readonly Pick<PhaseTotals, 'units'>[],
   arm: 'treatment' | 'control',

@@ -1,4 +1,4 @@
-/** One tick of a query or probe, newest last. */
+/** The result of a query or probe at one tick. Lists are ordered oldest first. */
 export interface GateTick {
   readonly at: number;
   readonly status: 'OK' | 'BREACH' | 'NO_DATA' | 'ERROR';
@@ -11,8 +11,8 @@ export interface DebounceRule {
 }
 
 /**
- * Fires when `k` of the last `n` ticks with data breach. Silence and errors are neither good nor
- * bad; once they have lasted longer than the grace, the gate is overdue.
+ * Fires when `k` of the last `n` ticks with data breach. Ticks without data and errors count as
+ * neither good nor bad; when they last longer than the grace period, the gate is overdue.
  */
 export function debounce(
   ticks: readonly GateTick[],

@@ -38,7 +38,7 @@ const totals = (...phases: PhaseTotals[]): ReleaseTotals => ({ sample: 1, phases
 const look = (seen: ReleaseTotals, pinned = pin(), step = 0, latches = noLatches(1)) =>
   evaluateGates(seen, pinned, latches, { step });
 
-/** The same rate in all 256 buckets, with a ripple that is no trend. */
+/** The same rate in all 256 buckets, with a small periodic variation and no trend. */
 const buckets = (people: number, rate: number, step: number): BucketSums => {
   const n = Array.from({ length: 256 }, () => people / 256);
   const ripple = (bucket: number) => 1 + (((bucket * step) % 5) - 2) / 10;
@@ -51,18 +51,18 @@ const bucketed = (people: PerArm<number>, rate: PerArm<number>): MetricTotals =>
   },
 });
 
-describe('evaluateGates, over phases', () => {
+describe('evaluateGates over phases', () => {
   const a6 = [split(12, 990), split(60, 950), split(300, 750), split(600, 500)];
   const phases = a6.map((errors, step) => phase(step, { 'http.errors': errors }));
 
-  it('pauses on the golden release that is a fifth worse', () => {
+  it('pauses the golden release that is 20 % worse', () => {
     const { pause, gates } = look(totals(...phases), pin(), 3);
     expect(pause.lnE).toBeGreaterThan(LN_PAUSE);
     expect(gates[0]).toMatchObject({ isReady: true, verdict: 'harm' });
     expect(gates[0]?.effect.lower).toBeCloseTo(0.047, 3);
   });
 
-  it('takes no part of phases at nothing, near everybody, or of another round', () => {
+  it('ignores phases at 0 %, near 100 % or of another round', () => {
     const plain = look(totals(...phases), pin(), 3);
     const harm = { 'http.errors': split(900, 1) };
     const more = [
@@ -75,14 +75,14 @@ describe('evaluateGates, over phases', () => {
     expect(sampleRatio.lnE).toBeCloseTo(plain.sampleRatio.lnE, 9);
   });
 
-  it('begins at e = 1 with each round, whatever the latches say', () => {
+  it('starts each round at e = 1, whatever the latches contain', () => {
     const latched = { ...noLatches(1), pause: 9, rollback: 9, sampleRatio: 9 };
     const next = look(totals(...phases), pin([errorsGate], {}, 2), 3, latched);
     expect(next.latches).toMatchObject({ round: 2, pause: 0, rollback: 0, sampleRatio: 0 });
     expect(next.pause.lnEMax).toBe(0);
   });
 
-  it('gives the same however totals were gathered', () => {
+  it('returns the same evidence in whatever order totals were gathered', () => {
     const whole = look(totals(...phases), pin(), 3);
     const again = look(JSON.parse(JSON.stringify(totals(...phases))), pin(), 3);
     expect(again).toEqual(whole);
@@ -93,7 +93,7 @@ describe('evaluateGates, over phases', () => {
 describe('a verdict', () => {
   const harm = totals(phase(0, { 'http.errors': split(30, 500) }));
 
-  it('is kept when later data looks good', () => {
+  it('persists when later data looks good', () => {
     const first = look(harm);
     expect(first.rollback.lnE).toBeGreaterThan(LN_ROLLBACK);
     const later = totals(phase(0, { 'http.errors': split(30, 9000) }));
@@ -103,7 +103,7 @@ describe('a verdict', () => {
     expect(second.latches.rollback).toBe(first.rollback.lnE);
   });
 
-  it('needs three harmed people', () => {
+  it('requires three harmed users', () => {
     const two = look(totals(phase(0, { 'http.errors': split(2, 0) })));
     expect(two.gates[0]).toMatchObject({ isReady: false, verdict: 'unclear' });
     expect(two.rollback.lnEMax).toBe(0);
@@ -114,7 +114,7 @@ describe('a verdict', () => {
     expect(three.rollback.lnEMax).toBeGreaterThan(LN_ROLLBACK);
   });
 
-  it('of the tripwire counts the warm-up, and is the same verdict', () => {
+  it('of the tripwire includes the warm-up and equals the verdict of a tick', () => {
     const early = { firsts: arms(0, 0), firstsAll: arms(5, 3) };
     const seen = totals(phase(0, { 'http.errors': early }));
     const tripped = tripwire(seen, pin(), noLatches(1));
@@ -125,8 +125,8 @@ describe('a verdict', () => {
   });
 });
 
-describe('families', () => {
-  it('share their budget by weight, fixed at the start; watched gates have none of it', () => {
+describe('the families of gates', () => {
+  it('share their budget by weights fixed at the start, and give none to watched gates', () => {
     const pinned = pin([
       { ...errorsGate, weight: 3 },
       { metric: 'http.crash', action: 'rollback' },
@@ -144,7 +144,7 @@ describe('families', () => {
     expect(pinned.limits).toEqual([{ metric: 'slo', action: 'pause', limit: 0.01 }]);
   });
 
-  it('say whose evidence it is', () => {
+  it('name the metrics that contribute the evidence', () => {
     const pinned = pin([errorsGate, { metric: 'http.crash', action: 'rollback' }]);
     const metrics = { 'http.errors': split(10, 1000), 'http.crash': split(12, 20) };
     const { rollback, gates } = look(totals(phase(0, metrics)), pinned);
@@ -154,11 +154,11 @@ describe('families', () => {
   });
 });
 
-describe('a step is earned', () => {
+describe('a step', () => {
   const earned = (evaluation: ReturnType<typeof look>) =>
     evaluation.gates.map(({ isEarned }) => isEarned);
 
-  it('by ruling out more than the tolerance, from phases since it began', () => {
+  it('is earned by ruling out more than the tolerance, from phases since it began', () => {
     const first = phase(0, { 'http.errors': split(20, 2000) });
     expect(earned(look(totals(first)))).toEqual([true]);
     const second = phase(1, { 'http.errors': split(1, 19) });
@@ -167,7 +167,7 @@ describe('a step is earned', () => {
     expect(evaluation.gates[0]?.ruledOut).toBeGreaterThan(1);
   });
 
-  it('again when it is entered again', () => {
+  it('must be earned again when it is entered again', () => {
     const metrics = { 'http.errors': split(20, 2000) };
     const back = phase(0, { 'http.errors': split(0, 3) }, { phase: 3 });
     const seen = totals(phase(0, metrics), phase(1, {}), back);
@@ -175,7 +175,7 @@ describe('a step is earned', () => {
     expect(earned(look(totals(phase(0, metrics))))).toEqual([true]);
   });
 
-  it('by hardly an error among enough people, but never by silence', () => {
+  it('is earned by hardly an error among enough users, but never without data', () => {
     const quiet = { 'http.errors': split(0, 4) };
     const of = (people: number) => {
       return look(totals(phase(0, quiet, { units: arms(people, people * 99) })));
@@ -189,14 +189,14 @@ describe('a step is earned', () => {
     expect(earned(look(totals()))).toEqual([false]);
   });
 
-  it('counts people who failed in earlier steps, or in the warm-up, as failing still', () => {
+  it('counts users who failed in earlier steps or in the warm-up as still failing', () => {
     const bad = phase(0, { 'http.errors': { firsts: arms(0, 0), firstsAll: arms(40, 4000) } });
     const next = phase(1, {}, { units: arms(2000, 38_000) });
     const { badShare } = look(totals(bad, next), pin(), 1).gates[0] ?? {};
     expect(badShare?.estimate).toBe(0.02);
   });
 
-  it('per request by what people have shown, as long as requests show nothing', () => {
+  it('is earned per request by the gate per user, as long as requests have no bound', () => {
     const pinned = pin([errorsGate, { metric: 'http.error-rate', action: 'rollback' }]);
     const people = arms(20_000, 380_000);
     const few = bucketed(people, arms(1e-4, 1e-4));
@@ -208,7 +208,7 @@ describe('a step is earned', () => {
     expect(earned(look(seen(many), pinned, 1))).toEqual([true, false]);
   });
 
-  it('by people through requests, where most people are used up', () => {
+  it('is earned per user by the gate per request, where few users are still new', () => {
     const pinned = pin([errorsGate, { metric: 'http.error-rate', action: 'rollback' }]);
     const rate = bucketed(arms(20_000, 380_000), arms(0.01, 0.01));
     const metrics = { 'http.errors': split(1, 10), 'http.error-rate': rate };
@@ -227,7 +227,7 @@ describe('a bucketed gate', () => {
   const at = (rate: number, people = arms(5000, 95_000)) =>
     totals(phase(1, { 'http.latency': bucketed(people, arms(rate, 0.05)) }));
 
-  it('pins its scale at the first look that is ready', () => {
+  it('pins its scale at the first evaluation that is ready', () => {
     const first = look(at(0.05), pinned, 1);
     expect(first.gates[0]).toMatchObject({ isReady: true, verdict: 'clear' });
     const scale = first.pinned.compared[0]?.scale;
@@ -238,12 +238,12 @@ describe('a bucketed gate', () => {
     expect(look(other, first.pinned, 1).pinned.compared[0]?.scale).toBe(scale);
   });
 
-  it('sees slow requests beyond its margin', () => {
+  it('detects slow requests beyond its margin', () => {
     expect(look(at(0.08), pinned, 1).pause.lnE).toBeGreaterThan(LN_PAUSE);
     expect(look(at(0.0505), pinned, 1).pause.lnE).toBeLessThan(0);
   });
 
-  it('is not ready with few people, few buckets or few events, and then bets nothing', () => {
+  it('is not ready and adds no evidence with few users, few buckets or few events', () => {
     const seen = at(0.08);
     const [only] = seen.phases as [PhaseTotals];
     const fewPeople = totals({ ...only, units: arms(99, 9000) });
@@ -257,11 +257,11 @@ describe('a bucketed gate', () => {
   });
 });
 
-describe('limits', () => {
+describe('absolute limits', () => {
   const pinned = pin([{ metric: 'slo', action: 'pause' }]);
   const slo = (bad: number, total: number): MetricTotals => ({ slo: { bad, total } });
 
-  it('are judged step by step, so that a quiet one hides nothing', () => {
+  it('are tested per step, so a quiet step hides no breach', () => {
     const seen = totals(phase(0, { slo: slo(0, 100_000) }), phase(1, { slo: slo(60, 1000) }));
     const [limit] = look(seen, pinned, 1).limits;
     expect(limit?.lnE).toBeGreaterThan(LN_PAUSE);
@@ -269,15 +269,15 @@ describe('limits', () => {
     expect(look(seen, pinned, 1).latches.limits).toEqual({ slo: limit?.lnEMax });
   });
 
-  it('are judged at 100 % too, and need three bad events', () => {
+  it('are tested at 100 % too, and require three bad events', () => {
     const [last] = look(totals(phase(4, { slo: slo(60, 1000) })), pinned, 4).limits;
     expect(last?.lnE).toBeGreaterThan(LN_PAUSE);
     expect(look(totals(phase(4, { slo: slo(2, 2) })), pinned, 4).limits[0]?.lnE).toBe(0);
   });
 });
 
-describe('people', () => {
-  it('are scaled up from the sample, while evidence counts only those seen', () => {
+describe('the users of an evaluation', () => {
+  it('are scaled up from the sample, while evidence counts only the sampled ones', () => {
     const seen = totals(phase(0, { 'http.errors': split(23, 1000) }, { units: arms(50, 4950) }));
     const whole = look(seen);
     const sampled = look({ ...seen, sample: 0.1 });
@@ -286,7 +286,7 @@ describe('people', () => {
     expect(sampled.gates[0]?.phases[0]).toMatchObject({ count: arms(230, 10_000) });
   });
 
-  it('of whom only a sample is known are as many for requests, which all count', () => {
+  it('are as many for requests, which are never sampled', () => {
     const pinned = pin([{ metric: 'http.error-rate', action: 'rollback' }]);
     const rate = bucketed(arms(5000, 95_000), arms(0.0004, 0.0004));
     const seen = totals(phase(1, { 'http.error-rate': rate }, { units: arms(100, 1900) }));
@@ -295,7 +295,7 @@ describe('people', () => {
     expect(sampled?.badShare?.estimate).toBeCloseTo(0.002, 4);
   });
 
-  it('on both sides of one phase, and lost on one side, are seen', () => {
+  it('are reported when they appear in both arms of a phase or are missing in one arm', () => {
     const odd = phase(
       3,
       {},

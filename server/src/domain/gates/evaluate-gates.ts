@@ -16,8 +16,8 @@ import type { ReleaseTotals } from './totals.js';
 import { tripwire } from './tripwire.js';
 
 /**
- * Evaluates a release from totals alone: the same totals give the same evidence, in whatever
- * order they were gathered. The running maxima in `latches` are what decides.
+ * Evaluates a release from totals alone: the same totals give the same evidence, in whatever order
+ * they were gathered. Decisions use the running maxima in `latches`.
  */
 export function evaluateGates(
   totals: ReleaseTotals,
@@ -59,7 +59,7 @@ export function evaluateGates(
   };
 }
 
-/** Without any, the tripwire sees a part of what the rollback family sees. */
+/** Without warm-up events, the tripwire sees only a subset of what the rollback family sees. */
 function hasWarmUpEvents({ compared }: ChosenPhases): boolean {
   return compared.some(({ metrics }) =>
     Object.values(metrics).some(
@@ -86,8 +86,8 @@ function evidenceOf(members: readonly FamilyMember[], before: number): FamilyEvi
 }
 
 /**
- * A failure is watched twice: by people, of whom each counts once, and per request, of which a
- * healthy app has too few that fail. What one cannot know yet, the other may have shown.
+ * Two gates may watch the same failure: one per user, which counts each user once, and one per
+ * request, which sees few failures in a healthy app. Either may earn the step for the other.
  */
 function withSharedProof(
   gates: readonly GateEvidence[],
@@ -113,7 +113,7 @@ function judgeSampleRatio({ compared }: ChosenPhases, before: Latches) {
   return { lnE, lnEMax: Math.max(before.sampleRatio, lnE) };
 }
 
-/** Of the people seen since this step began. */
+/** Share of the users of the current step that were seen in both arms of one phase. */
 function bothArmsShareOf({ ofStep }: ChosenPhases): number {
   let both = 0;
   let people = 0;

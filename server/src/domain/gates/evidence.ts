@@ -2,7 +2,7 @@ import type { ComparedMetric, TickedMetric } from '../metrics/metric.js';
 import type { GateAction } from '../releases/plan.js';
 import type { PerArm } from './totals.js';
 
-/** A compared gate as it was when its round began; never changed within one. */
+/** A compared gate as it was when its round began; it does not change within the round. */
 export interface PinnedGate {
   readonly metric: string;
   readonly definition: ComparedMetric;
@@ -16,33 +16,33 @@ export interface PinnedGate {
   readonly weights: { readonly pause: number; readonly rollback: number };
 }
 
-/** An absolute limit over counts, with its own error budget. */
+/** An absolute limit on a share of events, with its own error budget. */
 export interface PinnedLimit {
   readonly metric: string;
   readonly action: GateAction;
   readonly limit: number;
 }
 
-/** A query or probe that is asked at each tick, as it was when its round began. */
+/** A query or probe that runs at each tick, as it was when its round began. */
 export interface PinnedTicked {
   readonly metric: string;
   readonly definition: TickedMetric;
   readonly action: GateAction;
 }
 
-/** What a round of a release is judged by, written once. */
+/** The gates of a round, written once when the round begins. */
 export interface PinnedGates {
   readonly round: number;
   /** Number of comparative steps planned: late onset averages over them. */
   readonly plannedPhases: number;
-  /** Number of all steps planned, the last at 100 % too: absolute limits average over them. */
+  /** Number of planned steps, including one at 100 %: absolute limits average over them. */
   readonly plannedSteps: number;
   readonly compared: readonly PinnedGate[];
   readonly limits: readonly PinnedLimit[];
   readonly ticked: readonly PinnedTicked[];
 }
 
-/** Highest values of this round so far: later good data never takes a verdict back. */
+/** Highest ln e of this round so far, so later good data never withdraws a verdict. */
 export interface Latches {
   readonly round: number;
   readonly pause: number;
@@ -64,9 +64,9 @@ export interface PhaseEvidence {
   readonly phase: number;
   readonly step: number;
   readonly share: number;
-  /** Events, or values summed; by arm. */
+  /** Events or sums of values, by arm. */
   readonly count: PerArm<number>;
-  /** People or requests that the count is of. */
+  /** Users or requests that `count` is divided by. */
   readonly of: PerArm<number>;
 }
 
@@ -74,19 +74,19 @@ export interface GateEvidence {
   readonly metric: string;
   readonly kind: ComparedMetric['kind'];
   readonly action: GateAction;
-  /** Enough data for the test; an unready gate adds nothing to its families. */
+  /** The data is enough for the test; a gate that is not ready adds nothing to its families. */
   readonly isReady: boolean;
   /** ln of the evidence against "not worse than the margin", late onset included. */
   readonly lnE: number;
   readonly margin: number;
   readonly effect: Bounds;
-  /** From phases since this step began: degradations above this are ruled out; null: none yet. */
+  /** Degradations above this are ruled out by phases since this step began; null: none yet. */
   readonly ruledOut: number | null;
-  /** Treated side's bad share in this step and its upper bound; null where it means nothing. */
+  /** Bad share of treatment in this step and its upper bound; null where it has no meaning. */
   readonly badShare: { readonly estimate: number; readonly upper: number } | null;
   /** `ruledOut` or `floor` is reached. */
   readonly isEarned: boolean;
-  /** Reached by this other metric, which watches the same failure. */
+  /** Key of another metric that watches the same failure and has earned the step for this gate. */
   readonly provenBy?: string;
   readonly verdict: GateVerdict;
   readonly phases: readonly PhaseEvidence[];
@@ -94,9 +94,9 @@ export interface GateEvidence {
 
 export interface FamilyEvidence {
   readonly lnE: number;
-  /** With what came before in this round. */
+  /** Maximum of `lnE` in this round. */
   readonly lnEMax: number;
-  /** Share of the family's evidence by metric. */
+  /** Share of each metric in the family's evidence. */
   readonly parts: Readonly<Record<string, number>>;
 }
 
@@ -110,16 +110,16 @@ export interface LimitEvidence {
   readonly limit: number;
 }
 
-/** One evaluation of a release: the same for the controller, the charts and the page. */
+/** One evaluation of a release, used by the controller, the charts and the page alike. */
 export interface Evaluation {
   readonly gates: readonly GateEvidence[];
   readonly limits: readonly LimitEvidence[];
   readonly pause: FamilyEvidence;
   readonly rollback: FamilyEvidence;
   readonly sampleRatio: { readonly lnE: number; readonly lnEMax: number };
-  /** Share of people seen on both sides within one phase. */
+  /** Share of users seen in both arms within one phase. */
   readonly bothArmsShare: number;
-  /** Treated people with the feature in the current step: distinct, scaled up from the sample. */
+  /** Distinct users of the current step by arm, scaled up from the sample. */
   readonly stepUnits: PerArm<number>;
   readonly latches: Latches;
   /** The gates, with the scales that became known in this evaluation. */

@@ -7,12 +7,12 @@ export interface FamilyMember {
   readonly isReady: boolean;
 }
 
-/** Evidence of nothing, as a number that JSON can hold. */
+/** ln e of zero evidence, as a finite number that JSON can hold. */
 export const LN_E_MIN = -700;
 
 /**
- * The weighted average of the members' evidence: valid whatever their dependence. A member that is
- * not ready counts 0, not 1, or a budget of 1/20 would become 1/19.
+ * The weighted average of the members' evidence, which is valid whatever their dependence. A member
+ * that is not ready counts as e = 0, not 1; otherwise a budget of 1/20 would become 1/19.
  */
 export function familyOf(members: readonly FamilyMember[]): {
   readonly lnE: number;
@@ -27,10 +27,10 @@ export function familyOf(members: readonly FamilyMember[]): {
   return { lnE: Math.max(LN_E_MIN, lnE), parts: Object.fromEntries(parts) };
 }
 
-/** A gate with less of the evidence than this is not what a verdict rests on. */
+/** A gate with a smaller share of the evidence is not named as a cause of the verdict. */
 const PART_MIN = 0.1;
 
-/** Metrics that a family's evidence rests on, the heaviest first. */
+/** Metrics that contribute to a family's evidence, the largest share first. */
 export function mainPartsOf(parts: Readonly<Record<string, number>>): readonly string[] {
   return Object.entries(parts)
     .filter(([, part]) => part >= PART_MIN)

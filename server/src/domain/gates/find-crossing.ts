@@ -7,18 +7,23 @@ const SECANTS_MAX = 12;
 export interface Range {
   readonly from: number;
   readonly to: number;
-  /** Where to look first; close guesses need a third of the calls. */
+  /** First value to try; a close guess needs a third of the calls. */
   readonly guess?: number;
 }
 
-/** Where a monotone function changes sign within a range; null when it does not. */
+/**
+ * Returns the value at which a monotone function changes sign within a range, or null without one.
+ */
 export function findCrossing(f: (at: number) => number, range: Range): number | null {
   const { from, to, guess } = range;
   const quick = guess === undefined ? null : bySecant(f, from, to, guess);
   return quick ?? refine(f, [from, f(from)], [to, f(to)]);
 }
 
-/** A handful of calls from a good guess; gives up where they lead out of the range. */
+/**
+ * Secant steps from a good guess need only a few calls; returns null when they leave the
+ * range.
+ */
 function bySecant(
   f: (at: number) => number,
   from: number,
@@ -40,7 +45,7 @@ function bySecant(
 
 type Point = readonly [at: number, value: number];
 
-/** False position with halved weights (Illinois), and bisection wherever that is slow. */
+/** False position with halved weights (Illinois), and bisection when that converges slowly. */
 function refine(f: (at: number) => number, first: Point, second: Point): number | null {
   let [a, atA] = first;
   let [b, atB] = second;

@@ -13,7 +13,7 @@ import type { PhaseTotals } from './totals.js';
 const UNITS_MIN = 100;
 const TREATED_BUCKETS_MIN = 64;
 const EVENTS_MIN = 10;
-/** A share that harm lowers may have few events just because of it. */
+/** When harm lowers a share, few events may be the harm, so readiness uses the expected events. */
 const EXPECTED_EVENTS_MIN = 50;
 const NO_BOUNDS = { estimate: null, lower: null, upper: null };
 
@@ -72,7 +72,7 @@ function lnEWithLateOnset(measured: readonly Measured[], scale: number, terms: T
   return lateOnsetLnE(byStart, plannedPhases);
 }
 
-/** The normal approximation needs people, spread over buckets, and for shares some events. */
+/** The normal approximation needs users spread over buckets and, for shares, a number of events. */
 function isReady(phases: readonly Measured[], { gate, sample }: Terms): boolean {
   const { definition } = gate;
   const isSampled = definition.kind !== 'split' && definition.per === 'unit';
@@ -99,7 +99,7 @@ function treatedBuckets(phases: readonly Measured[]): number {
   return reached;
 }
 
-/** The size of what is measured: effects are bet on relative to it. */
+/** The rate of control: effects are relative to it. */
 function scaleOf(phases: readonly Measured[]): number | null {
   const estimate = estimateBucketed(phases, { margin: 0, harmful: 'up' });
   if (estimate === null || estimate.controlRate === 0) return null;

@@ -18,7 +18,10 @@ interface Terms {
   readonly plannedPhases: number;
 }
 
-/** A compared gate's evidence, and the gate with the scale that it may have found. */
+/**
+ * Returns the evidence of a compared gate, and the gate with its scale if this evaluation pinned
+ * it.
+ */
 export function judgeGate(
   phases: ChosenPhases,
   terms: Terms,
@@ -49,7 +52,7 @@ function verdictOf(isReady: boolean, lnE: number, isEarned: boolean): GateVerdic
   return isEarned ? 'clear' : 'unclear';
 }
 
-/** For the page: people scaled up from the sample. */
+/** Counts for the page, with users scaled up from the sample. */
 function countsOf(
   { phase, step, share, units, metrics }: PhaseTotals,
   { metric, definition }: PinnedGate,

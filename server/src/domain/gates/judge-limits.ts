@@ -3,12 +3,12 @@ import { logSumExp } from './log-mean-exp.js';
 import { oneSampleLnE } from './one-sample.js';
 import type { PhaseTotals } from './totals.js';
 
-/** Fewer bad events than this never act. */
+/** A limit never acts on fewer bad events than this. */
 const BAD_EVENTS_MIN = 3;
 
 /**
- * Absolute limits: a test per step, averaged over all steps planned, so that a quiet early step
- * cannot hide a later breach. A step not reached counts as e = 1.
+ * Tests absolute limits per step and averages over all planned steps, so that a quiet early step
+ * cannot hide a later breach. A step that was not reached counts as e = 1.
  */
 export function judgeLimits(
   phases: readonly PhaseTotals[],

@@ -11,10 +11,10 @@ import {
 } from './split.js';
 import type { PhaseTotals } from './totals.js';
 
-/** Two or three events must not end a release: from this many harmed people on, a gate acts. */
+/** A gate acts only from this many harmed users on, so that one or two cannot end a release. */
 export const HARMED_PEOPLE_MIN = 3;
 
-/** `firsts`, or with the warm-up `firstsAll`. */
+/** Reads `firsts`, or `firstsAll` to include the warm-up. */
 export function splitCountsOf(
   phases: readonly PhaseTotals[],
   metric: string,
@@ -26,14 +26,14 @@ export function splitCountsOf(
   });
 }
 
-/** Where fewer events are worse, harm shows in treated people that should have been there. */
+/** Where fewer events are worse, harmed users are the treatment events that are missing. */
 export function harmedPeople(counts: readonly SplitCounts[], gate: PinnedGate): number {
   return gate.definition.harmful === 'up'
     ? counts.reduce((sum, { treatment }) => sum + treatment, 0)
     : expectedTreated(counts, 1 / (1 + gate.margin));
 }
 
-/** Evidence over all phases, with the bet that harm began at a later step. */
+/** Evidence over all phases, mixed with the hypotheses that harm began at a later step. */
 export function splitGateLnE(
   phases: readonly PhaseTotals[],
   counts: readonly SplitCounts[],
@@ -60,7 +60,7 @@ export function judgeSplit(
   };
 }
 
-/** Relative effect, 0.5 is +50 %, with its bounds. */
+/** Relative effect with its bounds: 0.5 is +50 %. */
 function splitEffect(counts: readonly SplitCounts[]) {
   const relative = (ratio: number | null) => (ratio === null ? null : ratio - 1);
   return {
@@ -70,7 +70,9 @@ function splitEffect(counts: readonly SplitCounts[]) {
   };
 }
 
-/** Degradations above this are ruled out: 1 is twice as many, or half as many good ones. */
+/**
+ * Degradations above this are ruled out: 1 is twice as many bad events, or half as many good ones.
+ */
 function splitRuledOut(counts: readonly SplitCounts[], gate: PinnedGate): number | null {
   if (gate.definition.harmful === 'up') {
     const upper = splitUpper(counts, BOUND_ALPHA);

@@ -3,8 +3,8 @@ import { logSumExp } from './log-mean-exp.js';
 const WEIGHT_OF_ALL = 0.8;
 
 /**
- * Harm may begin at a later step only: a fifth of the bet is spread over "it began at step s".
- * `lnEByStart` has one entry for each start reached; the others of `planned` count as e = 1.
+ * Harm may begin at a later step only, so a fifth of the weight is spread over "it began at step
+ * s". `lnEByStart` has one entry per start reached; the others of `planned` count as e = 1.
  */
 export function lateOnsetLnE(lnEByStart: readonly number[], planned: number): number {
   const [all = 0, ...later] = lnEByStart;
@@ -19,8 +19,8 @@ export function lateOnsetLnE(lnEByStart: readonly number[], planned: number): nu
 }
 
 /**
- * Where each start begins: the index of the first phase of every step reached, in the order they
- * were. A step that was left and entered again is no new start.
+ * Returns the index of the first phase of every step reached, in order. Entering a step again is
+ * not a new start.
  */
 export function startsOf(phases: readonly { readonly step: number }[], planned: number): number[] {
   const seen = new Set<number>();

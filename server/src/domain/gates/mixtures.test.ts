@@ -15,7 +15,7 @@ describe('late onset', () => {
     control: [1000, 952, 749, 500][index] as number,
   }));
 
-  it('finds harm of the last step alone (A9)', () => {
+  it('detects harm that exists in the last step only (A9)', () => {
     const byStart = a9.map((_, start) => splitLnE(a9.slice(start), up));
     const golden = [0.389, 0.4443, 0.8883, 2.4927];
     byStart.forEach((lnE, index) => {
@@ -24,13 +24,13 @@ describe('late onset', () => {
     expect(lateOnsetLnE(byStart, 4)).toBeCloseTo(0.8121, 4);
   });
 
-  it('counts a start that was not reached as 1, and none where one step is planned', () => {
+  it('counts a start that was not reached as 1, and has no starts when one step is planned', () => {
     expect(lateOnsetLnE([0], 4)).toBeCloseTo(0, 12);
     expect(lateOnsetLnE([3], 1)).toBe(3);
     expect(lateOnsetLnE([], 4)).toBeCloseTo(0, 12);
   });
 
-  it('begins at each new step, not when a step is entered again', () => {
+  it('has a start at each new step, but not when a step is entered again', () => {
     const steps = [0, 0, 1, 0, 1, 2].map((step) => ({ step }));
     expect(startsOf(steps, 4)).toEqual([0, 2, 5]);
     expect(startsOf(steps, 2)).toEqual([0, 2]);
@@ -38,7 +38,7 @@ describe('late onset', () => {
 });
 
 describe('the sample ratio', () => {
-  it('gives the golden evidence', () => {
+  it('computes the golden evidence', () => {
     const half = (treatment: number, control: number) =>
       sampleRatioLnE([{ share: 0.5, treatment, control }]);
     expect(half(4750, 5250)).toBeCloseTo(9.474, 3);
@@ -57,20 +57,20 @@ describe('a family', () => {
     return { metric, weight, lnE, isReady };
   };
 
-  it('averages evidence by weight and names the share of each gate', () => {
+  it('averages evidence by weight and returns the share of each gate', () => {
     const { lnE, parts } = familyOf([member('a', 0.5, Math.log(30)), member('b', 0.5, 0)]);
     expect(Math.exp(lnE)).toBeCloseTo(15.5, 9);
     expect(parts.a).toBeCloseTo(15 / 15.5, 9);
     expect(mainPartsOf(parts)).toEqual(['a']);
   });
 
-  it('counts a gate that is not ready as nothing, not as 1', () => {
+  it('counts a gate that is not ready as e = 0, not 1', () => {
     const { lnE } = familyOf([member('a', 0.5, Math.log(30)), member('b', 0.5, 99, false)]);
     expect(Math.exp(lnE)).toBeCloseTo(15, 9);
     expect(familyOf([member('a', 1, 3, false)])).toEqual({ lnE: LN_E_MIN, parts: {} });
   });
 
-  it('stays finite at any strength', () => {
+  it('stays finite for any strength of evidence', () => {
     const { lnE, parts } = familyOf([member('a', 0.5, 5000), member('b', 0.5, -5000)]);
     expect(lnE).toBeCloseTo(5000 + Math.log(0.5), 9);
     expect(parts).toEqual({ a: 1, b: 0 });
@@ -78,7 +78,7 @@ describe('a family', () => {
 });
 
 describe('the quantile band', () => {
-  it('holds the golden ranks', () => {
+  it('returns the golden ranks', () => {
     const golden = [
       [1000, 0.95, 92.5, 97.1],
       [10_000, 0.95, 94.25, 95.71],
@@ -94,7 +94,7 @@ describe('the quantile band', () => {
 });
 
 describe('findCrossing', () => {
-  it('finds where a function turns, steep or flat, from any guess', () => {
+  it('finds the sign change of a steep or flat function from any guess', () => {
     for (const guess of [undefined, 0.5, 1, 1.02, 40, 99, -3, 200]) {
       const range = guess === undefined ? { from: 0, to: 100 } : { from: 0, to: 100, guess };
       expect(findCrossing((x) => x ** 9 - 1, range)).toBeCloseTo(1, 6);

@@ -10,7 +10,7 @@ export interface BadOfTotal {
   readonly total: number;
 }
 
-/** E3: ln of the evidence that the share of bad ones is above `limit`. */
+/** E3: ln of the evidence that the bad share is above `limit`. */
 export function oneSampleLnE(counts: BadOfTotal, limit: number): number {
   return lnMixture(
     counts,
@@ -19,7 +19,7 @@ export function oneSampleLnE(counts: BadOfTotal, limit: number): number {
   );
 }
 
-/** Evidence that the share of bad ones is below `limit`. */
+/** ln of the evidence that the bad share is below `limit`. */
 export function oneSampleLnEBelow(counts: BadOfTotal, limit: number): number {
   return lnMixture(
     counts,
@@ -28,7 +28,7 @@ export function oneSampleLnEBelow(counts: BadOfTotal, limit: number): number {
   );
 }
 
-/** Upper bound of the share of bad ones at evidence `1 / alpha`; 1: nothing is ruled out. */
+/** Upper bound of the bad share at evidence `1 / alpha`; 1 means that nothing is ruled out. */
 export function oneSampleUpper({ bad, total }: BadOfTotal, alpha: number): number {
   if (total <= 0 || bad >= total) return 1;
   const line = -Math.log(alpha);

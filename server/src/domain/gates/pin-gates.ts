@@ -3,7 +3,7 @@ import type { GatePlan, ReleasePlan } from '../releases/plan.js';
 import { isComparativeShare } from './choose-phases.js';
 import type { PinnedGate, PinnedGates, PinnedLimit, PinnedTicked, Latches } from './evidence.js';
 
-/** What a round is judged by: from here on, edits of metrics and plans change nothing in it. */
+/** Pins the gates of a round: later edits of metrics and plans do not change them. */
 export function pinGates(
   plan: Pick<ReleasePlan, 'gates' | 'steps'>,
   definitions: Readonly<Record<string, MetricDefinition>>,
@@ -51,7 +51,7 @@ function weightOf(
   return gates.reduce((sum, { gate }) => sum + (counts(gate) ? gate.weight : 0), 0);
 }
 
-/** A round begins at e = 1. */
+/** Latches of a new round: all evidence is e = 1. */
 export function noLatches(round: number): Latches {
   return { round, pause: 0, rollback: 0, sampleRatio: 0, limits: {} };
 }

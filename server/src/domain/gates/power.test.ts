@@ -7,7 +7,7 @@ const errors: PowerGate = {
 };
 
 describe('the power preview', () => {
-  it('needs the events of the reference table, at a small share', () => {
+  it('matches the events of the reference table at a small share', () => {
     const eventsFor = (ruledOut: number) => {
       return (peopleNeeded({ ...errors, ruledOut }, 0.01) ?? 0) * 0.01;
     };
@@ -23,7 +23,7 @@ describe('the power preview', () => {
     }
   });
 
-  it('is quicker at a larger share, and needs the minimum of people at least', () => {
+  it('estimates less time at a larger share, but never fewer users than the minimum', () => {
     const steps = [1, 5, 25, 50].map((percent) => ({ percent, minUnits: 100 }));
     const hours = previewPower({ steps, gates: [errors], unitsPerHour: 10_000 }).map(
       ({ ruledOut }) => ruledOut[0]?.hours ?? 0,
@@ -34,7 +34,7 @@ describe('the power preview', () => {
     expect(busy[0]?.ruledOut[0]?.hours).toBeGreaterThanOrEqual(100);
   });
 
-  it('counts no floor for a step that is proven, and never shows that nothing is better', () => {
+  it('ignores floors for a step with "prove", and never proves that a neutral feature is better', () => {
     const healthy = { ...errors, rate: 1e-4, floor: 0.005 };
     const hoursBy = (advance: string, ruledOut: number) => {
       const steps = [{ percent: 5, minUnits: 1, advance }];
@@ -46,7 +46,7 @@ describe('the power preview', () => {
     expect(hoursBy('prove', -0.1)).toBeNull();
   });
 
-  it('lets a healthy app pass by its floor', () => {
+  it('lets a healthy app earn a step by its floor', () => {
     const healthy = { ...errors, rate: 1e-5, floor: 0.005 };
     const people = peopleNeeded(healthy, 0.01) ?? 0;
     expect(people).toBeGreaterThan(500);
@@ -54,13 +54,13 @@ describe('the power preview', () => {
     expect(peopleNeeded({ ...errors, rate: 0.01, floor: 0.005 }, 0.01)).toBeGreaterThan(1000);
   });
 
-  it('counts means and shares of requests in people, too', () => {
+  it('counts means and shares of requests in users, too', () => {
     const mean = { ...errors, kind: 'mean', ruledOut: 0.1, variation: 1.5 } as const;
     expect(peopleNeeded(mean, 0.05)).toBeCloseTo((2.2 * 6.18 * 2.25) / (0.95 * 0.01), 6);
     expect(peopleNeeded({ ...errors, kind: 'ratio', rate: 0.5 }, 0.05)).toBe(100);
   });
 
-  it('promises nothing that cannot come true', () => {
+  it('returns no time for a bound that cannot be reached', () => {
     expect(peopleNeeded({ ...errors, rate: null }, 0.01)).toBeNull();
     expect(peopleNeeded({ ...errors, rate: 0 }, 0.01)).toBeNull();
     expect(peopleNeeded(errors, 1)).toBeNull();

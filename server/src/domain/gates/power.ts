@@ -9,9 +9,9 @@ export interface PowerGate {
   readonly harmful: ComparedMetric['harmful'];
   readonly ruledOut: number;
   readonly floor: number | null;
-  /** Share of people, or of requests, with the event; null: nothing is known yet. */
+  /** Share of users or requests with the event; null without data. */
   readonly rate: number | null;
-  /** Means: standard deviation over people by the mean. */
+  /** For means: the standard deviation over users divided by the mean. */
   readonly variation?: number | null;
 }
 
@@ -19,18 +19,18 @@ export interface PowerInput {
   readonly steps: readonly {
     readonly percent: number;
     readonly minUnits: number;
-    /** `prove`: no floor counts. */
+    /** Floors do not count when this is `prove`. */
     readonly advance?: string;
   }[];
   readonly gates: readonly PowerGate[];
-  /** Distinct people per hour that the rule is for. */
+  /** Distinct users per hour that match the rule. */
   readonly unitsPerHour: number;
 }
 
 export interface StepPower {
   readonly step: number;
   readonly percent: number;
-  /** Treated people per hour. */
+  /** Treatment users per hour. */
   readonly unitsPerHour: number;
   /** Per gate: hours until a degradation above `percent` is ruled out; null: not at this step. */
   readonly ruledOut: readonly {
@@ -40,16 +40,19 @@ export interface StepPower {
   }[];
 }
 
-/** What was planned for holds in four of five releases of a feature that changes nothing. */
+/** The planned times suffice in four of five releases of a feature that changes nothing. */
 const CHANCE = 0.8;
 const Z_OF_CHANCE = 0.8416;
-/** Square of the standard errors that a fixed test needs, by what looking all the time costs. */
+/**
+ * Squared standard errors of a fixed-sample test (6.18), times the cost of continuous testing
+ * (2.2).
+ */
 const INFORMATION = 2.2 * 6.18;
 const BUCKETED_PEOPLE_MIN = 100;
 const BUCKETED_EVENTS_MIN = 10;
 const PEOPLE_MAX = 1e12;
 
-/** How long each step needs to be earned at this traffic, before anything has started. */
+/** Estimates how long each step needs to be earned at this traffic, before the release starts. */
 export function previewPower({ steps, gates, unitsPerHour }: PowerInput): readonly StepPower[] {
   return steps.map(({ percent, minUnits, advance }, step) => {
     const share = percent / 100;
@@ -68,7 +71,7 @@ export function previewPower({ steps, gates, unitsPerHour }: PowerInput): readon
   });
 }
 
-/** Treated people that a step needs for one gate, by its bound or by its floor. */
+/** Treatment users that a step needs for one gate, by its bound or by its floor. */
 export function peopleNeeded(gate: PowerGate, share: number): number | null {
   const { rate } = gate;
   if (rate === null || share <= 0 || share > 0.95) return null;
@@ -78,7 +81,7 @@ export function peopleNeeded(gate: PowerGate, share: number): number | null {
   return needed.length === 0 ? null : Math.min(...needed);
 }
 
-/** A feature that changes nothing never shows that it is better. */
+/** Null for `ruledOut` of 0 or less: a feature that changes nothing never proves to be better. */
 function boundPeople(gate: PowerGate, rate: number, share: number): number | null {
   if (gate.ruledOut <= 0) return null;
   return gate.kind === 'split' ? splitPeople(gate, rate, share) : bucketedPeople(gate, rate, share);
@@ -112,7 +115,7 @@ function floorPeople({ floor, kind, harmful }: PowerGate, rate: number): number 
   });
 }
 
-/** The unlucky end of what `CHANCE` of binomial draws stay within. */
+/** The unfavorable limit that `CHANCE` of all binomial draws stay within. */
 function quantileOf(trials: number, chance: number, side: 1 | -1): number {
   const mean = trials * chance;
   const spread = Z_OF_CHANCE * Math.sqrt(mean * (1 - chance));
@@ -129,7 +132,7 @@ function quantileOf(trials: number, chance: number, side: 1 | -1): number {
   return successes;
 }
 
-/** The smallest count that is enough, to within a hundredth. */
+/** The smallest sufficient count, accurate to 1 %. */
 function firstThat(isEnough: (count: number) => boolean): number | null {
   let high = 1;
   while (!isEnough(high)) {

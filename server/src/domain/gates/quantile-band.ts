@@ -2,8 +2,8 @@ import { findCrossing } from './find-crossing.js';
 import { sampleRatioLnE } from './sample-ratio.js';
 
 /**
- * Ranks, as shares of `count`, between which a quantile surely lies at evidence `1 / alpha`. For
- * display: it holds for independent requests only, so no gate rests on it.
+ * Ranks, as shares of `count`, that bound a quantile at evidence `1 / alpha`. For display only: the
+ * bounds hold for independent requests, so no gate uses them.
  */
 export function quantileBand(
   count: number,

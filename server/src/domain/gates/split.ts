@@ -3,7 +3,7 @@ import { effectGrid } from './effect-grid.js';
 import { findCrossing } from './find-crossing.js';
 import { logMeanExp } from './log-mean-exp.js';
 
-/** People whose first event fell into one phase, by arm, and the treated share of that phase. */
+/** Users whose first event fell into one phase, by arm, and the treatment share of that phase. */
 export interface SplitCounts {
   readonly share: number;
   readonly treatment: number;
@@ -16,8 +16,8 @@ const BETTER = SPLIT_EFFECTS.map((effect) => 1 / (1 + effect));
 const LN_RATIO_MAX = Math.log(1e6);
 
 /**
- * E1: ln of the evidence that the treated rate is worse than the control's by more than `margin`.
- * Exact from the first event: given that a person has the event, only its arm is random.
+ * E1: ln of the evidence that the treatment rate is worse than the control rate by more than
+ * `margin`. Exact from the first event: given that a user has the event, only the arm is random.
  */
 export function splitLnE(
   phases: readonly SplitCounts[],
@@ -29,8 +29,8 @@ export function splitLnE(
 }
 
 /**
- * ln of the mean likelihood ratio of `factors` times the null's ratio. With odds o of treatment, a
- * person with the event is treated with probability ρo / (1 + ρo).
+ * ln of the mean likelihood ratio of `factors` times the null's ratio. With odds o of treatment and
+ * a rate ratio ρ, a user with the event is in treatment with probability ρo / (1 + ρo).
  */
 export function lnMixture(
   phases: readonly SplitCounts[],
@@ -56,7 +56,7 @@ export function lnMixture(
   return logMeanExp(terms);
 }
 
-/** Two one-sided bounds of the rate ratio at evidence `1 / alpha`; null: not bounded yet. */
+/** Two one-sided bounds of the rate ratio at evidence `1 / alpha`; null means no bound yet. */
 export function splitBounds(
   phases: readonly SplitCounts[],
   alpha: number,
@@ -76,7 +76,7 @@ export function splitUpper(phases: readonly SplitCounts[], alpha: number): numbe
   return crossing((ratio) => lnMixture(phases, ratio, BETTER) - line, guess);
 }
 
-/** About three standard errors of ln ρ away from what fits, only to start the search. */
+/** Starts the search about three standard errors of ln ρ away from the estimate. */
 function guessBound(phases: readonly SplitCounts[], side: 1 | -1): number {
   const { treated, control, odds } = sumsOf(phases);
   const fit = Math.log((treated + 0.5) / (control + 0.5) / odds);
@@ -95,7 +95,7 @@ function sumsOf(phases: readonly SplitCounts[]) {
   return { treated, control, odds: share / (1 - share) };
 }
 
-/** The rate ratio that fits all phases best; null without events, or with none in control. */
+/** The rate ratio that fits all phases best; null without events in control. */
 export function splitEstimate(phases: readonly SplitCounts[]): number | null {
   const { treated, control, odds } = sumsOf(phases);
   if (treated === 0) return control > 0 ? 0 : null;

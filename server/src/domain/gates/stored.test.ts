@@ -26,7 +26,7 @@ const totals: ReleaseTotals = {
 };
 const evaluation = evaluateGates(totals, pinned, latches, { step: 0 });
 
-/** As versions have stored it that called a round a segment and pinned gates frozen. */
+/** Rows of versions that called a round a segment and pinned gates frozen. */
 const asBefore = <T>(value: T): T =>
   JSON.parse(
     JSON.stringify(value).replaceAll('"round":', '"segment":').replaceAll('"pinned":', '"frozen":'),
@@ -44,7 +44,7 @@ it.each([
   expect(readAny(today)).toEqual(today);
 });
 
-it('writes rows that earlier versions read', () => {
+it('writes rows that earlier versions can read', () => {
   expect(withSegment(latches)).toEqual(asBefore(latches));
   expect(readLatches(withSegment(latches) as never)).toEqual(latches);
 });

@@ -10,7 +10,7 @@ interface Frozen {
   readonly frozen?: PinnedGates;
 }
 
-/** Reads gates as any version has stored them. */
+/** Reads pinned gates in the format of any version. */
 export function readPinnedGates(stored: PinnedGates & Segmented): PinnedGates {
   return withRound(stored);
 }
@@ -23,7 +23,7 @@ export function readTotals(stored: ReleaseTotals): ReleaseTotals {
   return { ...stored, phases: stored.phases.map(withRound) };
 }
 
-/** Reads anything that holds gates and latches: an evaluation, the inputs of a decision. */
+/** Reads an object with gates and latches, such as an evaluation or the inputs of a decision. */
 export function readGatesAndLatches<
   T extends { readonly pinned: PinnedGates; readonly latches: Latches },
 >(stored: T & Frozen): T {
@@ -36,7 +36,7 @@ export function readGatesAndLatches<
   } as unknown as T;
 }
 
-/** Writes gates and latches under the name that every version reads. */
+/** Writes the number of a round as `segment`, which every version reads. */
 export function withSegment({ round, ...rest }: { readonly round: number }): Segmented {
   return { ...rest, segment: round };
 }

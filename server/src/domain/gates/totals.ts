@@ -1,6 +1,6 @@
 import type { Arm } from '@sluice/sdk/core';
 
-/** Sums over 256 buckets of people: `s` of values, `n` of people or requests. */
+/** Sums over 256 buckets of users: `s` of values, `n` of users or requests. */
 export interface BucketSums {
   readonly s: readonly number[];
   readonly n: readonly number[];
@@ -8,37 +8,39 @@ export interface BucketSums {
 
 export type PerArm<T> = Readonly<Record<Arm, T>>;
 
-/** What one metric has gathered in one phase. Absent parts: nothing yet. */
+/** Totals of one metric in one phase. An absent field means no data yet. */
 export interface MetricTotals {
-  /** People whose first event in this round fell into this phase, by arm; of the unit sample. */
+  /**
+   * Users whose first event in this round fell into this phase, by arm; counted in the unit sample.
+   */
   readonly firsts?: PerArm<number>;
-  /** As `firsts`, with the warm-up counted: the tripwire's. */
+  /** Like `firsts`, but includes the warm-up; used by the tripwire. */
   readonly firstsAll?: PerArm<number>;
   readonly buckets?: PerArm<BucketSums>;
-  /** Events of the treated side, for an absolute limit. */
+  /** Events of treatment, for an absolute limit. */
   readonly slo?: { readonly bad: number; readonly total: number };
 }
 
-/** One phase: a stretch of a release with one constant share. Never pooled with another. */
+/** Totals of one phase, which has a constant share. Phases are never pooled. */
 export interface PhaseTotals {
   readonly phase: number;
   /** Statistics restart with each round. */
   readonly round: number;
   /** Index of the plan's step. */
   readonly step: number;
-  /** Treated share, 0 to 1. */
+  /** Treatment share, 0 to 1. */
   readonly share: number;
-  /** Distinct people exposed in this phase; of the unit sample. */
+  /** Distinct users exposed in this phase; counted in the unit sample. */
   readonly units: PerArm<number>;
-  /** People whose first exposure in this round fell into this phase: for the sample ratio. */
+  /** Users whose first exposure in this round fell into this phase; used for the sample ratio. */
   readonly firstUnits: PerArm<number>;
-  /** People seen on both sides within this phase; should be none. */
+  /** Users seen in both arms within this phase; should be 0. */
   readonly unitsInBothArms: number;
   readonly exposures: PerArm<number>;
   readonly metrics: Readonly<Record<string, MetricTotals>>;
 }
 
-/** Everything the statistics know of a release, phases in order. `sample` is the unit sample. */
+/** All totals of a release, phases in order. `sample` is the share of units that is counted. */
 export interface ReleaseTotals {
   readonly sample: number;
   readonly phases: readonly PhaseTotals[];

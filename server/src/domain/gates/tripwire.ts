@@ -7,21 +7,22 @@ import type { ReleaseTotals } from './totals.js';
 export interface Tripwire {
   readonly lnE: number;
   readonly lnEMax: number;
-  /** Harmed treated people of the gate with the most of them. */
+  /** Harmed treatment users of the gate with the most of them. */
   readonly treatedPeople: number;
   readonly fires: boolean;
   readonly because: readonly string[];
 }
 
-/** A release that must be rolled back at once, and the evidence for it. */
+/** A release that must be rolled back at once, with the evidence. */
 export interface Trip {
   readonly releaseId: string;
   readonly evidence: Tripwire;
 }
 
 /**
- * The rollback family over its split gates, warm-up included: cheap enough for each stored batch,
- * so that gross harm ends in seconds. It spends the same error budget as the ticks.
+ * Evaluates the rollback family over its split gates, warm-up included. It is cheap enough to run
+ * for each stored batch, so severe harm ends in seconds. It uses the same error budget as the
+ * ticks.
  */
 export function tripwire(totals: ReleaseTotals, pinned: PinnedGates, latches: Latches): Tripwire {
   const { compared } = choosePhases(totals, pinned.round, 0);
