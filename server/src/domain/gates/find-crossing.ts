@@ -20,10 +20,7 @@ export function findCrossing(f: (at: number) => number, range: Range): number | 
   return quick ?? refine(f, [from, f(from)], [to, f(to)]);
 }
 
-/**
- * Secant steps from a good guess need only a few calls; returns null when they leave the
- * range.
- */
+/** Secant steps from a good guess need few calls; returns null when they leave the range. */
 function bySecant(
   f: (at: number) => number,
   from: number,

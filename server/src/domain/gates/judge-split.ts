@@ -26,7 +26,7 @@ export function splitCountsOf(
   });
 }
 
-/** Where fewer events are worse, harmed users are the treatment events that are missing. */
+/** Where fewer events are worse, counts the events that treatment should have had at the margin. */
 export function harmedPeople(counts: readonly SplitCounts[], gate: PinnedGate): number {
   return gate.definition.harmful === 'up'
     ? counts.reduce((sum, { treatment }) => sum + treatment, 0)

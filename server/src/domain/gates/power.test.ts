@@ -34,7 +34,7 @@ describe('the power preview', () => {
     expect(busy[0]?.ruledOut[0]?.hours).toBeGreaterThanOrEqual(100);
   });
 
-  it('ignores floors for a step with "prove", and never proves that a neutral feature is better', () => {
+  it('ignores floors for "prove", and never proves that a neutral feature is better', () => {
     const healthy = { ...errors, rate: 1e-4, floor: 0.005 };
     const hoursBy = (advance: string, ruledOut: number) => {
       const steps = [{ percent: 5, minUnits: 1, advance }];
