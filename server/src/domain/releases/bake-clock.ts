@@ -2,14 +2,14 @@ import type { ReleaseStatus, TickFacts } from './decision.js';
 
 const TICKS_MAX = 2;
 
-/** Whether this tick's numbers say something about now. */
+/** Whether the numbers of this tick describe the present. */
 export function isDataFresh(status: ReleaseStatus, facts: TickFacts): boolean {
   const { watermark, now, liveInstances, silentInstances } = facts;
   const isRecent = watermark !== null && now - watermark <= status.plan.maxLagSeconds * 1000;
   return isRecent && liveInstances > 0 && silentInstances.length === 0 && !hasDeafSource(facts);
 }
 
-/** A source that was asked and gave no number: a watched one and an ignored one may. */
+/** A source returned no number. Watched and ignored metrics do not count. */
 function hasDeafSource({ ticked }: TickFacts): boolean {
   return ticked.some(
     ({ action, status, onNoData }) =>
@@ -18,8 +18,8 @@ function hasDeafSource({ ticked }: TickFacts): boolean {
 }
 
 /**
- * Bake counts time that was observed: at most two ticks at once, so that an outage of hours adds a
- * minute, and nothing on stale data. New code starts it again where the plan says so.
+ * The bake counts observed time: at most two ticks at once, so an outage of hours adds a minute,
+ * and nothing while data is stale. A deploy restarts it where the plan says so.
  */
 export function bakedMsAfter(status: ReleaseStatus, facts: TickFacts): number {
   const { now, recentMarkers } = facts;

@@ -40,13 +40,13 @@ const TABLE: Readonly<Record<ReleaseState, readonly string[]>> = {
 };
 
 describe('the commands that a release allows', () => {
-  it.each(RELEASE_STATES)('are those of the table when it is %s', (state) => {
+  it.each(RELEASE_STATES)('match the table when it is %s', (state) => {
     expect(possible({ state, pauseReason: state === 'paused' ? 'manual' : null })).toEqual(
       TABLE[state],
     );
   });
 
-  it.each(RELEASE_STATES)('are rejected with a message otherwise, when it is %s', (state) => {
+  it.each(RELEASE_STATES)('are the only ones that are not rejected when it is %s', (state) => {
     const it = release({ state });
     const allowed = possibleCommands(it, AT);
     for (const command of COMMAND_NAMES) {
@@ -56,7 +56,7 @@ describe('the commands that a release allows', () => {
     }
   });
 
-  it('include a resume only when no verdict of the numbers has paused the release', () => {
+  it('include a resume only when no verdict has paused the release', () => {
     const waysOut = (pauseReason: DecidedRelease['pauseReason']) =>
       possible({ state: 'paused', pauseReason }).filter((it) => /resume|override/.test(it));
     expect(waysOut('manual')).toEqual(['resume']);
@@ -66,7 +66,7 @@ describe('the commands that a release allows', () => {
     expect(waysOut('srm')).toEqual(['override']);
   });
 
-  it('include an approval only while one is asked for', () => {
+  it('include an approval only while the release waits for one', () => {
     const isIn = (more: Partial<DecidedRelease>) => possible(more).includes('approve');
     expect(isIn({ decision: asking })).toBe(true);
     const approved = { ...plan, startApproval: true };
@@ -75,7 +75,7 @@ describe('the commands that a release allows', () => {
     expect(isIn({ state: 'scheduled', plan: approved, startApprovedBy: 'ann' })).toBe(false);
   });
 
-  it('include completing only at the last step', () => {
+  it('include completion only at the last step', () => {
     expect(possible({ state: 'paused', pauseReason: 'manual', step: 1 })).toContain('complete');
     expect(possible({ state: 'final_bake', step: 1 })).toContain('complete');
   });
@@ -98,7 +98,7 @@ describe('a planned command', () => {
     });
   });
 
-  it('names the person in its sentence', () => {
+  it('names the user in its sentence', () => {
     const { plan: planPause } = COMMANDS.pause;
     expect(planPause?.(release(), { ...order, input: {} }).sentence).toBe('Paused at 5 % by ann.');
   });

@@ -13,19 +13,19 @@ import {
   type ReleaseState,
 } from './release.js';
 
-/** A release with its latest decision, which says what it waits for. */
+/** A release with its latest decision, which lists the reasons to hold. */
 export interface DecidedRelease extends Release {
   readonly decision: Decision | null;
 }
 
-/** What commands take beside a reason. */
+/** The inputs of commands, besides the reason. */
 export interface CommandInputs {
   readonly none: object;
   /** ISO 8601. */
   readonly until: { readonly until: string };
   /** Index of the plan's step. */
   readonly step: { readonly step: number };
-  /** Other users come first, so that the same ones are not exposed again. */
+  /** With a new seed, other users come first, so the same users are not exposed again. */
   readonly people: { readonly drawNewPeople: boolean };
 }
 
@@ -52,7 +52,7 @@ export interface CommandDefinition<I extends keyof CommandInputs> {
 const RISING: readonly ReleaseState[] = ['running', 'final_bake'];
 const WATCHED = RELEASE_STATES.filter(isWatched);
 
-/** Every command that a person may give a release. */
+/** All commands that a user can give to a release. */
 export const COMMANDS = {
   start: define({
     summary: 'Start a draft',
@@ -169,7 +169,7 @@ export type Command = keyof typeof COMMANDS;
 export type InputOf<C extends Command> = CommandInputs[(typeof COMMANDS)[C]['input']];
 export const COMMAND_NAMES = Object.keys(COMMANDS) as readonly Command[];
 
-/** Commands that the release itself allows now. A calendar freeze may still reject a rise. */
+/** Commands that the release allows in its current state. A freeze may still reject a rise. */
 export function possibleCommands(release: DecidedRelease, at: Date): readonly Command[] {
   return COMMAND_NAMES.filter((command) => rejectionOf(command, release, at) === null);
 }
@@ -185,7 +185,7 @@ function rejectionOf(command: Command, release: DecidedRelease, at: Date): strin
   return obstacle?.(release, at) ?? null;
 }
 
-/** What to do instead, where there is something. */
+/** The command to use instead, where one exists. */
 const INSTEAD: Readonly<Partial<Record<ReleaseState, Partial<Record<Command, string>>>>> = {
   draft: { rollback: 'cancel it', advance: 'start it' },
   scheduled: { rollback: 'cancel it', advance: 'wait for its start, or approve it' },
@@ -200,7 +200,7 @@ function rejectionByState(command: Command, state: ReleaseState): string {
   return instead === undefined ? what : `${what}: ${instead}`;
 }
 
-/** The numbers have paused the release, and the same numbers would pause it again at once. */
+/** Evidence has paused the release, and would pause it again immediately after a resume. */
 function isVerdict(reason: Release['pauseReason']): reason is 'regression' | 'srm' {
   return reason === 'regression' || reason === 'srm';
 }
@@ -214,7 +214,9 @@ function obstacleToResume({ pauseReason }: Release): string | null {
   );
 }
 
-/** Approval is the last thing that a step waits for: people approve what the page shows. */
+/**
+ * Approval is possible only once all other holds are gone, so users approve what the page shows.
+ */
 function isApprovalAsked(release: DecidedRelease, at: Date): boolean {
   if (release.state !== 'scheduled') return release.decision?.action === 'await_approval';
   const isTime = release.startAt === null || release.startAt <= at;
@@ -250,7 +252,10 @@ function planHold({ percent }: Release, { by, at, input }: Order<'until'>): Move
   return { action: 'hold', sentence, change: { holdUntil: until } };
 }
 
-/** Down is always possible and keeps a pause; up passes over what the steps would have earned. */
+/**
+ * A jump down is always possible and keeps a pause; a jump up skips the evidence of the steps
+ * between.
+ */
 function planJump(release: Release, { by, at, input }: Order<'step'>): Move {
   const step = currentStep({ ...release, step: input.step });
   if (step === undefined) {
@@ -265,7 +270,7 @@ function planJump(release: Release, { by, at, input }: Order<'step'>): Move {
   return toStep(release, input.step, { action: 'jump', sentence, at });
 }
 
-/** No window, freeze or approval is asked. */
+/** A rollback ignores windows, freezes and approvals. */
 function planRollback(release: Release, { by, at }: Order<'none'>): Move {
   const { percent, startPercent, plan } = release;
   const to = plan.rollbackTo === 'start' ? startPercent : 0;

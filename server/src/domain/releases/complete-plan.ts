@@ -6,7 +6,7 @@ const DEFAULT_TEMPLATE = 'standard';
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 
-/** Minimum bake of a step that names none, by the percentage it stays below or at. */
+/** Default minimum bake of a step, by the highest percentage that it applies to. */
 const BAKES: readonly (readonly [percent: number, seconds: number])[] = [
   [1, 30 * MINUTE],
   [5, HOUR],
@@ -29,8 +29,8 @@ const DEFAULTS: Omit<ReleasePlan, 'steps' | 'gates'> = {
 };
 
 /**
- * Everything that the input leaves out: from its template (`base`, or the built-in one it names),
- * then from the defaults. Nothing is checked here.
+ * Completes the input from its template (`base`, or the built-in template that it names), then from
+ * the defaults. Does not validate.
  */
 export function completePlan(input: PlanInput, base: PlanInput = templateOf(input)): ReleasePlan {
   const given = Object.fromEntries(
@@ -51,7 +51,7 @@ function templateOf({ template }: PlanInput): PlanInput {
   return PLAN_TEMPLATES.find((other) => other.key === key)?.plan ?? {};
 }
 
-/** A template's last step leaves out those who were asked to be held back. */
+/** Ends the steps of a template at 100 % minus the holdback. */
 function endBelow(steps: readonly StepInput[], holdback: number): readonly StepInput[] {
   return steps.map((step, index) =>
     index === steps.length - 1

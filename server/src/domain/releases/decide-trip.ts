@@ -10,7 +10,7 @@ export interface TripNumbers {
   readonly latches: Latches;
 }
 
-/** Between two ticks: roll back at once, or leave it to the tick. */
+/** Decides between two ticks: roll back at once, or leave the decision to the next tick. */
 export function decideTrip({ totals, pinned, latches }: TripNumbers): Decision {
   const trip = tripwire(totals, pinned, latches);
   const { because } = trip;

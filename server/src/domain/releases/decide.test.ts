@@ -43,7 +43,7 @@ const evaluation: Evaluation = {
   latches: noLatches(1),
   pinned: { round: 1, plannedPhases: 3, plannedSteps: 4, compared: [], limits: [], ticked: [] },
 };
-/** Everything is in order: the bake is over and the data covers it. */
+/** Facts without any problem: the bake is over and the data covers it. */
 const facts: TickFacts = {
   ...{ now: NOW, evaluation, ticked: [], watermark: NOW - 5000, liveInstances: 3 },
   ...{ silentInstances: [], closed: [], recentMarkers: [], neverSeen: [] },
@@ -72,7 +72,7 @@ const family = (e: number) => {
 };
 const codes = ({ holds }: Decision) => holds.map(({ code }) => code);
 
-/** What each state answers to each condition; the rows are in the order in which they win. */
+/** The expected decision per state and condition; rows are in order of precedence. */
 const CONDITIONS = {
   killed: { status: { isKilled: true }, facts },
   probeFired: { status: {}, facts: { ...facts, ticked: [{ ...probe, hasFired: true }] } },
@@ -119,7 +119,7 @@ const TABLE: Record<ReleaseState, Answers> = {
   superseded: NOTHING,
 };
 
-describe('decide, for every state and condition', () => {
+describe('decide for every state and condition', () => {
   for (const state of RELEASE_STATES) {
     for (const [name, { status, facts: seen }] of Object.entries(CONDITIONS)) {
       const expected = TABLE[state][name as keyof typeof CONDITIONS];
@@ -129,7 +129,7 @@ describe('decide, for every state and condition', () => {
     }
   }
 
-  it('raises exposure only when running or scheduled, and only when nothing is wrong', () => {
+  it('raises exposure only when running or scheduled and without any problem', () => {
     const raising = RELEASE_STATES.flatMap((state) =>
       Object.entries(CONDITIONS)
         .filter(([, { status, facts: seen }]) =>
@@ -155,13 +155,13 @@ describe('harm', () => {
     );
   });
 
-  it('is proven by the highest evidence so far, whatever came later', () => {
+  it('is decided by the highest evidence so far, whatever came later', () => {
     const lnEMax = Math.log(101);
     const decision = decide(running, seeing({ rollback: { lnE: -3, lnEMax, parts: {} } }));
     expect(decision).toMatchObject({ action: 'rollback', because: ['http.errors'] });
   });
 
-  it('comes before the health of the data, windows, approvals and holds by hand', () => {
+  it('takes precedence over stale data, windows, approvals and manual holds', () => {
     const worst = {
       ...seeing({ rollback: family(200), sampleRatio: { lnE: 9, lnEMax: 9 } }),
       ...{ watermark: null, liveInstances: 0, silentInstances: ['a'], neverSeen: ['http.errors'] },
@@ -170,7 +170,7 @@ describe('harm', () => {
     expect(decide({ ...running, holdUntil: NOW + 1e9 }, worst).action).toBe('rollback');
   });
 
-  it('by a limit pauses at 20 and rolls back at 100 where that was asked for', () => {
+  it('beyond a limit pauses at 20, and rolls back at 100 if the action is rollback', () => {
     const limit = { metric: 'slo', lnE: 0, bad: 5, total: 100, limit: 0.01 } as const;
     const at = (action: 'rollback' | 'pause' | 'watch', e: number) =>
       decide(running, seeing({ limits: [{ ...limit, action, lnEMax: Math.log(e) }] }));
@@ -183,7 +183,7 @@ describe('harm', () => {
     );
   });
 
-  it('by a probe names the deploy before it', () => {
+  it('reported by a probe names the deploy before it', () => {
     const recentMarkers = [{ label: 'deploy of shop 1.4.2', at: NOW - 6 * MINUTE, isDeploy: true }];
     const ticked = [{ ...probe, hasFired: true, value: 503 }];
     expect(decide(running, { ...facts, ticked, recentMarkers }).sentence).toBe(
@@ -191,7 +191,7 @@ describe('harm', () => {
     );
   });
 
-  it('by silence rolls back only where the metric says so', () => {
+  it('is assumed after silence only if the metric rolls back on missing data', () => {
     const silent = { ...probe, status: 'NO_DATA', isOverdue: true } as const;
     const after = (onNoData: TickedGate['onNoData'], action: TickedGate['action'] = 'pause') =>
       decide(running, { ...facts, ticked: [{ ...silent, onNoData, action }] });
@@ -206,7 +206,7 @@ describe('holds', () => {
   const held = (status: Partial<ReleaseStatus>, seen: Partial<TickFacts> = {}) =>
     decide({ ...running, ...status }, { ...facts, ...seen });
 
-  it('are all reported, each in words', () => {
+  it('are all reported, each as a sentence', () => {
     const suspicious = seeing({
       pause: family(3),
       stepUnits: { treatment: 84, control: 900 },
@@ -248,14 +248,14 @@ describe('holds', () => {
     expect(held(justOver, { watermark: NOW - 29_000 }).action).toBe('advance');
   });
 
-  it('name who is silent, and who has never been heard', () => {
+  it('name the silent instances, and report when no instance has ever sent data', () => {
     expect(held({}, { silentInstances: ['shop-1', 'shop-2'] }).sentence).toBe(
       'Holding at 1 %: silent: shop-1 and shop-2.',
     );
     expect(codes(held({}, { liveInstances: 0 }))).toContain('STALE_DATA');
   });
 
-  it('let watched metrics be silent, and guarded steps go on without proof', () => {
+  it('ignore silent watched metrics, and let steps with "guard" advance without evidence', () => {
     const plain = completePlan({
       ...input,
       gates: [
@@ -271,21 +271,21 @@ describe('holds', () => {
     expect(guarded.sentence).toContain('a step on time and guard alone');
   });
 
-  it('are asked before the approval, which comes last', () => {
+  it('take precedence over the approval, which comes last', () => {
     const second = { step: 1, bakedMs: 3600_000 };
     expect(held(second).action).toBe('await_approval');
     expect(held({ ...second, isStepApproved: true }).action).toBe('advance');
     expect(held({ ...second, isStepApproved: true, bakedMs: 0 }).action).toBe('hold');
   });
 
-  it('of comparison end with the last step, where only time and harm count', () => {
+  it('of comparisons end at the last step, where only time and harm count', () => {
     const last = { ...statusIn('final_bake'), plan };
     const late = seeing({ pause: family(3), gates: [{ ...errors, isEarned: false }] });
     expect(decide(last, late).action).toBe('complete');
     expect(codes(decide({ ...last, bakedMs: 0 }, late))).toEqual(['BAKE']);
   });
 
-  it('of comparison go on at a last step with a holdback', () => {
+  it('of comparisons continue at a last step with a holdback', () => {
     const kept = completePlan({ ...input, holdback: 10, steps: [{ percent: 1 }, { percent: 90 }] });
     const last = { ...statusIn('final_bake'), plan: kept, step: 1 };
     expect(codes(decide(last, seeing({ pause: family(3) })))).toEqual(['SUSPICIOUS']);
@@ -296,7 +296,7 @@ describe('the bake clock', () => {
   const bakedAfter = (status: Partial<ReleaseStatus>, seen: Partial<TickFacts> = {}) =>
     decide({ ...running, bakedMs: 1000, ...status }, { ...facts, ...seen }).bakedMs;
 
-  it('counts observed time, two ticks at most', () => {
+  it('counts observed time, at most two ticks at once', () => {
     expect(bakedAfter({})).toBe(31_000);
     expect(bakedAfter({ lastTickAt: NOW - 6 * 3600_000 })).toBe(61_000);
     expect(bakedAfter({ lastTickAt: null })).toBe(1000);
@@ -304,7 +304,7 @@ describe('the bake clock', () => {
     expect(bakedAfter({ lastTickAt: NOW + 5000 })).toBe(1000);
   });
 
-  it('stands while the data is stale, somebody is silent or a source is deaf', () => {
+  it('stops while data is stale, an instance is silent or a source returns no number', () => {
     expect(bakedAfter({}, { watermark: NOW - 181_000 })).toBe(1000);
     expect(bakedAfter({}, { silentInstances: ['a'] })).toBe(1000);
     expect(bakedAfter({}, { ticked: [{ ...probe, status: 'ERROR' }] })).toBe(1000);
@@ -314,18 +314,18 @@ describe('the bake clock', () => {
     expect(bakedAfter({ state: 'paused' })).toBe(1000);
   });
 
-  it('begins again with new code, unless the plan says otherwise', () => {
+  it('restarts on a deploy, unless the plan says otherwise', () => {
     const recentMarkers = [{ label: 'deploy', at: NOW - MINUTE, isDeploy: true }];
     expect(bakedAfter({ bakedMs: 1e6 }, { recentMarkers })).toBe(MINUTE);
     const patient = { ...plan, restartBakeOnDeploy: false };
     expect(bakedAfter({ bakedMs: 1e6, plan: patient }, { recentMarkers })).toBe(1_030_000);
   });
 
-  it('begins again with each step', () => {
+  it('restarts with each step', () => {
     expect(decide(running, facts)).toMatchObject({ action: 'advance', bakedMs: 0 });
   });
 
-  it('adds half a minute, and one step at most, after an outage of hours', () => {
+  it('adds half a minute and at most one step after an outage of hours', () => {
     let status = { ...running, bakedMs: 0, lastTickAt: NOW - 6 * 3600_000 };
     const first = decide(status, facts);
     expect(first).toMatchObject({ action: 'hold', bakedMs: 60_000 });
@@ -334,10 +334,10 @@ describe('the bake clock', () => {
   });
 });
 
-describe('a start', () => {
+describe('the start of a release', () => {
   const scheduled = { ...running, state: 'scheduled', step: -1 } as const;
 
-  it('waits for its time, an open window and its approval, in this order', () => {
+  it('waits for its start time, an open window and its approval, in this order', () => {
     const approved = { ...plan, startApproval: true };
     const closed = [{ kind: 'window', what: 'closed', opensAt: null } as const];
     expect(decide({ ...scheduled, startAt: NOW + 1 }, facts).action).toBe('none');

@@ -7,8 +7,8 @@ import { proofOf } from './proof-of.js';
 import { currentStep, hasEnded, isAtLastStep, stepLabel } from './release.js';
 
 /**
- * What to do with a release at one tick; the first line that applies decides. Harm acts whatever
- * the windows, approvals and holds say, and nothing but the last line raises exposure.
+ * Decides what to do with a release at one tick; the first matching line applies. Harm acts
+ * whatever the windows, approvals and holds are, and only the last line raises exposure.
  */
 export function decide(status: ReleaseStatus, facts: TickFacts): Decision {
   const { state } = status;
@@ -44,7 +44,7 @@ function decideStart(status: ReleaseStatus, facts: TickFacts): Decision {
   return { ...stay(status, sentence), action: 'start', bakedMs: 0 };
 }
 
-/** Running or in its final bake, and no harm seen. */
+/** Decides for a release that runs or is in its final bake, without harm. */
 function decideStep(status: ReleaseStatus, facts: TickFacts): Decision {
   const bakedMs = bakedMsAfter(status, facts);
   const holds = holdsOf(status, facts);

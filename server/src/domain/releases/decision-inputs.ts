@@ -9,7 +9,7 @@ interface Numbers {
   readonly latches: Latches;
 }
 
-/** What a verdict was computed from, as it is stored beside it. */
+/** The inputs of a verdict, stored beside it. */
 export type DecisionInputs =
   | (Numbers & {
       readonly kind: 'tick';
@@ -18,7 +18,7 @@ export type DecisionInputs =
     })
   | (Numbers & { readonly kind: 'tripwire' });
 
-/** Brings inputs that any version has stored into the shape of today. */
+/** Converts inputs stored by any version into the current format. */
 export function readDecisionInputs(stored: DecisionInputs): DecisionInputs {
   return { ...readGatesAndLatches(stored), totals: readTotals(stored.totals) };
 }

@@ -2,12 +2,12 @@ import type { Evaluation } from '../gates/evidence.js';
 import type { ReleasePlan } from './plan.js';
 import type { PauseReason, ReleaseState } from './release.js';
 
-/** What a tick knows of a release before it reads numbers. Times are epoch milliseconds. */
+/** The stored state of a release, without evidence. Times are epoch milliseconds. */
 export interface ReleaseStatus {
   readonly state: ReleaseState;
   readonly pauseReason: PauseReason | null;
   readonly plan: ReleasePlan;
-  /** Index into the plan's steps; -1 before the first. */
+  /** Index of the plan's step; -1 before the first. */
   readonly step: number;
   readonly isKilled: boolean;
   readonly startAt: number | null;
@@ -21,7 +21,7 @@ export interface ReleaseStatus {
   readonly stepStartedAt: number | null;
 }
 
-/** One absolute query or probe at this tick, after debounce. */
+/** Result of one query or probe at this tick, after debounce. */
 export interface TickedGate {
   readonly metric: string;
   readonly action: 'rollback' | 'pause' | 'watch';
@@ -31,7 +31,7 @@ export interface TickedGate {
   readonly hasFired: boolean;
   /** No data, or only errors, for longer than its grace. */
   readonly isOverdue: boolean;
-  /** When silence became, or becomes, longer than that; absent in decisions of before. */
+  /** When the silence exceeds, or exceeded, the grace period; absent in older decisions. */
   readonly overdueAt?: number;
   readonly onNoData: 'hold' | 'rollback' | 'ignore';
   readonly message: string | null;
@@ -40,32 +40,32 @@ export interface TickedGate {
 export interface RecentMarker {
   readonly label: string;
   readonly at: number;
-  /** New code went out, to both arms alike: the bake may begin anew. */
+  /** A deploy of new code, which affects both arms: it may restart the bake. */
   readonly isDeploy: boolean;
 }
 
-/** The world around a release at one tick. */
+/** The evidence and the environment of a release at one tick. */
 export interface TickFacts {
   readonly now: number;
   readonly evaluation: Evaluation;
   readonly ticked: readonly TickedGate[];
-  /** Up to which every live instance has flushed; null: nobody has. */
+  /** Time up to which every live instance has flushed; null: no instance has. */
   readonly watermark: number | null;
   readonly liveInstances: number;
   readonly silentInstances: readonly string[];
-  /** Closed windows and running freezes, in words with the next opening. */
+  /** Closed windows and running freezes, as sentences with the next opening. */
   readonly closed: readonly {
     readonly kind: 'window' | 'freeze';
     readonly what: string;
     readonly opensAt: number | null;
   }[];
-  /** Why flags above this one keep exposure from rising; absent in decisions of before. */
+  /** Why parent flags prevent a rise of exposure; absent in older decisions. */
   readonly dependencies?: readonly string[];
   /** Markers of the last 15 minutes, newest first. */
   readonly recentMarkers: readonly RecentMarker[];
   /**
-   * Gates that have never had a number in this round: a misspelt event must not pass for a quiet
-   * one. Failures of requests (`http.*`) have one as soon as there are requests.
+   * Gates without any number in this round, so that a misspelled event is not taken for a quiet
+   * one. Failures of requests (`http.*`) count as seen as soon as there are requests.
    */
   readonly neverSeen: readonly string[];
 }
@@ -89,7 +89,7 @@ export type HoldCode = (typeof HOLD_CODES)[number];
 
 export interface Hold {
   readonly code: HoldCode;
-  /** In words, with the numbers. */
+  /** A sentence with the numbers. */
   readonly message: string;
   readonly metric?: string;
 }
@@ -109,11 +109,11 @@ export type DecisionAction =
 
 export interface Decision {
   readonly action: DecisionAction;
-  /** One sentence with the numbers: the page shows it as it is. */
+  /** One sentence with the numbers, shown unchanged on the page. */
   readonly sentence: string;
   readonly holds: readonly Hold[];
   readonly pauseReason?: PauseReason;
-  /** Metrics that the verdict rests on. */
+  /** Metrics that caused the verdict. */
   readonly because: readonly string[];
   /** Bake clock after this tick. */
   readonly bakedMs: number;

@@ -3,7 +3,7 @@ import { mainPartsOf } from '../gates/family.js';
 import type { TickedGate } from './decision.js';
 import { formatInteger, formatList, formatNumber, formatShare } from '../format.js';
 
-/** Metrics that a family's verdict rests on; the worst one where nothing bets any more. */
+/** Metrics that caused a family's verdict; the worst one when no gate has evidence at present. */
 export function metricsBehind(evaluation: Evaluation, family: 'pause' | 'rollback'): string[] {
   const parts = mainPartsOf(evaluation[family].parts);
   if (parts.length > 0) return [...parts];
@@ -32,7 +32,7 @@ export function describeGate(gate: GateEvidence): string {
   return `${gate.metric} is ${size} as high with the feature${withFeature} as without${without}`;
 }
 
-/** Counts of one phase: those of several are never added up. */
+/** The latest phase with events, because counts of several phases are never added up. */
 function latestPhaseOf({ phases }: GateEvidence): PhaseEvidence | undefined {
   return phases.findLast(({ count }) => count.treatment > 0) ?? phases.at(-1);
 }

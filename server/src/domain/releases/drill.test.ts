@@ -13,7 +13,7 @@ const DEFINITIONS = Object.fromEntries(
   BUILT_IN_METRICS.map(({ key, definition }) => [key, definition]),
 );
 
-/** An hour at 5 %: 10,000 people, of whom one in a hundred has an error, on both sides. */
+/** An hour at 5 %: 10,000 users, 1 % of whom have an error, in both arms. */
 function input(over: Partial<DrillInput> = {}): DrillInput {
   const people = { treatment: 500, control: 9_500 };
   const firsts = { treatment: 5, control: 95 };
@@ -45,16 +45,16 @@ describe('a drill', () => {
     );
   });
 
-  it('does not stop what is as good on both sides', () => {
+  it('does not stop a release that is equally good in both arms', () => {
     expect(drill(input({ factor: 1 }))).toMatchObject({ stops: false, action: null });
   });
 
-  it('says that nothing can be made worse where there is nothing', () => {
+  it('reports that there is no number to make worse when control has none', () => {
     const outcome = drill(input({ metric: 'http.crash' }));
     expect(outcome).toMatchObject({ stops: false, sentence: expect.stringContaining('no number') });
   });
 
-  it('leaves the numbers of the release as they are', () => {
+  it('does not change the numbers of the release', () => {
     const given = input();
     const before = JSON.stringify(given);
     drill(given);

@@ -9,10 +9,10 @@ export interface DrillInput {
   readonly latches: Latches;
   readonly step: number;
   readonly tickSeconds: number;
-  /** How long the phase in force has gone on: its counts by this are the traffic. */
+  /** Age of the current phase; its counts divided by this give the traffic. */
   readonly phaseSeconds: number;
   readonly metric: string;
-  /** The treated side's number becomes this many times the control's. */
+  /** The number in treatment becomes this many times the number in control. */
   readonly factor: number;
 }
 
@@ -27,10 +27,12 @@ export interface DrillOutcome {
 
 const SECONDS_MAX = 7 * 86_400;
 const TICKS_MAX = 400;
-/** The further away, the coarser: each tick is at most this part later than the one before. */
+/** Later ticks are further apart, by at most this fraction of the elapsed time. */
 const STRIDE = 0.02;
 
-/** Replays future ticks with a regression in a copy of the numbers; nothing else changes. */
+/**
+ * Simulates future ticks with a regression in a copy of the numbers; the release does not change.
+ */
 export function drill(input: DrillInput): DrillOutcome {
   const { totals, pinned, metric, factor } = input;
   const phase = totals.phases.findLast(({ round, share }) => round === pinned.round && share > 0);
@@ -64,7 +66,7 @@ interface Stop {
   readonly people: number;
 }
 
-/** The first tick with one of these verdicts. */
+/** The first tick whose verdict is one of the wanted actions. */
 function findStop(
   input: DrillInput,
   phase: PhaseTotals,
@@ -108,7 +110,7 @@ function hasControl(phase: PhaseTotals, metric: string): boolean {
   return (firsts?.control ?? 0) > 0 || sumOf(buckets?.control.s) > 0 || (slo?.bad ?? 0) > 0;
 }
 
-/** The phase after `times` as much time again, the metric worse on the treated side. */
+/** The phase after `times` its current duration more, with the metric worse in treatment. */
 function worsened(phase: PhaseTotals, { metric, factor }: DrillInput, times: number): PhaseTotals {
   const grown = <T extends { readonly treatment: number; readonly control: number }>(
     counts: T,
@@ -134,7 +136,7 @@ interface Growth {
   readonly factor: number;
 }
 
-/** What comes is the control's rate on both sides, `factor` times as much on the treated one. */
+/** Future events have the rate of control in both arms, multiplied by `factor` in treatment. */
 function grownMetric(totals: MetricTotals, { units }: PhaseTotals, { times, factor }: Growth) {
   const split = (firsts: NonNullable<MetricTotals['firsts']>) => {
     const rate = units.control === 0 ? 0 : firsts.control / units.control;

@@ -45,7 +45,7 @@ const said = (status: ReleaseStatus, facts: TickFacts) => {
   return holds.length === 0 ? action : holds.map(({ code, message }) => `${code}: ${message}`);
 };
 
-describe('a step that is earned', () => {
+describe('the sentence of an earned step', () => {
   const input: PlanInput = {
     steps: [{ percent: 5, minBakeSeconds: 60 }, { percent: 100 }],
     gates: [
@@ -54,7 +54,7 @@ describe('a step that is earned', () => {
     ],
   };
 
-  it('says which of two gates on one failure has shown it', () => {
+  it('names which of two gates on the same failure has earned it', () => {
     const share = (upper: number) => ({ ruledOut: 3, badShare: { estimate: 0.02, upper } });
     const facts = seeing([
       gate('errors', { ...share(0.133), provenBy: 'error-rate' }),
@@ -67,7 +67,7 @@ describe('a step that is earned', () => {
   });
 });
 
-describe('a step that is to be proven', () => {
+describe('a step with "prove"', () => {
   const input: PlanInput = {
     steps: [{ percent: 5, minBakeSeconds: 60, advance: 'prove' }, { percent: 100 }],
     gates: [
@@ -83,7 +83,7 @@ describe('a step that is to be proven', () => {
       gate('clicks', { action: 'watch', ruledOut: 9, isEarned: false }),
     ]);
 
-  it('is left once every gate that acts has ruled out more than its tolerance', () => {
+  it('advances once every gate that acts has ruled out more than its tolerance', () => {
     const decision = decide(at(input), with3({ ruledOut: 0.59 }, { ruledOut: -0.02 }));
     expect(decision.action).toBe('final_bake');
     expect(decision.sentence).toBe(
@@ -101,14 +101,14 @@ describe('a step that is to be proven', () => {
     ]);
   });
 
-  it('holds for a pausing gate too, and asks nothing of a watched one', () => {
+  it('holds for a pausing gate too, but not for a watched one', () => {
     expect(said(at(input), with3({}, { ruledOut: 0.01 }))).toEqual([
       'NOT_EARNED: orders: worse than +1 % is ruled out, ±0 % is wanted as proof',
     ]);
   });
 });
 
-describe('what matures later', () => {
+describe('a gate that matures later', () => {
   const input = (action: 'rollback' | 'pause' | 'watch'): PlanInput => ({
     steps: [{ percent: 5, minBakeSeconds: 60 }, { percent: 100 }],
     gates: [
@@ -120,28 +120,28 @@ describe('what matures later', () => {
   const aged = (hours: number, more: Partial<ReleaseStatus> = {}) =>
     said(at(input('pause'), { stepStartedAt: NOW - hours * HOUR, ...more }), facts);
 
-  it('keeps the step until it is so old, however long it was observed', () => {
+  it('holds the step until it is old enough, however long it was observed', () => {
     const held = ['IMMATURE: orders matures after 1 d: this step is 3 h old'];
     expect(aged(3)).toEqual(held);
     expect(aged(3, { isBakeSkipped: true })).toEqual(held);
     expect(aged(24)).toBe('final_bake');
   });
 
-  it('keeps nothing where it is only watched, or nobody is left to compare with', () => {
+  it('does not hold when it is only watched or there is no control group', () => {
     expect(said(at(input('watch')), facts)).toBe('final_bake');
     const last = { state: 'final_bake', step: 1, bakedMs: 30 * HOUR } as const;
     expect(said(at(input('pause'), last), facts)).toBe('complete');
   });
 });
 
-describe('a flag that another one depends on', () => {
+describe('a parent flag', () => {
   const well: ParentFlag = {
     ...{ key: 'shop', isArchived: false, isKilled: false, isOff: false, release: null },
   };
   const releasing = (state: ReleaseState) =>
     problemOfParent({ ...well, release: { state, percent: 25 } });
 
-  it('is in the way while it is closed or moves itself', () => {
+  it('prevents a rise while it is closed or changes itself', () => {
     expect(problemOfParent(well)).toBeNull();
     expect(problemOfParent({ ...well, isArchived: true })).toMatch(/"shop" .* is archived$/);
     expect(problemOfParent({ ...well, isKilled: true })).toMatch(/is killed$/);
@@ -154,7 +154,7 @@ describe('a flag that another one depends on', () => {
     }
   });
 
-  it('holds what would rise, lets the last step end, and gives harm its way', () => {
+  it('holds a rise, but neither the end of the last step nor a verdict', () => {
     const input: PlanInput = { steps: [{ percent: 5, minBakeSeconds: 60 }, { percent: 100 }] };
     const message = 'the flag "shop" that it depends on is killed';
     const facts = { ...seeing([gate('http.errors')]), dependencies: [message] };

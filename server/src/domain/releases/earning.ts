@@ -2,7 +2,7 @@ import type { Evaluation, GateEvidence } from '../gates/evidence.js';
 import type { ReleaseStatus } from './decision.js';
 import { currentStep, isComparedStep } from './release.js';
 
-/** Gates that have something to show before the step is left; none: time and guard are enough. */
+/** Gates that must be earned before the release leaves the step; empty for a step with `guard`. */
 export function actingGates(
   status: ReleaseStatus,
   { gates }: Pick<Evaluation, 'gates'>,
@@ -14,7 +14,7 @@ export function actingGates(
   });
 }
 
-/** What a gate has shown: its bound, or a share of bad ones below its floor; null: too little. */
+/** How a gate is earned: by its bound, or by a bad share below its floor; null: not yet. */
 export function earnsBy(gate: GateEvidence, status: ReleaseStatus): 'bound' | 'share' | null {
   const wanted = status.plan.gates.find(({ metric }) => metric === gate.metric)?.ruledOut ?? 0;
   const isRuledOut = gate.ruledOut !== null && gate.ruledOut < wanted;

@@ -11,7 +11,7 @@ interface Harm {
   readonly because: readonly string[];
 }
 
-/** What proves harm at this tick, the gravest first; the running maxima decide. */
+/** Returns the most severe verdict at this tick, or null. The running maxima decide. */
 export function harmOf(status: ReleaseStatus, facts: TickFacts): Decision | null {
   const harm =
     absoluteHarm(facts, 'rollback') ??
@@ -60,7 +60,10 @@ function sampleRatioHarm({ evaluation }: TickFacts): Harm | null {
   return { action: 'pause', pauseReason: 'srm', why, because: [] };
 }
 
-/** Limits, queries and probes: they compare nothing, so a deploy nearby is named. */
+/**
+ * Limits, queries and probes have no control to compare with, so the sentence names a recent
+ * deploy.
+ */
 function absoluteHarm(facts: TickFacts, action: 'rollback' | 'pause'): Harm | null {
   const ticked = facts.ticked.filter((gate) => actionOfTicked(gate) === action);
   const limits = facts.evaluation.limits.filter((limit) => actionOfLimit(limit) === action);
@@ -82,7 +85,10 @@ function actionOfTicked(gate: TickedGate): 'rollback' | 'pause' | null {
   return gate.hasFired ? gate.action : null;
 }
 
-/** As for comparisons: 20 pauses whoever may act, 100 rolls back where that was asked for. */
+/**
+ * As for compared gates, 20 pauses whatever the action, and 100 rolls back if the action is
+ * `rollback`.
+ */
 function actionOfLimit({ action, lnEMax }: LimitEvidence): 'rollback' | 'pause' | null {
   if (action === 'watch' || lnEMax < LN_PAUSE) return null;
   return action === 'rollback' && lnEMax >= LN_ROLLBACK ? 'rollback' : 'pause';

@@ -8,12 +8,12 @@ export interface Before {
 }
 
 const ALWAYS_NOTIFIED: readonly HoldCode[] = ['SUSPICIOUS', 'SOURCE_ERROR', 'UNSTABLE_UNITS'];
-/** Instances come and go; one that has sent nothing for so long is not coming back. */
+/** Instances come and go; after this long, a silent instance is not expected to return. */
 const SILENCE_MS = 15 * 60_000;
 
 /**
- * Reasons to hold that need a notification: new ones that are no part of an ordinary bake, and
- * silence that has just become a lasting one, because the bake makes no progress during it.
+ * Holds that need a notification: new ones that are not part of an ordinary bake, and silence that
+ * has just exceeded the limit, because the bake stops during it.
  */
 export function holdsToNotify(
   before: Before,
@@ -35,7 +35,7 @@ export function nameOfHold({ code, metric = '' }: Pick<Hold, 'code' | 'metric'>)
   return metric === '' ? code : `${code}:${metric}`;
 }
 
-/** Names of holds whose silence became too long between the last tick and this one. */
+/** Names of holds whose silence exceeded the limit between the last tick and this one. */
 function beginsToLast(
   { lastTickAt, stepStartedAt }: Before,
   { now, watermark, ticked }: Pick<TickFacts, 'now' | 'watermark' | 'ticked'>,

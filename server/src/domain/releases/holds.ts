@@ -16,7 +16,7 @@ import { bakeNeededMs, currentStep, isAtLastStep, isComparedStep } from './relea
 
 const BOTH_ARMS_MAX = 0.001;
 
-/** Everything that keeps a release where it is, in words; none: it may go on. */
+/** All reasons to hold the release at its step, as sentences; empty: it may advance. */
 export function holdsOf(status: ReleaseStatus, facts: TickFacts): readonly Hold[] {
   return [
     ...(isAtLastStep(status) ? [] : [...closedHolds(facts), ...dependencyHolds(facts)]),
@@ -31,7 +31,7 @@ export function holdsOf(status: ReleaseStatus, facts: TickFacts): readonly Hold[
   ];
 }
 
-/** Windows and freezes hold back only what raises exposure. */
+/** Windows and freezes prevent only rises of exposure. */
 export function closedHolds({ closed }: TickFacts): readonly Hold[] {
   return closed.map(({ kind, what, opensAt }) => ({
     code: kind === 'freeze' ? 'FREEZE' : 'WINDOW',
@@ -39,7 +39,7 @@ export function closedHolds({ closed }: TickFacts): readonly Hold[] {
   }));
 }
 
-/** What others do with the flags above this one. */
+/** Holds because of changes to the parent flags. */
 export function dependencyHolds({ dependencies = [] }: TickFacts): readonly Hold[] {
   return dependencies.map((message) => ({ code: 'DEPENDENCY', message }));
 }
@@ -116,7 +116,7 @@ function unitHolds(status: ReleaseStatus, { evaluation }: TickFacts): readonly H
   return holds;
 }
 
-/** What people do hours later is not seen earlier, however many they are. */
+/** Events that users cause hours later cannot be seen earlier, however many users there are. */
 function immatureHolds(status: ReleaseStatus, { now }: TickFacts): readonly Hold[] {
   if (!isComparedStep(status)) return [];
   const ageMs = now - (status.stepStartedAt ?? now);
@@ -147,7 +147,7 @@ function suspicionHolds(status: ReleaseStatus, { evaluation }: TickFacts): reado
   return [...holds, { code: 'SUSPICIOUS', message, ...(metric === undefined ? {} : { metric }) }];
 }
 
-/** Where nobody is left to compare with there is nothing to earn. */
+/** Without a control group, there is no evidence to wait for. */
 function unearnedHolds(status: ReleaseStatus, { evaluation }: TickFacts): readonly Hold[] {
   return actingGates(status, evaluation)
     .filter((gate) => earnsBy(gate, status) === null)

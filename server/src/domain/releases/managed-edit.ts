@@ -14,11 +14,11 @@ interface Config {
 export interface RunningRelease {
   readonly ruleId: string;
   readonly percent: number;
-  /** Every percentage that the release has had: an editor may hold any of them. */
+  /** Every percentage that the release has had: an editor may have loaded any of them. */
   readonly percents: readonly number[];
 }
 
-/** Why an edit is refused while the release runs, and what to do instead; null: it is allowed. */
+/** Why an edit is rejected while the release runs, and what to do instead; null: it is allowed. */
 export function refusalOfEdit(
   before: Config,
   after: Config,
@@ -66,7 +66,7 @@ function refusalOfRule(old: Rule | undefined, rule: Rule, release: RunningReleas
   return null;
 }
 
-/** Neither moved, nor skimmed by what comes before it. */
+/** The rule must keep its position, and the rules before it must not take users from it. */
 function refusalOfOrder(
   old: readonly Rule[],
   rules: readonly Rule[],
@@ -100,7 +100,7 @@ function draws(rule: Rule): boolean {
   return rule.rollout !== undefined || 'split' in rule.serve;
 }
 
-/** The edit with the percentage in force, whichever of the release's the editor had seen. */
+/** The edit with the current percentage, in place of an older one that the editor had loaded. */
 export function withCurrentPercent(
   rules: readonly Rule[],
   release: RunningRelease,

@@ -22,7 +22,7 @@ function releaseFor(audience: string | null): Release {
 
 describe('a managed rule', () => {
   it.each([null, 'staff'])(
-    'is what people wrote once the release is taken out (%s)',
+    'equals what users wrote once the release is removed (%s)',
     (audience) => {
       const wire = ruleOfPhase(RULE, releaseFor(audience), { startedAt: 7, metrics: [] });
       expect(wire).toMatchObject({ rollout: { to: 5 }, release: { phase: 3, phaseStartedAt: 7 } });
@@ -33,14 +33,14 @@ describe('a managed rule', () => {
     },
   );
 
-  it('never wraps the audience of a step around that of the step before', () => {
+  it('never nests the audience of a step in that of the step before', () => {
     const first = ruleOfPhase(RULE, releaseFor('staff'), { startedAt: 1, metrics: [] });
     const second = ruleOfPhase(first, releaseFor('beta'), { startedAt: 2 });
     expect(second.when).toEqual({ all: [{ segment: 'beta' }, WHEN] });
     expect(ruleOfPhase(second, releaseFor(null), { startedAt: 3 }).when).toEqual(WHEN);
   });
 
-  it('names what SDKs gather for each gate, absolute limits with what they are a share of', () => {
+  it('lists what SDKs collect for each gate, with the total event of absolute limits', () => {
     const definitions = {
       ...Object.fromEntries(BUILT_IN_METRICS.map(({ key, definition }) => [key, definition])),
       slo: { kind: 'slo', bad: 'http.error', total: 'http.request', limit: 0.01 },

@@ -3,7 +3,10 @@ import type { PinnedGates } from '../gates/evidence.js';
 import type { ComparedMetric, MetricDefinition } from '../metrics/metric.js';
 import type { Release } from './release.js';
 
-/** What a release writes into its rule. SDKs pass over `audience`; we need it to take it back. */
+/**
+ * The part of a rule that a release writes. SDKs ignore `audience`; the server needs it to unwrap
+ * the condition.
+ */
 export interface ManagedRelease extends RuleRelease {
   /** Segment of the step in force, wrapped around the rule's own condition. */
   readonly audience?: string;
@@ -15,7 +18,7 @@ export function isManaged(rule: Rule): rule is ManagedRule {
   return rule.release !== undefined;
 }
 
-/** The rule as people wrote it and may edit it. */
+/** The rule without the release, as users wrote it and may edit it. */
 export function ruleAsWritten(rule: Rule): Rule {
   if (!isManaged(rule)) return rule;
   const { release, when, ...rest } = rule;
@@ -27,7 +30,10 @@ export function rulesAsWritten(rules: readonly Rule[]): readonly Rule[] {
   return rules.some(isManaged) ? rules.map(ruleAsWritten) : rules;
 }
 
-/** A proposal as SDKs would get it: with the audience of the step in force around its rule. */
+/**
+ * Proposed rules as SDKs would get them: with the audience of the current step around the managed
+ * rule.
+ */
 export function rulesAsServed(written: readonly Rule[], wire: readonly Rule[]): readonly Rule[] {
   return written.map((rule) => {
     const live = wire.find(({ id }) => id === rule.id);
@@ -38,13 +44,13 @@ export function rulesAsServed(written: readonly Rule[], wire: readonly Rule[]): 
 
 export interface PhaseOfRule {
   readonly startedAt: number;
-  /** What SDKs gather; absent: as in the phase before. */
+  /** Metrics that SDKs collect; absent: the same as in the phase before. */
   readonly metrics?: readonly ReleaseMetric[];
-  /** "Draw new people". */
+  /** Set by "Draw new people". */
   readonly seed?: string;
 }
 
-/** The rule as SDKs get it in the current phase of its release. */
+/** The rule as SDKs get it in the current phase of the release. */
 export function ruleOfPhase(before: Rule, release: Release, phase: PhaseOfRule): Rule {
   const audience = release.plan.steps[release.step]?.audience ?? null;
   const { when, ...rest } = ruleAsWritten(before);
@@ -72,7 +78,7 @@ export function replaceRule(
   return rules.map((rule) => (rule.id === ruleId ? change(rule) : rule));
 }
 
-/** What SDKs gather for these gates; limits count events of the treated side. */
+/** Metrics that SDKs collect for these gates; limits count events of treatment. */
 export function releaseMetrics(
   { compared, limits }: PinnedGates,
   definitions: Readonly<Record<string, MetricDefinition>>,
@@ -100,7 +106,10 @@ function comparedMetric(key: string, definition: ComparedMetric): ReleaseMetric 
   };
 }
 
-/** What the request adapters see belongs to its request, the rest to the person at that moment. */
+/**
+ * Events of the request adapters belong to their request, all others to the user's arm at that
+ * moment.
+ */
 function attributionOf(event: string): ReleaseMetric['attribution'] {
   return event.startsWith('http.') ? 'request' : 'assignment';
 }
@@ -113,7 +122,9 @@ function innerCondition(when: Condition | undefined): Condition | undefined {
   return when !== undefined && 'all' in when ? when.all[1] : when;
 }
 
-/** In the order of the documentation, so that a ruleset reads the same whoever wrote it. */
+/**
+ * Uses the field order of the documentation, so a ruleset looks the same whichever code wrote it.
+ */
 function orderedRule(rule: Omit<Rule, 'when'>, when: Condition | undefined): Rule {
   const { id, rollout, ...rest } = rule;
   return {

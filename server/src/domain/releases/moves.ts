@@ -13,7 +13,7 @@ export const RELEASE_EVENTS = [
 ] as const;
 export type ReleaseEventName = (typeof RELEASE_EVENTS)[number];
 
-/** Columns that a move may set; the store adds the version. */
+/** Columns that a move may set; the store increments the version. */
 export type ReleaseChange = Partial<Omit<Release, 'id' | 'ruleId' | 'salt' | 'version'>> & {
   readonly startedAt?: Date | null;
   readonly endedAt?: Date | null;
@@ -21,16 +21,16 @@ export type ReleaseChange = Partial<Omit<Release, 'id' | 'ruleId' | 'salt' | 've
   readonly lastTickAt?: Date | null;
 };
 
-/** One change of a release, before it is written: state, phase and rule move together. */
+/** One change of a release before it is written. State, phase and rule change together. */
 export interface Move {
-  /** As the audit and the timeline name it: `advance`. */
+  /** Name in the audit log and on the timeline, such as `advance`. */
   readonly action: string;
-  /** What happened, with the numbers. */
+  /** A sentence that describes the move, with the numbers. */
   readonly sentence: string;
   readonly change: ReleaseChange;
   /** A new phase begins, for this reason. */
   readonly phase?: 'step' | 'jump' | 'rollback' | 'audience' | 'override' | 'gates';
-  /** The rule is nobody's any more: it stays at its percentage, and people may edit it. */
+  /** The release gives up the rule: it keeps its percentage, and users may edit it. */
   readonly frees?: true;
   readonly event?: ReleaseEventName;
 }
@@ -40,7 +40,7 @@ export function raisesExposure({ event }: Move): boolean {
   return event === 'advanced';
 }
 
-/** Goes to a step of the plan, up or down; the bake begins anew. */
+/** Moves to a step of the plan, up or down; the bake restarts. */
 export function toStep(release: Release, step: number, { action, sentence, at }: MoveWords): Move {
   const { plan } = release;
   const percent = plan.steps[step]?.percent ?? release.percent;
@@ -79,7 +79,7 @@ export function toPause(reason: PauseReason, sentence: string): Move {
   };
 }
 
-/** In the same round: what is proven stays proven. */
+/** Resumes in the same round, so evidence and earned gates are kept. */
 export function toResume(release: Release, at: Date): Move {
   const { plan, step, percent } = release;
   const state = step < 0 ? 'scheduled' : stateAtStep(plan, step);
@@ -107,7 +107,7 @@ export function toRollback(release: Release, { sentence, at }: Omit<MoveWords, '
   };
 }
 
-/** The release is over; its rule stays as it is. */
+/** Ends the release; its rule stays unchanged. */
 export function toEnd(
   state: 'completed' | 'rolled_back' | 'cancelled' | 'superseded',
   { action, sentence, at }: MoveWords,
@@ -121,7 +121,7 @@ export function toEnd(
   };
 }
 
-/** Evidence begins anew; people stay where they are. */
+/** Starts a new round of evidence; the same users keep the feature. */
 export function toNewRound(
   release: Release,
   { action, sentence, at }: MoveWords,
@@ -143,7 +143,7 @@ export function toNewRound(
   };
 }
 
-/** What the ticker makes of a decision; null: nothing but numbers has changed. */
+/** The move that carries out a decision; null if only numbers have changed. */
 export function moveOfDecision(release: Release, decision: Decision, at: Date): Move | null {
   const { sentence } = decision;
   switch (decision.action satisfies DecisionAction) {
@@ -164,13 +164,13 @@ export function moveOfDecision(release: Release, decision: Decision, at: Date): 
   }
 }
 
-/** Exactly one step, whatever was missed meanwhile. */
+/** Advances exactly one step, however many ticks were missed. */
 function advanceMove(release: Release, { sentence }: Decision, at: Date): Move | null {
   if (release.step >= lastStepIndex(release.plan)) return null;
   return toStep(release, release.step + 1, { action: 'advance', sentence, at });
 }
 
-/** The last step is reached by this, or has been earned and now bakes for the last time. */
+/** This move reaches the last step, or the last step is earned and its final bake begins. */
 function finalBakeMove(release: Release, decision: Decision, at: Date): Move | null {
   if (release.step < lastStepIndex(release.plan)) return advanceMove(release, decision, at);
   if (release.state === 'final_bake') return null;

@@ -2,13 +2,12 @@ import type { PinnedGate, PinnedGates } from '../gates/evidence.js';
 import type { MetricTotals, ReleaseTotals } from '../gates/totals.js';
 
 const OF_REQUESTS = 'http.';
-/** Sent for each request, good or bad. */
+/** Events that are sent for each request, successful or failed. */
 export const REQUESTS = ['http.request', 'http.latency'];
 
 /**
- * Gates without a number in this round. `events` are the names that anybody has sent since it
- * began: an event that happens to others is spelt right, and a healthy app has requests but no
- * failure.
+ * Gates without any number in this round. `events` are all event names sent since the round began:
+ * an event of other users proves the spelling, and a healthy app has requests without failures.
  */
 export function neverSeenGates(
   { round, compared, limits }: PinnedGates,

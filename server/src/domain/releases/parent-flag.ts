@@ -6,13 +6,13 @@ export interface ParentFlag {
   readonly isArchived: boolean;
   readonly isKilled: boolean;
   readonly isOff: boolean;
-  /** That has not ended, if any. */
+  /** The open release of the flag, if any. */
   readonly release: { readonly state: ReleaseState; readonly percent: number } | null;
 }
 
 /**
- * Why a release should not raise exposure because of a flag above it; null: it may. Who has the
- * feature then depends on somebody else's act, and what is seen may be the other's doing.
+ * Why a release should not raise exposure because of a parent flag; null: it may. While the parent
+ * changes, its change decides which users have the feature and may cause the observed effect.
  */
 export function problemOfParent(parent: ParentFlag): string | null {
   const { key, isArchived, isKilled, isOff, release } = parent;

@@ -4,7 +4,7 @@ export type StepInput = Pick<StepPlan, 'percent'> & Partial<Omit<StepPlan, 'perc
 export type GateInput = Pick<GatePlan, 'metric' | 'action'> &
   Partial<Omit<GatePlan, 'metric' | 'action'>>;
 
-/** A plan as people write it: what they leave out has a default. */
+/** A plan as users write it; absent fields get defaults. */
 export interface PlanInput extends Partial<Omit<ReleasePlan, 'steps' | 'gates'>> {
   readonly steps?: readonly StepInput[];
   readonly gates?: readonly GateInput[];

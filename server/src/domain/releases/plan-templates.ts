@@ -11,7 +11,7 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Failures end a release, slowness pauses it. */
+/** Failures roll a release back, slow requests pause it. */
 const GATES = [
   { metric: 'http.errors', action: 'rollback' },
   { metric: 'http.error-rate', action: 'rollback' },
@@ -19,7 +19,7 @@ const GATES = [
   { metric: 'http.latency', action: 'pause' },
 ] as const;
 
-/** What every project has from the start; steps wait for evidence, the times are minima. */
+/** Built-in templates of every project. Steps wait for evidence; the times are minima. */
 export const PLAN_TEMPLATES: readonly PlanTemplate[] = [
   {
     key: 'careful',

@@ -26,7 +26,7 @@ const problemsOf = (input: PlanInput) =>
 const steps = (...percents: number[]) => percents.map((percent) => ({ percent }));
 
 describe('completePlan', () => {
-  it('fills an empty plan in with the standard one', () => {
+  it('completes an empty plan with the standard template', () => {
     const plan = completePlan({});
     expect(plan.steps.map(({ percent, minBakeSeconds }) => [percent, minBakeSeconds])).toEqual([
       ...[
@@ -45,39 +45,39 @@ describe('completePlan', () => {
     expect(plan).toMatchObject({ finalBakeSeconds: 86_400, tickSeconds: 30, warmUpSeconds: 60 });
   });
 
-  it('takes from a named template what is not given, and nothing of it twice', () => {
+  it('takes absent fields from a named template, without duplicates', () => {
     const plan = completePlan({ template: 'fast', warmUpSeconds: 5 });
     expect(plan.steps.map(({ percent }) => percent)).toEqual([5, 25, 50, 100]);
     expect(plan).toMatchObject({ template: 'fast', warmUpSeconds: 5, finalBakeSeconds: 1800 });
     expect(completePlan({ template: 'fast', gates: [] }).gates).toEqual([]);
   });
 
-  it('takes from the template of a project that is handed in', () => {
+  it('takes absent fields from the given template of a project', () => {
     const base: PlanInput = { steps: steps(2, 100), tickSeconds: 5 };
     const plan = completePlan({ template: 'ours', maxLagSeconds: 60 }, base);
     expect(plan).toMatchObject({ template: 'ours', tickSeconds: 5, maxLagSeconds: 60 });
     expect(plan.steps[1]?.percent).toBe(100);
   });
 
-  it('is the same when it completes what is complete', () => {
+  it('does not change a complete plan', () => {
     const plan = completePlan({ template: 'careful' });
     expect(completePlan(plan)).toEqual(plan);
   });
 
-  it('ends a template below the holdback, but leaves given steps alone', () => {
+  it('ends a template below the holdback, but keeps given steps unchanged', () => {
     expect(completePlan({ holdback: 5 }).steps.at(-1)?.percent).toBe(95);
     expect(completePlan({ holdback: 5, steps: steps(1, 100) }).steps.at(-1)?.percent).toBe(100);
   });
 });
 
 describe('problemsOfPlan', () => {
-  it('finds none in any built-in template', () => {
+  it('finds no issue in any built-in template', () => {
     for (const { plan, key } of PLAN_TEMPLATES) {
       expect([key, problemsOf(plan)]).toEqual([key, []]);
     }
   });
 
-  it('names the step that is out of order or out of range', () => {
+  it('reports the step that is out of order or out of range', () => {
     expect(problemsOf({ steps: steps(5, 1, 100) })).toEqual([
       '/steps/1/percent expected more than the 5 of the step before, got 1',
     ]);
@@ -89,7 +89,7 @@ describe('problemsOfPlan', () => {
     expect(problemsOf({ steps: [] })).toContain('/steps expected 1 to 50 steps, got 0');
   });
 
-  it('keeps the holdback out', () => {
+  it('rejects steps that would include the holdback', () => {
     expect(problemsOf({ holdback: 5, steps: steps(1, 100) })).toEqual([
       '/steps/1/percent expected at most 95: the holdback stays out',
     ]);
@@ -98,7 +98,7 @@ describe('problemsOfPlan', () => {
     );
   });
 
-  it('lets an audience begin anew, but not end the release', () => {
+  it('allows a lower percentage for another audience, but no audience at the last step', () => {
     const internal = { percent: 100, audience: 'internal', advance: 'guard' } as const;
     expect(problemsOf({ steps: [internal, ...steps(1, 100)] })).toEqual([]);
     expect(problemsOf({ steps: [internal] })).toEqual([
@@ -109,7 +109,7 @@ describe('problemsOfPlan', () => {
     ]);
   });
 
-  it('refuses steps that say "earned" and could be earned by nothing', () => {
+  it('rejects steps with "earned" that no gate could earn', () => {
     const gates = [{ metric: 'slo', action: 'rollback' } as const];
     expect(problemsOf({ gates, steps: steps(1, 100) })).toEqual([
       '/steps/0/advance an earned step needs a compared metric with action "rollback": add one, ' +
@@ -126,7 +126,7 @@ describe('problemsOfPlan', () => {
     ]);
   });
 
-  it('takes a pausing gate as proof, and lets proven steps alone want it to be better', () => {
+  it('accepts a pausing gate as proof, and allows a negative tolerance only for "prove"', () => {
     const proven = [{ percent: 1, advance: 'prove' } as const, { percent: 100 }];
     const latency = { metric: 'http.latency', action: 'pause', ruledOut: -0.05 } as const;
     const gates = [latency];
@@ -141,7 +141,7 @@ describe('problemsOfPlan', () => {
     ]);
   });
 
-  it('lets mature what is compared, for ninety days at most', () => {
+  it('lets only compared gates mature, for at most 90 days', () => {
     const gate = { metric: 'http.errors', action: 'rollback' } as const;
     const slow = (metric: string, maturesAfterSeconds: number) =>
       problemsOf({
@@ -159,7 +159,7 @@ describe('problemsOfPlan', () => {
     ]);
   });
 
-  it('names the gate and what it expected there', () => {
+  it('reports the gate with the expected value', () => {
     const gate = { metric: 'http.errors', action: 'rollback' } as const;
     const wrong = { ...gate, weight: 0, margin: -1, floor: 1 };
     const strict = { ...gate, metric: 'http.latency', ruledOut: 0.05 };
@@ -178,7 +178,7 @@ describe('problemsOfPlan', () => {
     expect(problemsOf({ gates: many })).toContain('/gates expected at most 20 gates, got 21');
   });
 
-  it('names times and windows, NaN included', () => {
+  it('reports invalid times and windows, NaN included', () => {
     const times: Partial<ReleasePlan> = { tickSeconds: 0.5, warmUpSeconds: Number.NaN };
     expect(problemsOf({ ...times, startAt: 'soon', windows: ['night'] })).toEqual(
       expect.arrayContaining([

@@ -3,7 +3,7 @@ import { isComparativeShare } from '../gates/choose-phases.js';
 import { isCompared, type MetricDefinition } from '../metrics/metric.js';
 import { GATES_MAX, type GatePlan, type ReleasePlan, STEPS_MAX, type StepPlan } from './plan.js';
 
-/** What a plan may name. */
+/** Keys that a plan may refer to. */
 export interface KnownToPlan {
   readonly metrics: Readonly<Record<string, MetricDefinition>>;
   readonly segments: readonly string[];
@@ -15,7 +15,7 @@ const BAKE_SECONDS_MAX = 90 * DAY_SECONDS;
 const UNITS_MAX = 1e9;
 const HOLDBACK_MAX = 50;
 
-/** Everything wrong with a plan, by JSON pointer, with what was expected. */
+/** All validation issues of a plan, by JSON pointer, with the expected value. */
 export function problemsOfPlan(plan: ReleasePlan, known: KnownToPlan): readonly FieldError[] {
   return [
     ...problemsOfSteps(plan, known),
@@ -70,7 +70,7 @@ function problemsOfPercent(step: StepPlan, pointer: string, highest: number): Fi
   return unless(isBelow, pointer, `expected at most ${highest}: the holdback stays out`);
 }
 
-/** Among steps for the same people exposure only rises; another audience begins anew. */
+/** Percentages rise among steps for the same audience; another audience starts again at any. */
 function problemsOfOrder(steps: readonly StepPlan[], index: number): FieldError[] {
   const [before, step] = [steps[index - 1], steps[index]];
   if (!before || !step || before.audience !== step.audience) return [];
@@ -94,7 +94,7 @@ function problemsOfStep(step: StepPlan, pointer: string, known: KnownToPlan): Fi
   ];
 }
 
-/** A step that nothing could earn would hold for ever; one earned by nothing would be a lie. */
+/** A step that no gate can earn would hold forever, and "earned" without a gate would be false. */
 function problemsOfEarning(
   plan: ReleasePlan,
   step: StepPlan,
@@ -185,7 +185,7 @@ function problemsOfGate(
   ];
 }
 
-/** Where every step is proven, a plan may want the feature to be better than nothing. */
+/** Only a plan with `prove` at every step may require that the feature is better than control. */
 function problemsOfProof(
   { metric, margin: own, ruledOut }: GatePlan,
   pointer: string,

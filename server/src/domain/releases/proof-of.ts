@@ -4,7 +4,7 @@ import type { ReleaseStatus, TickFacts } from './decision.js';
 import { actingGates, earnsBy } from './earning.js';
 import { currentStep, isComparedStep } from './release.js';
 
-/** What a step was left on: how many people, how long, and what is ruled out. */
+/** Describes the evidence on which a step was left: users, time and ruled-out degradations. */
 export function proofOf(status: ReleaseStatus, facts: TickFacts): string {
   const { evaluation } = facts;
   const people = `${formatInteger(evaluation.stepUnits.treatment)} people with the feature`;

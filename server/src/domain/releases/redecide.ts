@@ -5,7 +5,7 @@ import { decideTrip } from './decide-trip.js';
 import type { Decision } from './decision.js';
 import type { DecisionInputs } from './decision-inputs.js';
 
-/** The verdict that the stored inputs give today. */
+/** Computes the verdict of stored inputs with the current code. */
 export function redecide(inputs: DecisionInputs): Decision {
   if (inputs.kind === 'tripwire') return decideTrip(inputs);
   const { status, facts, totals, pinned, latches } = inputs;
@@ -14,8 +14,8 @@ export function redecide(inputs: DecisionInputs): Decision {
 }
 
 /**
- * Whether two decisions do the same for the same reasons. Sentences are left out: they word the
- * numbers, which the inputs hold, and a later version may word them better.
+ * Whether two decisions have the same action and reasons. Sentences are ignored, because a later
+ * version may word the same numbers differently.
  */
 export function isSameVerdict(one: Decision, other: Decision): boolean {
   return isSame(verdictOf(one), verdictOf(other));

@@ -33,7 +33,7 @@ const TABLE: Readonly<Record<ReleaseState, Answers>> = {
 };
 
 describe('the state of a release', () => {
-  it.each(RELEASE_STATES)('answers every question when it is %s', (state) => {
+  it.each(RELEASE_STATES)('determines what is allowed when it is %s', (state) => {
     const answers = [hasEnded, isActive, mayRise, isWatched, risesByItself].map((ask) =>
       ask(state),
     );
@@ -41,7 +41,7 @@ describe('the state of a release', () => {
   });
 });
 
-describe('the bake that a release needs', () => {
+describe('the required bake of a release', () => {
   const plan = completePlan({
     steps: [{ percent: 5, minBakeSeconds: 60 }, { percent: 100 }],
     gates: [],

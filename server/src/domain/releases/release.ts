@@ -4,7 +4,7 @@ import type { ReleasePlan, StepPlan } from './plan.js';
 
 type Stage = 'planned' | 'rising' | 'paused' | 'leaving' | 'ended';
 
-/** Every state of a release. Its stage answers every question about what the state allows. */
+/** All states of a release. The stage of a state determines everything that the state allows. */
 const STAGES = {
   draft: 'planned',
   scheduled: 'planned',
@@ -24,7 +24,7 @@ export const RELEASE_STATES = Object.keys(STAGES) as readonly ReleaseState[];
 
 export type PauseReason = 'manual' | 'regression' | 'srm' | 'absolute' | 'error';
 
-/** A release as it is stored, as far as a change of it needs to know. */
+/** The stored fields of a release that a change of it needs. */
 export interface Release {
   readonly id: string;
   readonly ruleId: string;
@@ -51,20 +51,20 @@ export interface Release {
   readonly version: number;
 }
 
-/** Where a release stands in its plan. */
+/** The position of a release in its plan. */
 type Position = Pick<Release, 'plan' | 'step' | 'state'>;
 
-/** An ended release never moves again. */
+/** An ended release never changes again. */
 export function hasEnded(state: ReleaseState): boolean {
   return STAGES[state] === 'ended';
 }
 
-/** An active release exposes users now, or may expose more of them without a new release. */
+/** An active release exposes users now, or may expose more users without a new release. */
 export function isActive(state: ReleaseState): boolean {
   return STAGES[state] !== 'planned' && STAGES[state] !== 'ended';
 }
 
-/** Whether the state leaves a way to more exposure. */
+/** Whether a release in this state may raise exposure later. */
 export function mayRise(state: ReleaseState): boolean {
   return STAGES[state] !== 'leaving' && STAGES[state] !== 'ended';
 }
@@ -74,7 +74,7 @@ export function isWatched(state: ReleaseState): boolean {
   return STAGES[state] === 'rising' || STAGES[state] === 'paused';
 }
 
-/** The ticker raises exposure in these states without a command of a person. */
+/** Whether the ticker raises exposure in this state without a command of a user. */
 export function risesByItself(state: ReleaseState): boolean {
   return state === 'scheduled' || STAGES[state] === 'rising';
 }
@@ -91,7 +91,10 @@ export function lastStepIndex({ steps }: Pick<ReleasePlan, 'steps'>): number {
   return steps.length - 1;
 }
 
-/** At the last step only time and harm are left to wait for, and then the release is complete. */
+/**
+ * At the last step, the release waits only for time and for the absence of harm; then it is
+ * complete.
+ */
 export function isAtLastStep({ plan, step, state }: Position): boolean {
   return state === 'final_bake' || step >= lastStepIndex(plan);
 }
@@ -110,7 +113,7 @@ export function bakeNeededMs(position: Position): number {
   return seconds * 1_000;
 }
 
-/** Whether anybody without the feature is left to compare with. */
+/** Whether the step has a control group. */
 export function isComparedStep(position: Position): boolean {
   return isComparativeShare((currentStep(position)?.percent ?? 0) / 100);
 }

@@ -11,7 +11,7 @@ interface Config {
   readonly rules: readonly Rule[];
 }
 
-/** The rule that a release opens, and the rules with it: a new one is put last, at 0 %. */
+/** The rule that a release opens, with all rules of the flag. A new rule is appended at 0 %. */
 export interface TargetRule {
   readonly rule: Rule;
   readonly rules: readonly Rule[];
@@ -82,7 +82,7 @@ function problem(pointer: string, message: string) {
   return { problems: [{ pointer, message }] };
 }
 
-/** What makes a comparison weaker than people expect. */
+/** Warnings about rules that make a comparison weaker than users expect. */
 export function warningsOfTarget(config: Config, { rule, rules }: TargetRule): FieldError[] {
   const index = rules.findIndex(({ id }) => id === rule.id);
   const warnings: FieldError[] = [];
