@@ -1,4 +1,4 @@
-/** A moment as a clock on the wall shows it. */
+/** A local date and time without a zone. */
 export interface WallTime {
   readonly year: number;
   /** 1 to 12. */
@@ -12,7 +12,7 @@ export interface WallTime {
 const DAY_MS = 86_400_000;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** IANA names only: a bare offset knows nothing of summer. */
+/** Accepts IANA names only: a fixed offset has no daylight saving time. */
 export function isTimeZone(name: string): boolean {
   if (!/^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/.test(name)) return false;
   try {
@@ -23,7 +23,7 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-/** Milliseconds by which the zone's wall clock is ahead of UTC at that moment. */
+/** Milliseconds by which local time in the zone is ahead of UTC at that moment. */
 export function offsetMsAt(timeZone: string, at: number): number {
   const part: Record<string, number> = {};
   for (const { type, value } of formatOf(timeZone).formatToParts(at)) part[type] = Number(value);
@@ -33,8 +33,8 @@ export function offsetMsAt(timeZone: string, at: number): number {
 }
 
 /**
- * The moment at which the zone's clock shows `wall`. A time that comes twice means the first; one
- * that is skipped means the moment of the jump.
+ * Converts local time to a moment. An ambiguous time means the first occurrence; a skipped one
+ * means the moment of the clock change.
  */
 export function momentOf(timeZone: string, wall: WallTime): number {
   const { year, month, day, hour, minute } = wall;

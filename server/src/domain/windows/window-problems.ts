@@ -1,7 +1,7 @@
 import type { FieldError } from '@sluice/sdk/protocol';
 import { isTimeZone } from './time-zone.js';
 
-/** As people write it; fields of the other kind are absent or null. */
+/** A window or freeze as users write it; fields of the other kind are absent or null. */
 export interface WindowInput {
   readonly kind: 'window' | 'freeze';
   readonly name: string;
@@ -19,7 +19,7 @@ const OF_WINDOWS = ['timeZone', 'days', 'opens', 'closes'] as const;
 const OF_FREEZES = ['startsAt', 'endsAt'] as const;
 const TIME_OF_DAY = /^([01]\d|2[0-3]):[0-5]\d$/;
 
-/** Everything at fault; `known` are the project's environments. */
+/** All validation issues; `known` are the environments of the project. */
 export function problemsOfWindow(
   input: WindowInput,
   known: readonly string[],

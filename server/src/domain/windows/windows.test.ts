@@ -20,7 +20,7 @@ const freeze: Freeze = {
   endsAt: at('2027-01-04T08:00:00Z'),
 };
 
-/** `open`, or when it opens. */
+/** `open`, or the moment at which the window opens. */
 function state(of: Window, moment: string): string | null {
   const next = nextOpening(of, at(moment));
   return next === 'open' ? next : iso(next);
@@ -52,11 +52,11 @@ describe('a window', () => {
       ],
       ['early on Sunday, which belongs to Saturday', '2026-01-18T02:59:00Z', 'open'],
       ['after that', '2026-01-18T03:00:00Z', '2026-01-23T21:00:00.000Z'],
-    ])('is %s as it should be', (_, moment, expected) => {
+    ])('has the expected state %s', (_, moment, expected) => {
       expect(state(night, moment)).toBe(expected);
     });
 
-    it('lasts an hour less when the clock springs forward, and an hour more when it falls back', () => {
+    it('is an hour shorter or longer when the clock changes', () => {
       const all = window({ days: [6], opens: '22:00', closes: '06:00' });
       const lengthOn = (day: string) => minutesOpen(all, at(`${day}T12:00:00Z`));
       expect(lengthOn('2026-03-21')).toBe(8 * 60);
@@ -65,19 +65,19 @@ describe('a window', () => {
     });
   });
 
-  it('opens at the jump when the clock skips its opening', () => {
+  it('opens at the clock change that skips its opening', () => {
     const sunday = window({ days: [7], opens: '02:30', closes: '05:00' });
     expect(state(sunday, '2026-03-29T00:59:59Z')).toBe('2026-03-29T01:00:00.000Z');
     expect(state(sunday, '2026-03-29T01:00:00Z')).toBe('open');
   });
 
-  it('does not open on a day on which the clock skips all of it', () => {
+  it('does not open on a day when the clock skips all its hours', () => {
     const sunday = window({ days: [7], opens: '02:10', closes: '02:50' });
     expect(state(sunday, '2026-03-29T00:00:00Z')).toBe('2026-04-05T00:10:00.000Z');
     expect(state(sunday, '2026-03-29T01:00:00Z')).toBe('2026-04-05T00:10:00.000Z');
   });
 
-  it('is open once when the clock shows its hour twice', () => {
+  it('opens once when the clock shows its hour twice', () => {
     const sunday = window({ days: [7], opens: '02:10', closes: '02:50' });
     expect(state(sunday, '2026-10-25T00:20:00Z')).toBe('open');
     expect(state(sunday, '2026-10-25T01:20:00Z')).toBe('2026-11-01T01:10:00.000Z');
@@ -92,7 +92,7 @@ describe('a window', () => {
     }
   });
 
-  it('next opens at a moment at which it is open, in any zone, at any hour of two years', () => {
+  it('is open at its next opening in any zone, at any hour of two years', () => {
     for (const timeZone of ['America/St_Johns', 'Australia/Lord_Howe', 'Asia/Kathmandu', 'UTC']) {
       const hours = window({ timeZone, days: [2, 7], opens: '01:45', closes: '02:15' });
       for (let moment = at('2026-01-01T00:00:00Z'); moment < at('2028-01-01T00:00:00Z'); ) {
@@ -107,7 +107,7 @@ describe('a window', () => {
   });
 });
 
-describe('what is closed now', () => {
+describe('the list of closed windows and freezes', () => {
   const rules = [
     window(),
     window({ key: 'nights', name: 'Nights', opens: '22:00', closes: '23:00' }),
@@ -115,11 +115,11 @@ describe('what is closed now', () => {
   ];
   const saturday = at('2026-01-17T10:00:00Z');
 
-  it('is nothing for a release that names no window', () => {
+  it('is empty for a release that names no window', () => {
     expect(closedNow(rules, 'production', [], saturday)).toEqual([]);
   });
 
-  it('is a named window, with its next opening', () => {
+  it('contains a named window with its next opening', () => {
     expect(closedNow(rules, 'production', ['office'], saturday)).toEqual([
       {
         kind: 'window',
@@ -129,7 +129,7 @@ describe('what is closed now', () => {
     ]);
   });
 
-  it('is nothing while one of several is open, else the earliest opening counts', () => {
+  it('is empty while one of several windows is open, else has the earliest opening', () => {
     const names = ['nights', 'office'];
     expect(closedNow(rules, 'production', names, at('2026-01-16T10:00:00Z'))).toEqual([]);
     expect(closedNow(rules, 'production', names, at('2026-01-16T17:00:00Z'))).toEqual([
@@ -141,7 +141,7 @@ describe('what is closed now', () => {
     ]);
   });
 
-  it('is never a window of other environments, and always one that is gone', () => {
+  it('never contains a window of another environment, and always one that is deleted', () => {
     const elsewhere = [window({ environments: ['staging'] })];
     expect(closedNow(elsewhere, 'production', ['office'], saturday)).toEqual([]);
     expect(closedNow([], 'production', ['office'], saturday)).toEqual([
@@ -149,7 +149,7 @@ describe('what is closed now', () => {
     ]);
   });
 
-  it('is each freeze of the environment, named by the release or not', () => {
+  it('contains each freeze of the environment, whether the release names it or not', () => {
     const moment = at('2026-12-24T12:00:00Z');
     const opensAt = at('2027-01-04T08:00:00Z');
     const closed = { kind: 'freeze', what: 'freeze "Year end"', opensAt };
@@ -162,7 +162,7 @@ describe('what is closed now', () => {
   });
 });
 
-describe('the clock of a zone', () => {
+describe('local time', () => {
   it.each([
     ['Europe/Amsterdam', '2026-03-29T02:30', '2026-03-29T01:00:00.000Z'],
     ['Europe/Amsterdam', '2026-10-25T02:30', '2026-10-25T00:30:00.000Z'],
@@ -171,14 +171,14 @@ describe('the clock of a zone', () => {
     ['Australia/Lord_Howe', '2026-10-04T02:15', '2026-10-03T15:30:00.000Z'],
     ['Pacific/Apia', '2011-12-30T12:00', '2011-12-30T10:00:00.000Z'],
     ['Asia/Kathmandu', '2026-01-01T00:00', '2025-12-31T18:15:00.000Z'],
-  ])('of %s shows %s at %s', (timeZone, wall, expected) => {
+  ])('in %s reads %s at %s', (timeZone, wall, expected) => {
     const [year, month, day, hour, minute] = wall.split(/[-T:]/).map(Number) as [
       ...[number, number, number, number, number],
     ];
     expect(iso(momentOf(timeZone, { year, month, day, hour, minute }))).toBe(expected);
   });
 
-  it('is known by its IANA name only', () => {
+  it('is defined for IANA zone names only', () => {
     expect(offsetMsAt('Asia/Kathmandu', 0)).toBe(5.5 * 3_600_000);
     for (const name of ['Europe/Amsterdam', 'UTC', 'Etc/GMT+5'])
       expect(isTimeZone(name)).toBe(true);
@@ -188,7 +188,7 @@ describe('the clock of a zone', () => {
   });
 });
 
-describe('a window as it is written', () => {
+describe('the input of a window', () => {
   const hours: WindowInput = {
     ...{ kind: 'window', name: 'n', environments: [], startsAt: null, endsAt: null },
     ...{ timeZone: 'UTC', days: [1], opens: '09:00', closes: '17:00' },
@@ -198,7 +198,7 @@ describe('a window as it is written', () => {
     startsAt: '2026-12-20T00:00:00Z',
   };
 
-  it('may be right', () => {
+  it('is accepted when it is valid', () => {
     expect(problemsOfWindow(hours, [])).toEqual([]);
     expect(problemsOfWindow(days, [])).toEqual([]);
     expect(problemsOfWindow({ ...hours, environments: ['qa'] }, ['qa'])).toEqual([]);
@@ -215,7 +215,7 @@ describe('a window as it is written', () => {
     [{ endsAt: '2026-12-20T00:00:00Z' }, '/endsAt'],
     [{ environments: ['nowhere'] }, '/environments/0'],
     [{ environments: ['qa', 'qa'] }, '/environments/1'],
-  ])('is refused by the field at fault: %j', (change, pointer) => {
+  ])('is rejected with a pointer to the invalid field: %j', (change, pointer) => {
     const problems = problemsOfWindow({ ...hours, ...change }, ['qa']);
     expect(problems.map((problem) => problem.pointer)).toEqual([pointer]);
   });
@@ -224,13 +224,13 @@ describe('a window as it is written', () => {
     [{ startsAt: null }, '/startsAt'],
     [{ endsAt: '2026-12-20T00:00:00Z' }, '/endsAt'],
     [{ opens: '09:00' }, '/opens'],
-  ])('is refused as a freeze by the field at fault: %j', (change, pointer) => {
+  ])('is rejected as a freeze with a pointer to the invalid field: %j', (change, pointer) => {
     const problems = problemsOfWindow({ ...days, ...change }, []);
     expect(problems.map((problem) => problem.pointer)).toEqual([pointer]);
   });
 });
 
-/** For how many minutes of the two days from then on it is open. */
+/** Counts the open minutes of the window in the two days after a moment. */
 function minutesOpen(of: Window, from: number): number {
   const minutes = Array.from({ length: 2 * 24 * 60 }, (_, index) => from + index * 60_000);
   return minutes.filter((moment) => nextOpening(of, moment) === 'open').length;

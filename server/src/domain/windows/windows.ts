@@ -7,18 +7,21 @@ interface Named {
   readonly environments: readonly string[];
 }
 
-/** When exposure may rise. */
+/** Hours in which exposure may rise. */
 export interface Window extends Named {
   readonly kind: 'window';
   readonly timeZone: string;
-  /** ISO weekdays, 1 (Monday) to 7, on which it opens. */
+  /** ISO weekdays, 1 (Monday) to 7, on which the window opens. */
   readonly days: readonly number[];
-  /** `HH:MM` of the zone's clock; one that closes no later than it opens closes the next day. */
+  /** `HH:MM` in the zone; a window with `closes` not after `opens` closes on the next day. */
   readonly opens: string;
   readonly closes: string;
 }
 
-/** When exposure may not rise. Epoch milliseconds; without an end until somebody lifts it. */
+/**
+ * A time span in which exposure may not rise, in epoch milliseconds; without an end, it lasts until
+ * it is lifted.
+ */
 export interface Freeze extends Named {
   readonly kind: 'freeze';
   readonly startsAt: number;
@@ -27,7 +30,7 @@ export interface Freeze extends Named {
 
 export type WindowRule = Window | Freeze;
 
-/** Why exposure may not rise, and from when it may; null: nobody knows. */
+/** Why exposure may not rise, and from when it may; null: unknown. */
 export interface Closed {
   readonly kind: WindowRule['kind'];
   readonly what: string;
@@ -35,12 +38,12 @@ export interface Closed {
 }
 
 const DAY_MS = 86_400_000;
-/** One week ahead finds every opening, and a skipped one still has the next. */
+/** Two weeks: each weekday occurs twice, so if the clock skips one opening, the next is found. */
 const DAYS_AHEAD = 15;
 
 /**
- * Every running freeze of the environment; and, where a release names windows, one entry unless at
- * least one of them is open. A window of other environments binds nobody here.
+ * All running freezes of the environment, and one entry for the named windows of a release unless
+ * at least one of them is open. Windows of other environments are ignored.
  */
 export function closedNow(
   rules: readonly WindowRule[],
@@ -81,7 +84,7 @@ function outsideOf(
   ];
 }
 
-/** `open` now, else when it opens next; null: never within two weeks. */
+/** `open`, or the moment at which the window next opens; null: not within two weeks. */
 export function nextOpening(window: Window, nowMs: number): 'open' | number | null {
   const today = dayOf(nowMs + offsetMsAt(window.timeZone, nowMs));
   for (let ahead = -1; ahead <= DAYS_AHEAD; ahead += 1) {
@@ -94,7 +97,7 @@ export function nextOpening(window: Window, nowMs: number): 'open' | number | nu
   return null;
 }
 
-/** From when to when it is open if it opens on that day; empty where the clock skips it. */
+/** The hours of the window if it opens on that day; empty when a clock change skips them. */
 function hoursOn(window: Window, day: number): { readonly from: number; readonly to: number } {
   const isOvernight = window.closes <= window.opens;
   return {
