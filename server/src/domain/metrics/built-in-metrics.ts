@@ -8,7 +8,7 @@ export interface BuiltInMetric {
 
 const OF_REQUESTS = { harmful: 'up', margin: 0, attribution: 'request' } as const;
 
-/** What every project has from the start, gathered by the request adapters without a line of code. */
+/** Built-in metrics of every project; the request adapters collect them without code in the app. */
 export const BUILT_IN_METRICS: readonly BuiltInMetric[] = [
   {
     key: 'http.errors',

@@ -1,6 +1,6 @@
 const UNKNOWN_FLAG = 'unknown:';
 
-/** Why events were not counted as they were sent. */
+/** The reason why events were not counted as sent. */
 export type Finding =
   | 'dropped'
   | 'unattributed'
@@ -12,13 +12,13 @@ export type Finding =
   | 'ended-release'
   | 'unknown-phase'
   | 'unknown-metric'
-  /** Evaluations of flags that do not exist, beyond the names that are kept. */
+  /** Evaluations of unknown flags beyond the limit of recorded names. */
   | 'unknown'
   | UnknownFlag;
 
 export type UnknownFlag = `${typeof UNKNOWN_FLAG}${string}`;
 
-/** Evaluations of a flag that does not exist. */
+/** Evaluations of an unknown flag. */
 export function unknownFlag(key: string): UnknownFlag {
   return `${UNKNOWN_FLAG}${key}`;
 }

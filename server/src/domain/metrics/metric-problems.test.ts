@@ -20,7 +20,7 @@ const query: MetricDefinition = { ...probe, kind: 'query', query: 'up', op: '<',
 
 describe('a metric', () => {
   it.each([split, mean, slow, slo, probe, query, ...BUILT_IN_METRICS.map((it) => it.definition)])(
-    'may be %j',
+    'is valid as %j',
     (definition) => expect(problemsOfMetric(definition, known)).toEqual([]),
   );
 
@@ -50,14 +50,14 @@ describe('a metric', () => {
     [{ ...query, query: ' ' }, 'query', '1 to 4000 characters, got 0'],
     [{ ...query, query: 'x'.repeat(4_001) }, 'query', 'got 4001'],
     [{ ...query, value: Number.NaN }, 'value', 'finite'],
-  ])('is refused as %j, for its %s', (definition, field, message) => {
+  ])('is rejected as %j because of its %s', (definition, field, message) => {
     expect(problemsOfMetric(definition, known)).toContainEqual({
       pointer: `/definition/${field}`,
       message: expect.stringContaining(message),
     });
   });
 
-  it('is told everything that is wrong with it at once', () => {
+  it('gets all its validation issues at once', () => {
     const worst = { ...query, k: 0, value: Number.NaN, query: '', source: '' };
     expect(problemsOfMetric(worst, known)).toHaveLength(4);
   });

@@ -14,10 +14,10 @@ const THRESHOLD_MS_MAX = 600_000;
 const TICKS_MAX = 100;
 const GRACE_SECONDS_MAX = 86_400;
 const QUERY_LENGTH_MAX = 4_000;
-/** The only event whose usual latency is known without a threshold. */
+/** The only event that allows a default threshold, because its usual latency is known. */
 const REQUEST = 'http.request';
 
-/** Everything wrong with a metric, by JSON pointer, with what was expected. */
+/** All validation issues of a metric, by JSON pointer, with the expected value. */
 export function problemsOfMetric(
   definition: MetricDefinition,
   known: { readonly sources: readonly string[] },

@@ -9,13 +9,16 @@ export const METRIC_KINDS = [
 ] as const;
 export type MetricKind = (typeof METRIC_KINDS)[number];
 
-/** Which way is worse. */
+/** The direction of change that is worse. */
 export type Harmful = 'up' | 'down';
-/** By the request that the event happened in, or by the arm of the person at that moment. */
+/** Attributes an event to the arm of its request, or to the arm of the user at that moment. */
 export type Attribution = 'request' | 'assignment';
 
 interface Compared {
-  /** What the SDK counts: `http.request`, `http.error`, `http.crash`, or a name given to `track`. */
+  /**
+   * Event that the SDK counts: `http.request`, `http.error`, `http.crash`, or a name passed to
+   * `track`.
+   */
   readonly event: string;
   readonly harmful: Harmful;
   /** Tolerated relative degradation: 0.05 is 5 %. */
@@ -23,22 +26,24 @@ interface Compared {
   readonly attribution: Attribution;
 }
 
-/** Of the people with the event, which share was in treatment? */
+/** Tests which share of the users with the event was in treatment. */
 export interface SplitMetric extends Compared {
   readonly kind: 'split';
 }
 
-/** A mean per person or request, a ratio of events per request, or the share of slow requests. */
+/** A mean per user or request, a ratio of events per request, or the share of slow requests. */
 export interface BucketedMetric extends Compared {
   readonly kind: 'mean' | 'ratio' | 'slowShare';
   readonly per: 'unit' | 'request';
-  /** Values above count as this; null: as they are. */
+  /** Larger values count as this value; null: no cap. */
   readonly cap: number | null;
-  /** `slowShare` only. Null: the 95th percentile of the day before a release starts, pinned then. */
+  /**
+   * `slowShare` only. Null: the 95th percentile of the day before the start, pinned at the start.
+   */
   readonly thresholdMs: number | null;
 }
 
-/** Bad events of all events on the new side, against a limit: no comparison. */
+/** Share of bad events in treatment, tested against a limit without a comparison. */
 export interface SloMetric {
   readonly kind: 'slo';
   readonly bad: string;
@@ -48,17 +53,17 @@ export interface SloMetric {
 }
 
 interface Ticked {
-  /** Key of the source that is asked at each tick. */
+  /** Key of the metric source that is queried at each tick. */
   readonly source: string;
   /** Fires when `k` of the last `n` ticks with data breach. */
   readonly k: number;
   readonly n: number;
-  /** What a release does once there has been no data or only errors for `graceSeconds`. */
+  /** Action of a release after `graceSeconds` without data or with errors only. */
   readonly onNoData: 'hold' | 'rollback' | 'ignore';
   readonly graceSeconds: number;
 }
 
-/** One number from Prometheus, Graphite or JSON over HTTP: a breach is `number op value`. */
+/** A number from Prometheus, Graphite or JSON over HTTP; `number op value` is a breach. */
 export interface QueryMetric extends Ticked {
   readonly kind: 'query';
   readonly query: string;
@@ -66,7 +71,7 @@ export interface QueryMetric extends Ticked {
   readonly value: number;
 }
 
-/** A health check: a breach is any answer but 2xx. */
+/** A health check; any response other than 2xx is a breach. */
 export interface ProbeMetric extends Ticked {
   readonly kind: 'probe';
 }

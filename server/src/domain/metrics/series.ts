@@ -1,9 +1,9 @@
 import type { Arm } from '@sluice/sdk/core';
 import { nameInTotals } from './tally.js';
 
-/** The one series for all counts that an environment has no series left for. */
+/** The series that receives all counts beyond an environment's limit of series. */
 export const OVERFLOW_SERIES = 'overflow';
-/** Series of releases do not count against the number of series of an environment. */
+/** Series of releases do not count toward the limit of series per environment. */
 export const RELEASE_SERIES_PREFIX = 'release:';
 
 /** Evaluations of a flag that returned one of its variants. */
@@ -22,12 +22,12 @@ export interface ReleaseSide {
   readonly arm: Arm;
 }
 
-/** A metric in one arm of a release. */
+/** Series of a metric in one arm of a release. */
 export function releaseSeries({ releaseId, phase, arm }: ReleaseSide, metric: string): string {
   return `${RELEASE_SERIES_PREFIX}${releaseId}:${phase}:${arm}:${metric}`;
 }
 
-/** Exposures in one arm of a release; the sums of its points count the units that are new. */
+/** Exposures in one arm of a release; the sums of its points count new units. */
 export function exposureSeries(side: ReleaseSide): string {
   return releaseSeries(side, nameInTotals({ tally: 'exposures', metric: '' }));
 }

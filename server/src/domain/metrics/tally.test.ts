@@ -16,7 +16,7 @@ describe('the stored name of a tally', () => {
     ['sums', 'http.errors', 'http.errors'],
     ['firsts', 'http.errors', 'http.errors#'],
     ['firstsAll', 'http.errors', 'http.errors!'],
-  ])('of %s "%s" is %s in the totals, as in every database that exists', (tally, metric, name) => {
+  ])('of %s "%s" is %s in the totals, as in every existing database', (tally, metric, name) => {
     expect(nameInTotals({ tally, metric })).toBe(name);
   });
 
@@ -29,7 +29,7 @@ describe('the stored name of a tally', () => {
     expect(nameInUnits({ tally, metric })).toBe(name);
   });
 
-  it('is read back as the tally that it was written for', () => {
+  it('is read back as the same tally', () => {
     const metric = fc.stringMatching(/^[a-zA-Z0-9][a-zA-Z0-9_.:-]{0,99}$/);
     const ofMetric = fc.constantFrom<Tally>('sums', 'firsts', 'firstsAll');
     const ofRelease = fc.constantFrom<Tally>('exposures', 'units', 'firstUnits');

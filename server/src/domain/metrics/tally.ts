@@ -4,14 +4,14 @@ import type { Arm } from '@sluice/sdk/core';
 export type UnitTally =
   /** Units exposed in a phase. The scope is the phase. */
   | 'units'
-  /** Units by the phase of their first exposure. The scope is the segment, as for those below. */
+  /** Units by the phase of their first exposure. The scope is the round, as for those below. */
   | 'firstUnits'
   /** Units by the phase of their first event of a metric, the warm-up excluded. */
   | 'firsts'
-  /** As `firsts`, the warm-up included: the tripwire judges these. */
+  /** Like `firsts`, but includes the warm-up; used by the tripwire. */
   | 'firstsAll';
 
-/** What a stored number of a release counts. */
+/** The kind of a stored number of a release. */
 export type Tally =
   | UnitTally
   /** Evaluations that reached the rule of the release. */
@@ -21,13 +21,13 @@ export type Tally =
 
 export interface TallyKey<T extends Tally = Tally> {
   readonly tally: T;
-  /** Empty for the tallies that do not depend on a metric. */
+  /** Empty for tallies that do not depend on a metric. */
   readonly metric: string;
 }
 
 /**
  * The stored names of tallies, in `release_totals.metric` and `release_seen.metric`. The tally is
- * part of the name because a server of the release before writes to the same rows through their
+ * part of the name because a server of the previous version writes to the same rows through their
  * primary keys. A metric key never contains `$`, `#` or `!`.
  */
 const NAMES: ReadonlyMap<Tally, string> = new Map([
@@ -54,12 +54,12 @@ export function parseNameInTotals(name: string): TallyKey {
   return { tally: 'sums', metric: name };
 }
 
-/** `release_seen` holds no sums, so first events have the bare metric key there. */
+/** `release_seen` has no sums, so first events use the bare metric key there. */
 export function nameInUnits(key: TallyKey<UnitTally>): string {
   return key.tally === 'firsts' ? key.metric : nameInTotals(key);
 }
 
-/** How the tables write an arm. */
+/** Codes of the arms in the tables. */
 export const ARM_CODES: Readonly<Record<Arm, number>> = { control: 0, treatment: 1 };
 /** The code of a unit that was seen in both arms of one phase. */
 export const BOTH_ARMS = 2;
