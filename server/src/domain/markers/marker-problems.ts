@@ -9,7 +9,7 @@ export interface MarkerInput extends MarkerName {
   readonly endAt: number | null;
 }
 
-/** Clocks of build machines may be a little ahead. */
+/** Tolerates clocks of build machines that are slightly ahead. */
 const AHEAD_MS_MAX = 5 * 60_000;
 
 export function problemsOfMarker(input: MarkerInput, nowMs: number): readonly FieldError[] {

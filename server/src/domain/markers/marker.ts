@@ -1,7 +1,7 @@
 export const MARKER_TYPES = ['deploy', 'config', 'incident', 'custom'] as const;
 export type MarkerType = (typeof MARKER_TYPES)[number];
 
-/** A deploy that was told replaces one that was seen this close to it, and prevents it. */
+/** A deploy reported within this time of a detected one replaces it, or prevents its detection. */
 export const DERIVED_WITHIN_MINUTES = 10;
 
 export interface MarkerName {
@@ -10,7 +10,7 @@ export interface MarkerName {
   readonly version: string;
 }
 
-/** As a sentence names it: `deploy of checkout 1.4.2`. */
+/** The label of a marker inside a sentence: `deploy of checkout 1.4.2`. */
 export function labelOfMarker({ type, service, version }: MarkerName): string {
   const what = [service, version].filter((part) => part !== '').join(' ');
   if (what === '') return type === 'custom' ? 'marker' : type;

@@ -15,8 +15,9 @@ const CLOSED_V4 = [
 ];
 
 /**
- * Only 2000::/3 is public, which leaves out loopback, mapped, NAT64, unique local, link-local and
- * multicast; inside it, transition addresses carry IPv4 ones, and documentation leads nowhere.
+ * Only 2000::/3 is public, which excludes loopback, mapped, NAT64, unique local, link-local and
+ * multicast addresses. Inside it, transition addresses embed IPv4 ones, and documentation ranges
+ * are not routed.
  */
 const CLOSED_V6 = [
   ...['::/3', '4000::/2', '8000::/1'],
@@ -25,7 +26,7 @@ const CLOSED_V6 = [
 
 const CLOSED = mergeRanges([...CLOSED_V4, ...CLOSED_V6].map(knownBlock));
 
-/** What the operator has opened. */
+/** Private addresses that the operator has allowed. */
 export type AllowedAddresses = AddressRanges;
 
 export const NOTHING_ALLOWED: AllowedAddresses = mergeRanges([]);
@@ -42,7 +43,9 @@ export function parseAllowList(blocks: readonly string[]): AllowList {
   return { ranges: mergeRanges(parsed.filter((range) => range !== undefined)) };
 }
 
-/** Public, or opened by the operator; what is no address may not. */
+/**
+ * Whether the address is public or allowed by the operator; false for text that is not an address.
+ */
 export function mayCall(text: string, allowed: AllowedAddresses): boolean {
   const address = parseAddress(text);
   if (address === undefined) return false;

@@ -1,4 +1,7 @@
-/** Below 1024 only these; above, not where other protocols listen and would read a request. */
+/**
+ * The only allowed ports below 1024. Higher ports are allowed unless another protocol that could
+ * misread a request uses them.
+ */
 const PORTS_LOW: ReadonlySet<number> = new Set([80, 443]);
 const PORTS_REFUSED: ReadonlySet<number> = new Set([
   ...[1433, 1521, 1719, 1720, 1723, 2049, 2375, 2379, 2380, 3306, 3389, 3659, 4045, 4190, 5060],
@@ -8,7 +11,7 @@ const PORTS_REFUSED: ReadonlySet<number> = new Set([
 
 export type OutboundUrl = { readonly url: URL } | { readonly problem: string };
 
-/** Scheme, port and form; where a name leads is another question. */
+/** Checks scheme, port and form; the addresses behind a host name are checked elsewhere. */
 export function parseOutboundUrl(text: string): OutboundUrl {
   if (!URL.canParse(text)) return { problem: 'must be an address like https://example.com/path' };
   const url = new URL(text);
@@ -25,7 +28,7 @@ export function parseOutboundUrl(text: string): OutboundUrl {
   return { url };
 }
 
-/** Without the brackets of an IPv6 address. */
+/** The host without the brackets of an IPv6 address. */
 export function hostOf({ hostname }: URL): string {
   return hostname.replace(/^\[|\]$/g, '');
 }

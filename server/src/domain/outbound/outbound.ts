@@ -1,12 +1,12 @@
-/** One request to somebody else's server; redirects are never followed. */
+/** One request to an external server; redirects are never followed. */
 export interface OutboundRequest {
   readonly method: 'GET' | 'POST';
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** From the look-up of the name to the last byte; 5 s when absent. */
+  /** Covers DNS lookup to last byte; 5 s when absent. */
   readonly timeoutMs?: number;
-  /** Only the status matters, whatever comes behind it. */
+  /** Only the status matters; the body is not read. */
   readonly ignoreBody?: boolean;
   readonly signal?: AbortSignal;
 }
@@ -18,7 +18,7 @@ export type OutboundProblem =
   | 'NO_CONNECTION'
   | 'BAD_ANSWER';
 
-/** Any status is an answer. A message names the host, never a path, query or header. */
+/** Any HTTP status is an answer. Messages contain the host, never a path, query or header. */
 export type OutboundAnswer =
   | { readonly kind: 'answered'; readonly status: number; readonly body: string }
   | {
@@ -27,10 +27,10 @@ export type OutboundAnswer =
       readonly message: string;
     };
 
-/** The one way out of this process, for metric sources and webhooks. */
+/** Sends all outgoing requests of metric sources and webhooks. */
 export interface Outbound {
   /** Never rejects. */
   send(request: OutboundRequest): Promise<OutboundAnswer>;
-  /** Why the address would be refused, in words; null: it would not, as far as is known now. */
+  /** Why the address would be rejected; null if nothing known at present forbids it. */
   problemOfUrl(url: string): Promise<string | null>;
 }

@@ -1,15 +1,15 @@
 export const SOURCE_KINDS = ['prometheus', 'graphite', 'http-json', 'probe'] as const;
 export type SourceKind = (typeof SOURCE_KINDS)[number];
 
-/** What one look at the outside gave. No data is a state of its own, never a number. */
+/** The result of one query of an external source. Missing data is a state, never a number. */
 export interface Measurement {
   readonly status: 'OK' | 'BREACH' | 'NO_DATA' | 'ERROR';
   readonly value: number | null;
-  /** Why there is no number, or what was answered; for people. */
+  /** Reason for a missing number, or the answer of the source; for users. */
   readonly message: string | null;
 }
 
-/** What a query or an address may name as `{{flag}}`, `{{release}}` and `{{environment}}`. */
+/** Values for `{{flag}}`, `{{release}}` and `{{environment}}` in a query or an address. */
 export interface Placeholders {
   readonly flag: string;
   readonly release: string;

@@ -3,13 +3,13 @@ import type { Placeholders } from './measurement.js';
 const PLACEHOLDER = /\{\{\s*([^{}]*?)\s*\}\}/g;
 const NAMES = ['flag', 'release', 'environment'] as const satisfies (keyof Placeholders)[];
 
-/** Names in double braces that stand for nothing. */
+/** Names in double braces that are not placeholders. */
 export function unknownPlaceholders(text: string): readonly string[] {
   const names = [...text.matchAll(PLACEHOLDER)].map((match) => match[1] as string);
   return names.filter((name) => !NAMES.some((known) => known === name));
 }
 
-/** `quote` makes a value harmless where the text puts it. */
+/** `quote` escapes a value for its position in the text. */
 export function fillPlaceholders(
   text: string,
   values: Placeholders,

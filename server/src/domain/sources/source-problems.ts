@@ -6,21 +6,21 @@ import { fillPlaceholders, unknownPlaceholders } from './placeholders.js';
 export interface SourceInput {
   readonly kind: SourceKind;
   readonly url: string;
-  /** Absent: as it is; null: none. */
+  /** Absent: unchanged; null: removed. */
   readonly authorization?: string | null | undefined;
 }
 
-/** What stands in a header: visible ASCII, with single spaces inside. */
+/** A header value: visible ASCII with single spaces inside. */
 const HEADER_VALUE = /^[\x21-\x7e]+( [\x21-\x7e]+)*$/;
 const EXAMPLE = { flag: 'flag', release: 'release', environment: 'environment' };
 const OTHER = { flag: 'other', release: 'other', environment: 'other' };
 
-/** The address as it would be asked, for the checks of a URL. */
+/** The address with example values for placeholders, for the URL checks. */
 export function exampleUrlOf(url: string): string {
   return fillPlaceholders(url, EXAMPLE, encodeURIComponent);
 }
 
-/** Form only; where the address leads is asked for elsewhere. */
+/** Checks the form only; the destination of the address is checked elsewhere. */
 export function problemsOfSource(input: SourceInput): readonly FieldError[] {
   const { kind, url, authorization = null } = input;
   const problems: FieldError[] = [];
@@ -45,11 +45,14 @@ export function problemsOfSource(input: SourceInput): readonly FieldError[] {
   return problems;
 }
 
-/** Whoever names a flag must not choose who gets the secret. */
+/**
+ * The host must not depend on placeholders, because a flag name could then send the secret
+ * elsewhere.
+ */
 function hostWith(url: string, values: Placeholders): string {
   const filled = fillPlaceholders(url, values, encodeURIComponent);
   return URL.canParse(filled) ? new URL(filled).host : '';
 }
 
-/** Their API lies below the address. */
+/** Sources whose API paths are appended to the address. */
 const ASKED_BELOW: ReadonlySet<SourceKind> = new Set(['prometheus', 'graphite']);

@@ -1,7 +1,7 @@
 import type { TickedMetric } from '../metrics/metric.js';
 import type { Measurement, Placeholders, SourceKind } from './measurement.js';
 
-/** A source as it is stored. */
+/** A metric source as stored in the database. */
 export interface StoredSource {
   readonly key: string;
   readonly kind: SourceKind;
@@ -12,14 +12,14 @@ export interface StoredSource {
   readonly enabled: boolean;
 }
 
-/** How the outside is measured; neither call ever rejects. */
+/** Reads external metric sources; neither method ever rejects. */
 export interface Sources {
-  /** One tick of a metric: its number against its threshold. */
+  /** Compares the number of a metric with its threshold at one tick. */
   measure(
     source: StoredSource,
     metric: TickedMetric,
     placeholders: Placeholders,
   ): Promise<Measurement>;
-  /** What a query gives right now, without a threshold. */
+  /** Reads the current value of a query, without a threshold. */
   read(source: StoredSource, query: string, placeholders: Placeholders): Promise<Measurement>;
 }

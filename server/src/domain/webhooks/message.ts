@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { WebhookFormat } from './webhook.js';
 
-/** What happened, as it was written down when it did. */
+/** The event as recorded when it happened. */
 export interface EventPayload {
   readonly project?: unknown;
   readonly environment?: unknown;
@@ -10,7 +10,7 @@ export interface EventPayload {
   readonly [name: string]: unknown;
 }
 
-/** The page of the flag; null where nobody knows this server's address or there is no flag. */
+/** URL of the flag's page; null without a public URL or a flag. */
 export function pageOfEvent(publicUrl: string | null, payload: EventPayload): string | null {
   const { project, environment, flag } = payload;
   if (publicUrl === null) return null;
@@ -19,7 +19,7 @@ export function pageOfEvent(publicUrl: string | null, payload: EventPayload): st
   return `${publicUrl}/${places.map(encodeURIComponent).join('/')}`;
 }
 
-/** The bytes that are signed and sent. */
+/** The body of the message, which is signed and sent. */
 export function messageBody(
   format: WebhookFormat,
   payload: EventPayload,
@@ -39,7 +39,7 @@ export function signatureOf(secret: string, unixSeconds: number, body: string): 
   return `t=${unixSeconds},v1=${digest}`;
 }
 
-/** What somebody named a flag must not call a whole channel. */
+/** Prevents a flag name from mentioning a whole channel. */
 function escapeForChat(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -1,7 +1,7 @@
 import type { FieldError } from '@sluice/sdk/protocol';
 import { parseOutboundUrl } from '../outbound/outbound-url.js';
 
-/** Form only. The address may be a secret, so it is not repeated. */
+/** Checks the form only. The address may be a secret, so messages do not repeat it. */
 export function problemsOfWebhookUrl(url: string): readonly FieldError[] {
   const parsed = parseOutboundUrl(url);
   if ('problem' in parsed) return [{ pointer: '/url', message: parsed.problem }];

@@ -9,8 +9,8 @@ const payload = {
 };
 const page = 'https://flags.example.com/base/shop/production/flags/new-cart';
 
-describe('a message', () => {
-  it('is the event with a link to its page', () => {
+describe('a webhook message', () => {
+  it('contains the event with a link to its page', () => {
     const url = pageOfEvent('https://flags.example.com/base', payload);
     expect(url).toBe(page);
     expect(JSON.parse(messageBody('sluice', payload, url))).toEqual({ ...payload, url: page });
@@ -20,7 +20,7 @@ describe('a message', () => {
     );
   });
 
-  it('for a chat is one sentence and a link, and calls nobody by accident', () => {
+  it('for a chat is one sentence with a link, and escapes mentions', () => {
     expect(JSON.parse(messageBody('chat', payload, page))).toEqual({
       text:
         'new-cart · production · shop: Rolled back at 5 %: 31 of 40 people with an error had ' +
@@ -36,8 +36,8 @@ describe('a message', () => {
   });
 });
 
-describe('a message that was not taken', () => {
-  it('is tried again after 5 seconds, then later and later, up to an hour', () => {
+describe('an undelivered message', () => {
+  it('is retried after 5 seconds, then after growing delays of up to an hour', () => {
     const delays = Array.from({ length: ATTEMPTS_MAX - 1 }, (_, index) =>
       retryDelayMs(index + 1, 1),
     );
@@ -48,8 +48,8 @@ describe('a message that was not taken', () => {
   });
 });
 
-describe('the address of a webhook', () => {
-  it('is shown without what may be a secret', () => {
+describe('the shown address of a webhook', () => {
+  it('hides the parts that may be secret', () => {
     expect(shownUrl('https://example.com/hook?token=canary', 'sluice')).toBe(
       'https://example.com/hook?…',
     );
