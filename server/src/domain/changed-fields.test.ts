@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { changedFields, isSame } from './changed-fields.js';
 
 describe('changedFields', () => {
-  it('names each field that differs, by its pointer', () => {
+  it('returns the pointer of each field that differs', () => {
     const before = { name: 'a', variants: { on: true, off: false }, tags: ['x'] };
     const after = { name: 'b', variants: { on: true, 'a/b': 1 }, tags: ['x', 'y'] };
     expect(changedFields(before, after)).toEqual([
@@ -14,7 +14,7 @@ describe('changedFields', () => {
     ]);
   });
 
-  it('tells rules apart by id, and says separately that they were moved', () => {
+  it('matches rules by id and reports moves separately', () => {
     const staff = { id: 'staff', serve: { variant: 'on' } };
     const ramp = (to: number) => ({ id: 'ramp', rollout: { to }, serve: { variant: 'on' } });
     expect(changedFields({ rules: [staff, ramp(5)] }, { rules: [ramp(10), staff] })).toEqual([
@@ -26,14 +26,14 @@ describe('changedFields', () => {
     ]);
   });
 
-  it('shows lists with repeated ids whole', () => {
+  it('reports lists with repeated ids as a whole', () => {
     const twice = [{ id: 'a' }, { id: 'a' }];
     expect(changedFields({ rules: twice }, { rules: [] })).toEqual([
       { path: '/rules', before: twice, after: [] },
     ]);
   });
 
-  it('leaves out bookkeeping, and everything when a side is missing', () => {
+  it('ignores bookkeeping fields, and returns nothing when a side is missing', () => {
     expect(changedFields({ version: 1, updatedAt: 'x' }, { version: 2, updatedAt: 'y' })).toEqual(
       [],
     );
@@ -41,7 +41,7 @@ describe('changedFields', () => {
     expect(changedFields({ name: 'a' }, null)).toEqual([]);
   });
 
-  it('finds nothing in two equal documents and something in two that differ', () => {
+  it('returns no field for equal documents and at least one for different ones', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {
         expect(changedFields({ a }, { a: structuredClone(a) })).toEqual([]);
@@ -52,7 +52,7 @@ describe('changedFields', () => {
 });
 
 describe('isSame', () => {
-  it('compares times by the moment that they name', () => {
+  it('compares times by the moment that they denote', () => {
     const noon = '2026-01-31T12:00:00.000Z';
     expect(isSame({ at: new Date(noon) }, { at: new Date(noon) })).toBe(true);
     expect(isSame({ at: new Date(noon) }, { at: new Date('2026-01-31T12:00:00.001Z') })).toBe(

@@ -5,12 +5,12 @@ export interface ChangedField {
   readonly after: unknown;
 }
 
-/** Bookkeeping that differs after every change and tells nobody anything. */
+/** Fields that differ after every change and carry no information. */
 const BOOKKEEPING = new Set(['version', 'updatedAt', 'updatedBy', 'createdAt']);
 
 /**
- * What a change did, field by field. Nothing for what was made or deleted: there, the whole is
- * the change.
+ * Lists the fields that a change modified. Empty for a creation or deletion, where the whole object
+ * is the change.
  */
 export function changedFields(before: unknown, after: unknown): readonly ChangedField[] {
   if (!isObject(before) || !isObject(after)) return [];
@@ -34,7 +34,9 @@ function collect(path: string, before: unknown, after: unknown, changes: Changed
   }
 }
 
-/** Members are told apart by id, so that a rule that moved up is not a rewrite of all below. */
+/**
+ * Matches members by id, so that moving one rule does not report a change of all rules below it.
+ */
 function collectList(
   path: string,
   before: readonly Identified[],
@@ -71,7 +73,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   );
 }
 
-/** Equal as JSON; the order of an object's members carries no meaning. */
+/** Compares as JSON; the order of an object's members does not matter. */
 export function isSame(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (a instanceof Date && b instanceof Date) return a.getTime() === b.getTime();

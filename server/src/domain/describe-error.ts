@@ -2,7 +2,7 @@ export interface ErrorDescription {
   readonly name: string;
   readonly message: string;
   readonly code?: string;
-  /** Places only: the text above them repeats the message. */
+  /** Stack frames only: the text above them repeats the message. */
   readonly stack?: string;
   readonly cause?: ErrorDescription;
 }
@@ -10,8 +10,8 @@ export interface ErrorDescription {
 const CAUSES_MAX = 4;
 
 /**
- * An error as a log may show it. A database error quotes the statement's parameters, which hold
- * hashes and names, so they are cut off; extra properties of an error are never shown.
+ * Describes an error for a log. A database error quotes the statement's parameters, which contain
+ * hashes and names, so they are cut off; extra properties of an error are never included.
  */
 export function describeError(error: unknown, causesLeft = CAUSES_MAX): ErrorDescription {
   if (!(error instanceof Error)) return { name: 'unknown', message: typeof error };

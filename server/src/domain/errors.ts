@@ -1,6 +1,6 @@
 import type { FieldError } from '@sluice/sdk/protocol';
 
-/** Everything that a caller can do wrong or run into; each has one HTTP status, at the edge. */
+/** All errors that a caller can cause or receive; the HTTP layer maps each to one status. */
 export type ErrorCode =
   | 'MALFORMED_BODY'
   | 'VALIDATION_FAILED'
@@ -24,13 +24,13 @@ export type ErrorCode =
 
 export interface ErrorDetails {
   readonly errors?: readonly FieldError[];
-  /** State at the server, for a stale version. */
+  /** Current state on the server, sent when the version of a request is stale. */
   readonly current?: unknown;
   readonly retryAfterSeconds?: number;
   readonly cause?: unknown;
 }
 
-/** A refusal that a caller can understand: what, which, and what was expected. */
+/** A rejection with a message for the caller: the field, its value and what was expected. */
 export class AppError extends Error {
   override readonly name = 'AppError';
 

@@ -16,7 +16,7 @@ const chain = (length: number) =>
   );
 
 describe('problemsOfConfig', () => {
-  it('finds none in what evaluation can use', () => {
+  it('finds no issue in a config that evaluation can use', () => {
     const segments = new Map([['staff', { attribute: 'a', operator: 'exists', values: [] }]]);
     const rules = [
       { id: 'staff', when: { segment: 'staff' }, serve: { variant: 'on' } },
@@ -36,14 +36,14 @@ describe('problemsOfConfig', () => {
     ]);
   });
 
-  it('follows segments through others to one that is missing', () => {
+  it('finds a missing segment that is referenced through other segments', () => {
     const segments = new Map([['a', { not: { segment: 'b' } }]]);
     const rules = [{ id: 'r', when: { segment: 'a' }, serve: { variant: 'on' } }];
     const problems = problemsOfConfig(flag, { ...config, rules }, { ...alone, segments });
     expect(problems).toMatchObject([{ pointer: '/rules/0/when/segment' }]);
   });
 
-  it('refuses numbers that storing would turn into null', () => {
+  it('rejects numbers that would be stored as null', () => {
     const when = { attribute: 'n', operator: 'in', values: [1, Number.POSITIVE_INFINITY] } as const;
     const rules = [{ id: 'r', when, serve: { variant: 'on' } }];
     expect(problemsOfConfig(flag, { ...config, rules }, alone)).toContainEqual({
@@ -54,7 +54,7 @@ describe('problemsOfConfig', () => {
 });
 
 describe('problemsOfNewFlag', () => {
-  it('asks for a variant first', () => {
+  it('requires at least one variant', () => {
     const nothing = { offVariant: '', onVariant: null, defaultVariant: null };
     expect(problemsOfNewFlag({ type: 'json', variants: {} }, nothing)).toEqual([
       { pointer: '/variants', message: 'a flag of type json needs at least one variant' },
@@ -63,12 +63,12 @@ describe('problemsOfNewFlag', () => {
 });
 
 describe('problemsOfVariants', () => {
-  it('does not mind which of them is served', () => {
+  it('ignores which variant is served', () => {
     expect(problemsOfVariants('boolean', { on: true, off: false })).toEqual([]);
     expect(problemsOfVariants('json', { a: null, b: [1], c: { d: 1 } })).toEqual([]);
   });
 
-  it('finds values of another type and numbers without end', () => {
+  it('reports values of another type and infinite numbers', () => {
     const variants = { a: 1, b: '2', c: Number.NEGATIVE_INFINITY };
     const pointers = problemsOfVariants('number', variants).map((problem) => problem.pointer);
     expect(pointers.sort()).toEqual(['/variants/b', '/variants/c']);

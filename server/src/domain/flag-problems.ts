@@ -13,7 +13,7 @@ import { closureOfSegments } from './segment-closure.js';
 import { segmentsOfRules } from './segment-users.js';
 import { unknownFieldsOfRules } from './unknown-fields.js';
 
-/** A stand-in: these checks need a flag that is whole, and look at other parts of it. */
+/** Placeholder fields: these checks need a complete flag but do not read its key and seed. */
 const ANY = { key: 'flag', seed: 'seed' };
 
 interface Definition {
@@ -32,9 +32,9 @@ export interface ProposedConfig {
   readonly rules: readonly Rule[];
 }
 
-/** What a config is checked against, all of its environment. */
+/** Other objects of the environment that a config is validated against. */
 export interface ConfigSurroundings {
-  /** Parent by flag, null for none; flags that are not here cannot be parents. */
+  /** Parent by flag key, null without one; flags missing here cannot be parents. */
   readonly parents: ReadonlyMap<string, string | null>;
   readonly segments: ReadonlyMap<string, Condition>;
 }
@@ -53,14 +53,14 @@ export function problemsOfNewFlag(
   ];
 }
 
-/** Of a definition alone; who still serves a variant that goes is another question. */
+/** Validates the variants alone; whether a removed variant is still served is checked elsewhere. */
 export function problemsOfVariants(type: FlagType, variants: Variants): readonly FieldError[] {
   const [first = ''] = Object.keys(type === 'boolean' ? BOOLEAN_VARIANTS : variants).reverse();
   const config = { offVariant: first, onVariant: null, defaultVariant: null };
   return problemsOfNewFlag({ type, variants }, config);
 }
 
-/** Pointers are those of a PUT body. */
+/** Pointers refer to the body of a PUT request. */
 export function problemsOfConfig(
   definition: Definition,
   config: ProposedConfig,
@@ -94,7 +94,7 @@ function flagsByKey(parents: ReadonlyMap<string, string | null>): Flags {
   );
 }
 
-/** A flag that moves below another one takes everything below it along. */
+/** Moving a flag below another one also moves all its descendants. */
 function problemsOfDescendants(
   key: string,
   parent: string | null,

@@ -7,7 +7,7 @@ interface Config {
   readonly rules: readonly Rule[];
 }
 
-/** What may be saved but is probably not meant. */
+/** Warnings about a config that is valid but probably not intended. */
 export function warningsOfConfig(config: Config): readonly FieldError[] {
   return [...warningsOfStatus(config), ...warningsOfRules(config.rules)];
 }
@@ -42,7 +42,10 @@ function warningsOfRules(rules: readonly Rule[]): FieldError[] {
   });
 }
 
-/** A rollout is left out on purpose, `to: 100` included: who has no unit is not taken. */
+/**
+ * A rule with any rollout, even `to: 100`, is excluded on purpose: it skips contexts without a
+ * unit.
+ */
 function takesEverybody(rule: Rule): boolean {
   return rule.when === undefined && rule.rollout === undefined;
 }

@@ -5,7 +5,7 @@ export type Variants = Readonly<Record<string, JsonValue>>;
 export const FLAG_KINDS = ['release', 'experiment', 'operational', 'permission'] as const;
 export type FlagKind = (typeof FLAG_KINDS)[number];
 
-/** What people are drawn by: the key without ":", with a suffix where another flag has it. */
+/** The seed of a new flag: its key without ":", with a suffix if another flag uses that seed. */
 export function drawSeed(key: string, taken: ReadonlySet<string>): string {
   const base = key.replaceAll(':', '.');
   let seed = base;
@@ -13,7 +13,7 @@ export function drawSeed(key: string, taken: ReadonlySet<string>): string {
   return seed;
 }
 
-/** The variants that every boolean flag has, always. */
+/** The variants of every boolean flag. */
 export const BOOLEAN_VARIANTS = { on: true, off: false } as const satisfies Variants;
 
 export interface NewConfig {
@@ -22,7 +22,7 @@ export interface NewConfig {
   readonly defaultVariant: string | null;
 }
 
-/** What each environment does with a new flag besides leaving it off. */
+/** Initial config of a new flag in each environment; the flag starts turned off. */
 export function configOfNewFlag(
   type: FlagType,
   variants: Variants,

@@ -11,7 +11,7 @@ import {
   formatTime,
 } from './format.js';
 
-describe('the formatter', () => {
+describe('the formatters', () => {
   it('groups the digits of an integer', () => {
     expect([0, 1204, -1204.4].map(formatInteger)).toEqual(['0', '1,204', '−1,204']);
   });
@@ -33,11 +33,11 @@ describe('the formatter', () => {
     expect(formatPercent(0.1 + 0.2)).toBe('0.3 %');
   });
 
-  it('gives a relative change its sign', () => {
+  it('writes a relative change with its sign', () => {
     expect([1.4, -0.25, 0].map(formatChange)).toEqual(['+140 %', '−25 %', '±0 %']);
   });
 
-  it('keeps evidence readable at both ends', () => {
+  it('shortens very large and very small evidence', () => {
     expect([0, Math.log(20), 40, -700].map(formatEvidence)).toEqual([
       '1',
       '20',
@@ -46,7 +46,7 @@ describe('the formatter', () => {
     ]);
   });
 
-  it('names a duration by its two largest units', () => {
+  it('writes a duration in its two largest units', () => {
     const durations = [
       [0, '0 s'],
       [-5, '0 s'],
@@ -64,7 +64,7 @@ describe('the formatter', () => {
     expect(formatTime(Date.UTC(2026, 0, 31, 12, 0, 59))).toBe('2026-01-31 12:00Z');
   });
 
-  it('names at most three of a list', () => {
+  it('lists at most three names', () => {
     expect(formatList([])).toBe('');
     expect(formatList(['a', 'b', 'c'])).toBe('a, b and c');
     expect(formatList(['a', 'b', 'c', 'd', 'e'])).toBe('a, b and 3 more');

@@ -1,11 +1,11 @@
-/** How numbers, durations and lists read, in the sentences of the server and on its pages alike. */
+/** Formats numbers, durations and lists for the server's sentences and for the admin UI. */
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Made once: making a formatter costs a hundred times as much as using it. */
+/** Created once, because creating a formatter costs a hundred times as much as using it. */
 const INTEGER = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const THREE_DIGITS = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 });
 
@@ -24,7 +24,7 @@ export function formatShare(share: number): string {
   return `${formatNumber(share * 100)} %`;
 }
 
-/** A percentage that was set, with three decimals at most: 12.5 → "12.5 %". */
+/** A configured percentage, with at most three decimals: 12.5 → "12.5 %". */
 export function formatPercent(percentage: number): string {
   return `${Math.round(percentage * 1_000) / 1_000} %`;
 }
@@ -58,7 +58,7 @@ function formatUnits(ms: number, [large, largeName]: Unit, [small, smallName]: U
   return rest === 0 ? whole : `${whole} ${rest} ${smallName}`;
 }
 
-/** To the minute, in UTC: "2026-01-31 12:00Z". */
+/** Formats a time to the minute, in UTC: "2026-01-31 12:00Z". */
 export function formatTime(at: number): string {
   return new Date(at)
     .toISOString()

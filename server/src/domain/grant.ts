@@ -20,18 +20,18 @@ export type Permission =
 
 declare const granted: unique symbol;
 
-/** Proof that the actor may look after the whole installation. */
+/** Proof that the actor may administer the whole installation. */
 export interface InstallationGrant {
   readonly [granted]: 'installation:manage';
 }
 
-/** Proof that the actor is the person whose account this is. */
+/** Proof that the actor is the owner of this account. */
 export interface AccountGrant {
   readonly [granted]: 'account:own';
   readonly userId: string;
 }
 
-/** What of the installation the actor sees; `projectId` null: every project. */
+/** The projects that the actor may see; `projectId` null: all. */
 export interface Sight {
   readonly [granted]: 'project:read';
   readonly projectId: string | null;

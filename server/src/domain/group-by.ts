@@ -1,4 +1,4 @@
-/** Groups in the order of their first member. */
+/** Returns the groups in the order of their first members. */
 export function groupBy<K, V>(items: Iterable<V>, keyOf: (item: V) => K): Map<K, V[]> {
   const groups = new Map<K, V[]>();
   for (const item of items) {

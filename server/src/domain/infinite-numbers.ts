@@ -1,6 +1,6 @@
 import type { FieldError } from '@sluice/sdk/protocol';
 
-/** `1e999` reads as Infinity, which JSON cannot write again: it would come back as null. */
+/** `1e999` parses as Infinity, which JSON cannot represent, so it would be stored as null. */
 export function problemsOfInfiniteNumbers(value: unknown, at: string): readonly FieldError[] {
   if (typeof value === 'number') {
     if (Number.isFinite(value)) return [];

@@ -4,7 +4,7 @@ import { parseInitKey } from './init-key.js';
 const SECRET = 'abcdefghijklmnopqrstuvwxyz012345';
 
 describe('a key of SLUICE_INIT_KEYS', () => {
-  it('names its kind before the first ":" and its secret after the last', () => {
+  it('has its kind before the first ":" and its secret after the last', () => {
     const parsed = parseInitKey(`server:team:shop/eu:production:${SECRET}`);
     expect(parsed).toMatchObject({
       key: { kind: 'server', project: 'team:shop', environment: 'eu:production' },
@@ -12,7 +12,7 @@ describe('a key of SLUICE_INIT_KEYS', () => {
     expect('key' in parsed && parsed.key.secret.reveal()).toBe(SECRET);
   });
 
-  it('is for every project when it is an admin key', () => {
+  it('covers all projects when it is an admin key', () => {
     expect(parseInitKey(`admin:*:${SECRET}`)).toMatchObject({
       key: { kind: 'admin', project: null, environment: null },
     });
@@ -27,12 +27,12 @@ describe('a key of SLUICE_INIT_KEYS', () => {
     [`admin::${SECRET}`, 'an admin key needs the scope "*", got ""'],
     [`client:*:${SECRET}`, 'a client key needs project/environment, got "*"'],
     [`client:a/b/c:${SECRET}`, 'a client key needs project/environment, got "a/b/c"'],
-  ])('is refused as %j, with what is wrong', (text, problem) => {
+  ])('is rejected as %j with the reason', (text, problem) => {
     expect(parseInitKey(text)).toEqual({ problem });
   });
 
   it.each(['short', `${SECRET}!`, `sluice_server_${'0'.repeat(43)}BADSUM`])(
-    'is refused with the secret %j, without quoting it',
+    'is rejected with the secret %j without quoting it',
     (secret) => {
       const parsed = parseInitKey(`server:a/b:${secret}`);
       expect(parsed).toHaveProperty('problem', expect.stringMatching(/^secret /));

@@ -1,10 +1,10 @@
 import { isPossibleKeySecret, KEY_KINDS, type KeyKind } from './key-secret.js';
 import { Secret } from './secret.js';
 
-/** A key that the operator chose, for machines that must know it before the server runs. */
+/** A key chosen by the operator, for machines that need it before the server runs. */
 export interface InitKey {
   readonly kind: KeyKind;
-  /** Null: every project (admin keys only). */
+  /** Null for all projects (admin keys only). */
   readonly project: string | null;
   readonly environment: string | null;
   readonly secret: Secret;
@@ -15,8 +15,9 @@ export type ParsedInitKey = { readonly key: InitKey } | { readonly problem: stri
 const SCOPE = /^([a-zA-Z0-9][a-zA-Z0-9_.:-]{0,99})\/([a-zA-Z0-9][a-zA-Z0-9_.:-]{0,99})$/;
 
 /**
- * `kind:project/environment:secret`, or `admin:*:secret`. Keys of projects may hold ":", so the
- * kind ends at the first and the secret begins after the last. Problems never quote the secret.
+ * Parses `kind:project/environment:secret` or `admin:*:secret`. Project keys may contain ":", so
+ * the kind ends at the first ":" and the secret begins after the last. Error messages never quote
+ * the secret.
  */
 export function parseInitKey(text: string): ParsedInitKey {
   const first = text.indexOf(':');

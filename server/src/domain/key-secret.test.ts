@@ -19,13 +19,13 @@ describe('a key secret', () => {
     }
   });
 
-  it('never changes for the same bytes', () => {
+  it('is always the same for the same bytes', () => {
     expect(formatKeySecret('server', lowest)).toBe(
       'sluice_server_00000000000000000000000000000000000000000003Xw3p6',
     );
   });
 
-  it('is told from one with any single character changed', () => {
+  it('becomes invalid when any single character changes', () => {
     const secret = formatKeySecret('admin', highest);
     for (let at = 'sluice_admin_'.length; at < secret.length; at += 1) {
       const other = secret[at] === 'a' ? 'b' : 'a';
@@ -33,7 +33,7 @@ describe('a key secret', () => {
     }
   });
 
-  it('may be chosen by an operator, when it is long enough', () => {
+  it('may be chosen by an operator if it is long enough', () => {
     expect(isPossibleKeySecret('a'.repeat(32))).toBe(true);
     expect(isPossibleKeySecret('a'.repeat(31))).toBe(false);
     expect(isPossibleKeySecret('a'.repeat(257))).toBe(false);
@@ -47,7 +47,7 @@ describe('a key secret', () => {
     );
   });
 
-  it('is recognised by its prefix and its last four characters', () => {
+  it('has a hint of its prefix and its last four characters', () => {
     expect(hintOf(formatKeySecret('client', lowest))).toMatch(/^sluice_client_….{4}$/);
     expect(hintOf('my-own-secret-that-is-long-enough-1234')).toBe('…1234');
   });

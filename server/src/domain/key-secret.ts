@@ -11,28 +11,31 @@ const CHECKSUM_LENGTH = 6; // 62^6 > 2^32
 export const KEY_RANDOM_BYTES = 32;
 
 const OURS = /^sluice_(server|client|admin)_([0-9A-Za-z]{43})([0-9A-Za-z]{6})$/;
-/** What an operator may choose in `SLUICE_INIT_KEYS`, and what we draw. */
+/** Format of both generated secrets and those chosen by the operator in `SLUICE_INIT_KEYS`. */
 const SECRET = /^[A-Za-z0-9_-]{32,256}$/;
 
-/** `sluice_<kind>_<random><checksum>`: scanners know it by its prefix, and typos by its end. */
+/**
+ * `sluice_<kind>_<random><checksum>`: secret scanners detect the prefix, and the checksum detects
+ * typos.
+ */
 export function formatKeySecret(kind: KeyKind, random: Uint8Array): string {
   const body = `sluice_${kind}_${toBase62(random, RANDOM_LENGTH)}`;
   return body + checksumOf(body);
 }
 
-/** False for what no key can be; spares a look-up, proves nothing. */
+/** Returns false for text that cannot be a key. This saves a database query but proves nothing. */
 export function isPossibleKeySecret(text: string): boolean {
   if (!SECRET.test(text)) return false;
   if (!/^sluice_(server|client|admin)_/.test(text)) return true;
   return OURS.test(text) && checksumOf(text.slice(0, -CHECKSUM_LENGTH)) === text.slice(-6);
 }
 
-/** What is stored: a secret has 256 bits of its own, so a plain digest is enough. */
+/** The stored form: a secret has 256 bits of entropy, so an unsalted digest is enough. */
 export function hashKeySecret(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
 }
 
-/** How people recognise a key without it being any use to anybody. */
+/** A part of the secret by which users recognize a key; it is useless for authentication. */
 export function hintOf(secret: string): string {
   const prefix = /^sluice_[a-z]+_/.exec(secret)?.[0] ?? '';
   return `${prefix}…${secret.slice(-4)}`;

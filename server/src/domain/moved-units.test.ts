@@ -30,17 +30,17 @@ describe('countMovedUnits', () => {
       { first: 0, count: 2_000 },
     );
 
-  it('counts nobody when nothing changes', () => {
+  it('returns 0 when nothing changes', () => {
     expect(compare([ramp(25)], [ramp(25)])).toBe(0);
   });
 
-  it('counts exactly those between the old percentage and the new one', () => {
+  it('counts exactly the units between the old percentage and the new one', () => {
     const wider = compare([ramp(25)], [ramp(35)]);
     expect(wider / 2_000).toBeCloseTo(0.1, 1);
     expect(compare([ramp(35)], [ramp(25)])).toBe(wider);
   });
 
-  it('draws by whatever the rules draw by', () => {
+  it('draws by the attribute that the rules use', () => {
     expect(compare([ramp(0, 'company')], [ramp(100, 'company')])).toBe(2_000);
   });
 
@@ -52,7 +52,7 @@ describe('countMovedUnits', () => {
 });
 
 describe('unitAttributes', () => {
-  it('are the targeting key and what any rollout names', () => {
+  it('returns the targeting key and the attribute of every rollout', () => {
     const flags = [flagWith([ramp(1, 'company')]), flagWith([ramp(2)]), {}];
     expect(unitAttributes(flags)).toEqual(['targetingKey', 'company']);
   });

@@ -9,15 +9,15 @@ export interface Comparison {
   readonly flag: string;
   readonly live: CompiledRuleset;
   readonly proposed: CompiledRuleset;
-  /** What the units have besides their names, in turn. */
+  /** Other attributes of the units; unit `i` uses context `i` modulo the number of contexts. */
   readonly contexts: readonly EvaluationContext[];
-  /** Attributes that hold the unit's name. */
+  /** Attributes that contain the unit's name. */
   readonly by: readonly string[];
   /** Epoch milliseconds. */
   readonly now: number;
 }
 
-/** Of the synthetic units from `first` on, how many are served another variant. */
+/** Counts the synthetic units of a range that would be served another variant. */
 export function countMovedUnits(
   comparison: Comparison,
   range: { readonly first: number; readonly count: number },
@@ -37,7 +37,7 @@ export function countMovedUnits(
   return moved;
 }
 
-/** Everything that people are drawn by in these flags. */
+/** All attributes that these flags draw units by. */
 export function unitAttributes(flags: Iterable<Pick<Flag, 'rules'>>): readonly string[] {
   const names = new Set(['targetingKey']);
   for (const flag of flags) {

@@ -1,6 +1,6 @@
 import { parseAddress } from '@sluice/sdk/core';
 
-/** Who gets one IPv6 address gets a /64 of them, so a network is what guesses are counted by. */
+/** A user with one IPv6 address usually has a whole /64, so attempts are counted per network. */
 export function networkOf(address: string): string {
   const parsed = parseAddress(address);
   if (parsed === undefined) return 'unknown';

@@ -10,16 +10,19 @@ export interface ScryptHash extends ScryptParameters {
   readonly hash: Buffer;
 }
 
-/** Enough for three lanes of 2^15 × 8; what asks for more did not come from us. */
+/** Upper limit of `ln`; a stored hash with a higher cost was not written by this server. */
 const LN_MAX = 20;
 const PHC = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
 
-/** `$scrypt$ln=15,r=8,p=3$<salt>$<hash>`, so that parameters may grow without a migration. */
+/**
+ * `$scrypt$ln=15,r=8,p=3$<salt>$<hash>`: contains its parameters, so they can grow without a
+ * migration.
+ */
 export function formatPhc({ ln, r, p, salt, hash }: ScryptHash): string {
   return `$scrypt$ln=${ln},r=${r},p=${p}$${unpadded(salt)}$${unpadded(hash)}`;
 }
 
-/** Null for what we did not write. */
+/** Returns null for text that this server did not write. */
 export function parsePhc(text: string): ScryptHash | null {
   const match = PHC.exec(text);
   if (!match) return null;

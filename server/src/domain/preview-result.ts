@@ -9,7 +9,7 @@ import {
 } from '@sluice/sdk/core';
 
 export interface PreviewResult {
-  /** Null where there is no value to serve: the caller's own default stands. */
+  /** Null without a value to serve: the caller's default applies. */
   readonly value: JsonValue;
   readonly variant?: string;
   readonly reason: Reason;
@@ -18,7 +18,7 @@ export interface PreviewResult {
   readonly active: boolean;
 }
 
-/** What a context gets and why; no type is asked for. */
+/** Evaluates a flag of any type for a context, with the reason. */
 export function previewResult(
   compiled: CompiledRuleset,
   key: string,

@@ -3,7 +3,7 @@ import { problemOfProjectKey } from './project-key.js';
 
 describe('the key of a new project', () => {
   it.each(['api', 'sdk', 'ofrep', 'metrics', 'livez', 'readyz', 'assets', 'setup', 'sign-in'])(
-    'is not "%s", in whatever case: its pages would not be found',
+    'is never "%s" in any case, because its pages would not be reachable',
     (key) => {
       expect(problemOfProjectKey(key)).toContain(`"${key}"`);
       expect(problemOfProjectKey(key.toUpperCase())).not.toBeNull();

@@ -2,15 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { inUse, invalid, versionStale } from './refusals.js';
 import { nameVariantUsers } from './variant-users.js';
 
-describe('refusals', () => {
-  it('name a handful of users and count the rest', () => {
+describe('the messages of rejections', () => {
+  it('list five users and count the rest', () => {
     const users = Array.from({ length: 8 }, (_, index) => `flag "f${index}"`);
     expect(inUse('segment', 's', users).message).toBe(
       'segment "s" is used by flag "f0", flag "f1", flag "f2", flag "f3", flag "f4" and 3 more',
     );
   });
 
-  it('lead with the first of several problems and keep them all', () => {
+  it('start with the first of several validation issues and keep all of them', () => {
     const errors = [
       { pointer: '/a', message: 'is wrong' },
       { pointer: '', message: 'is strange' },
@@ -21,7 +21,7 @@ describe('refusals', () => {
     expect(invalid(errors.slice(1)).message).toBe('is strange');
   });
 
-  it('say which version is there and which one was seen', () => {
+  it('contain the current version and the version of the request', () => {
     const refusal = versionStale('flag', 'a', 3, { version: 5 });
     expect(refusal.message).toBe('flag "a" is at version 5 by now, and If-Match named 3');
     expect(refusal.details.current).toEqual({ version: 5 });
@@ -29,7 +29,7 @@ describe('refusals', () => {
 });
 
 describe('nameVariantUsers', () => {
-  it('names every field and rule that serves the variant, by environment', () => {
+  it('lists every field and rule that serves the variant, by environment', () => {
     const rules = [
       { id: 'plain', serve: { variant: 'a' } },
       { id: 'split', serve: { split: { a: 1, b: 1 } } },

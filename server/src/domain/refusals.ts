@@ -15,7 +15,7 @@ export type Noun =
   | 'webhook'
   | 'window';
 
-/** Enough names to act on; the rest is counted. */
+/** Maximum of listed names; the others are counted. */
 const NAMED_MAX = 5;
 
 export function notFound(noun: Noun, key: string): AppError {
@@ -49,7 +49,7 @@ export function conflict(message: string): AppError {
   return new AppError('CONFLICT', message);
 }
 
-/** Pointers go into the request body. */
+/** Pointers refer to the request body. */
 export function invalid(errors: readonly FieldError[]): AppError {
   const [first] = errors;
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';

@@ -1,4 +1,4 @@
-/** A verified server or client key: what one environment's traffic is admitted by. */
+/** A verified server or client key, which admits traffic to one environment. */
 export interface SdkKey {
   readonly keyId: string;
   readonly kind: 'server' | 'client';

@@ -1,6 +1,6 @@
 const HIDDEN = '[secret]';
 
-/** A text that must reach no log, dump or error; only `reveal` gives it out. */
+/** A text that must not appear in a log, dump or error; only `reveal` returns it. */
 export class Secret {
   readonly #text: string;
 
@@ -20,7 +20,7 @@ export class Secret {
     return HIDDEN;
   }
 
-  /** What Node shows of an object that somebody dumps. */
+  /** Used by Node when an object is inspected or logged. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return HIDDEN;
   }

@@ -1,6 +1,6 @@
 import { type Condition, segmentNames } from '@sluice/sdk/core';
 
-/** The segments named, those that they name, and so on: all that a condition can reach. */
+/** The named segments and all segments that they refer to, directly or through others. */
 export function closureOfSegments(
   names: Iterable<string>,
   segments: ReadonlyMap<string, Condition>,
@@ -16,7 +16,7 @@ export function closureOfSegments(
   return Object.fromEntries(reached);
 }
 
-/** The segment itself and whatever names it, directly or through others. */
+/** The segment itself and all segments that refer to it, directly or through others. */
 export function dependentsOfSegment(
   key: string,
   segments: ReadonlyMap<string, Condition>,

@@ -16,22 +16,22 @@ const web = segments({
   aside: leaf,
 });
 
-describe('the segments that belong together', () => {
-  it('are all that can be reached, each once', () => {
+describe('the closure of segments', () => {
+  it('contains every reachable segment once', () => {
     expect(Object.keys(closureOfSegments(['top'], web)).sort()).toEqual([
       ...['bottom', 'left', 'right', 'top'],
     ]);
     expect(closureOfSegments(['missing'], web)).toEqual({});
   });
 
-  it('are all that depend on one', () => {
+  it('contains every segment that depends on one', () => {
     expect([...dependentsOfSegment('bottom', web)].sort()).toEqual([
       ...['bottom', 'left', 'right', 'top'],
     ]);
     expect([...dependentsOfSegment('aside', web)]).toEqual(['aside']);
   });
 
-  it('are found in circles too', () => {
+  it('handles cycles', () => {
     const circle = segments({ a: { segment: 'b' }, b: { segment: 'a' } });
     expect([...dependentsOfSegment('a', circle)].sort()).toEqual(['a', 'b']);
     expect(Object.keys(closureOfSegments(['a'], circle)).sort()).toEqual(['a', 'b']);
@@ -43,12 +43,12 @@ describe('problemsOfSegmentUsers', () => {
   const rule = { id: 'r', when: { segment: 'top' }, serve: { variant: 'on' } } as const;
   const config = { environmentKey: 'production', flagKey: 'awesome', rules: [rule] };
 
-  it('are none while everybody can use it', () => {
+  it('returns no issue while every rule can use the segment', () => {
     const all = segments({ deep: nested(18), top: { segment: 'deep' } });
     expect(problemsOfSegmentUsers('deep', all, [config])).toEqual([]);
   });
 
-  it('name the rule and the segment that it became too deep for', () => {
+  it('names the rule and the segment for which it became too deep', () => {
     const all = segments({ deep: nested(19), top: { segment: 'deep' } });
     expect(problemsOfSegmentUsers('deep', all, [config])).toEqual([
       {

@@ -16,7 +16,7 @@ interface ConfigWithRules {
   readonly rules: readonly Rule[];
 }
 
-/** `segments` are all of the project's, the proposed one included. */
+/** `segments` are all segments of the project, including the proposed one. */
 export function problemsOfProposedSegment(
   key: string,
   segments: ReadonlyMap<string, Condition>,
@@ -31,8 +31,8 @@ export function problemsOfProposedSegment(
 }
 
 /**
- * A segment can be fine by itself and too deep, or too costly, for those who name it: they would
- * silently stop matching. Asked only once the segment itself has no problems.
+ * A valid segment can be too deep or too costly for the rules and segments that use it: they would
+ * silently stop matching. Called only if the segment itself has no issues.
  */
 export function problemsOfSegmentUsers(
   key: string,

@@ -16,7 +16,7 @@ interface NamedCondition {
   readonly when: Condition;
 }
 
-/** Who names each of `keys` directly: flags by environment, and other segments. */
+/** Finds the direct uses of each of `keys`: flags by environment, and other segments. */
 export function findSegmentUsers(
   keys: readonly string[],
   configs: readonly ConfigWithRules[],
@@ -43,7 +43,7 @@ export function segmentsOfRules(rules: readonly Rule[]): ReadonlySet<string> {
   return new Set(rules.flatMap((rule) => [...segmentNames(rule.when)]));
 }
 
-/** As people read it in a refusal. */
+/** Describes the users of a segment for a rejection. */
 export function nameSegmentUsers(users: SegmentUsers): readonly string[] {
   return [
     ...users.segments.map((key) => `segment "${key}"`),

@@ -7,8 +7,8 @@ const LEAF_FIELDS = ['attribute', 'operator', 'values', 'ignoreCase'];
 const COMBINATIONS = ['all', 'any', 'not', 'segment'];
 
 /**
- * Evaluation passes over fields that it does not know; in what somebody saves, such a field is a
- * misspelt one, and people would wonder why it has no effect.
+ * Evaluation ignores unknown fields; in a saved object, such a field is a typo that would silently
+ * have no effect.
  */
 export function unknownFieldsOfRules(rules: readonly unknown[]): readonly FieldError[] {
   return rules.flatMap((rule, index) => {

@@ -8,7 +8,7 @@ interface ConfigWithVariants {
   readonly rules: readonly Rule[];
 }
 
-/** Where a variant is served from, as people read it in a refusal. */
+/** Lists the fields and rules that serve a variant, for a rejection. */
 export function nameVariantUsers(
   variant: string,
   configs: readonly ConfigWithVariants[],
