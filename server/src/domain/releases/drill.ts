@@ -20,7 +20,7 @@ export interface DrillOutcome {
   readonly stops: boolean;
   readonly action: 'rollback' | 'pause' | null;
   readonly afterSeconds: number | null;
-  /** Treated people until then. */
+  /** Users in treatment until the stop. */
   readonly people: number | null;
   readonly sentence: string;
 }
@@ -62,7 +62,7 @@ type StopAction = 'rollback' | 'pause';
 interface Stop {
   readonly action: StopAction;
   readonly seconds: number;
-  /** Treated people until then. */
+  /** Users in treatment until the stop. */
   readonly people: number;
 }
 

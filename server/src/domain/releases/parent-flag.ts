@@ -11,8 +11,8 @@ export interface ParentFlag {
 }
 
 /**
- * Why a release should not raise exposure because of a parent flag; null: it may. While the parent
- * changes, its change decides which users have the feature and may cause the observed effect.
+ * Why a release should not raise exposure because of a parent flag; null: it may. The parent would
+ * then decide which users have the feature, and may cause the observed effect.
  */
 export function problemOfParent(parent: ParentFlag): string | null {
   const { key, isArchived, isKilled, isOff, release } = parent;
