@@ -16,22 +16,22 @@ const web = segments({
   aside: leaf,
 });
 
-describe('the closure of segments', () => {
-  it('contains every reachable segment once', () => {
+describe('the segments related to a segment', () => {
+  it('include every reachable segment once', () => {
     expect(Object.keys(closureOfSegments(['top'], web)).sort()).toEqual([
       ...['bottom', 'left', 'right', 'top'],
     ]);
     expect(closureOfSegments(['missing'], web)).toEqual({});
   });
 
-  it('contains every segment that depends on one', () => {
+  it('include every segment that depends on it', () => {
     expect([...dependentsOfSegment('bottom', web)].sort()).toEqual([
       ...['bottom', 'left', 'right', 'top'],
     ]);
     expect([...dependentsOfSegment('aside', web)]).toEqual(['aside']);
   });
 
-  it('handles cycles', () => {
+  it('are found in cycles too', () => {
     const circle = segments({ a: { segment: 'b' }, b: { segment: 'a' } });
     expect([...dependentsOfSegment('a', circle)].sort()).toEqual(['a', 'b']);
     expect(Object.keys(closureOfSegments(['a'], circle)).sort()).toEqual(['a', 'b']);
