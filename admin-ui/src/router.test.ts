@@ -31,7 +31,7 @@ describe('parseRoute', () => {
     expect(parseRoute(path)).toEqual({ page: 'missing', path });
   });
 
-  it('takes a broken percent sign as it stands', () => {
+  it('keeps an invalid percent escape as it is', () => {
     expect(parseRoute('a%/b')).toEqual({ page: 'flags', project: 'a%', environment: 'b' });
   });
 });

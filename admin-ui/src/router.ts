@@ -1,7 +1,7 @@
 export const FLAG_TABS = ['targeting', 'release', 'try', 'settings', 'history'] as const;
 export type FlagTab = (typeof FLAG_TABS)[number];
 
-/** What releases of a project are planned with. */
+/** The pages with the settings for the releases of a project. */
 const RELEASE_SETTINGS = ['metrics', 'sources', 'templates', 'windows', 'webhooks'] as const;
 export type ReleaseSetting = (typeof RELEASE_SETTINGS)[number];
 
@@ -28,7 +28,7 @@ export type Route =
   | (Place & { readonly page: 'segment'; readonly segment: string })
   | { readonly page: 'missing'; readonly path: string };
 
-/** `path` starts at the base: "default/production/flags". */
+/** `path` is relative to the base: "default/production/flags". */
 export function parseRoute(path: string): Route {
   const parts = path.split('/').filter(Boolean).map(decodePart);
   const [project, environment, section, key, tab, ...rest] = parts;

@@ -10,7 +10,7 @@ export interface ReleaseAddress extends FlagAddress {
   readonly release: string;
 }
 
-/** Paths of the management API that more than one route starts with. */
+/** Path prefixes that several routes of the management API share. */
 export const FLAG = '/projects/{project}/flags/{flag}';
 export const CONFIG = '/projects/{project}/environments/{environment}/flags/{flag}';
 export const RELEASES = `${CONFIG}/releases` as const;

@@ -1,6 +1,6 @@
 import type { FieldError, Problem } from '@sluice/sdk/protocol';
 
-/** A request that was refused, or never answered (`UNREACHABLE`, status 0). */
+/** A request that the server rejected, or did not answer (`UNREACHABLE`, status 0). */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
 
@@ -17,13 +17,13 @@ export class ApiError extends Error {
     return this.problem?.errors ?? [];
   }
 
-  /** The state at the server, when ours was stale. */
+  /** The current state on the server, present when the request sent a stale version. */
   current<T>(): T | undefined {
     return this.code === 'VERSION_STALE' ? (this.problem?.current as T | undefined) : undefined;
   }
 }
 
-/** One sentence for a person; what is not ours says where to look for it. */
+/** One sentence for the user. For other errors it refers to the browser console. */
 export function describeError(error: unknown): string {
   if (!(error instanceof ApiError)) {
     return 'Something in this page failed. Reload it, and look at the browser console.';
@@ -32,14 +32,14 @@ export function describeError(error: unknown): string {
   return error.status >= 500 && request ? `${error.message} (request ${request})` : error.message;
 }
 
-/** The messages for one field of a form; pointers are those of the request body. */
+/** The messages for one field of a form. `pointer` points into the request body. */
 export function messagesAt(error: unknown, pointer: string): string[] {
   return error instanceof ApiError
     ? error.fieldErrors.filter((field) => field.pointer === pointer).map((field) => field.message)
     : [];
 }
 
-/** What a form says above its fields: what no field shows. */
+/** The message above the fields of a form, for errors that no field shows. */
 export function messageBeside(error: unknown, pointers: readonly string[]): string | undefined {
   if (error === undefined) {
     return undefined;

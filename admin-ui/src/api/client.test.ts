@@ -37,7 +37,7 @@ async function failureOf(promise: Promise<unknown>): Promise<ApiError> {
 }
 
 describe('ApiClient', () => {
-  it('puts the base path before every address and leaves empty filters out', () => {
+  it('prefixes every address with the base path and omits empty filters', () => {
     const client = new ApiClient('/tools/sluice/');
     const url = client.url('/projects/{project}/flags', {
       path: { project: 'p/1' },
@@ -46,7 +46,7 @@ describe('ApiClient', () => {
     expect(url).toBe('/tools/sluice/api/v1/projects/p%2F1/flags?limit=5');
   });
 
-  it('sends JSON, and the version as If-Match', async () => {
+  it('sends the body as JSON and the version as If-Match', async () => {
     const { client, sent } = answering(200, { version: 4 });
     await client.put(PROJECT, CHANGE);
     expect(sent[0]).toMatchObject({ method: 'PUT', body: '{"name":"a"}' });
@@ -69,11 +69,11 @@ describe('ApiClient', () => {
     expect(projects.map(({ key }) => key)).toEqual([null, 'c1']);
   });
 
-  it('gives nothing for an answer without content', async () => {
+  it('returns undefined for a response without content', async () => {
     await expect(answering(204, '').client.delete(PROJECT, { path })).resolves.toBeUndefined();
   });
 
-  it('turns a problem document into an error that names the fields', async () => {
+  it('turns a problem document into an error with messages for the fields', async () => {
     const error = await failureOf(answering(400, problem).client.post('/projects', NEW));
     expect(error).toMatchObject({ status: 400, code: 'VALIDATION_FAILED' });
     expect(messagesAt(error, '/key')).toEqual(['is taken']);
@@ -81,7 +81,7 @@ describe('ApiClient', () => {
     expect(messageBeside(error, ['/key', '/secret'])).toBeUndefined();
   });
 
-  it('gives the state at the server with a stale version, and only then', async () => {
+  it('returns the current state of the server only when the version is stale', async () => {
     const stale = { ...problem, status: 412, code: 'VERSION_STALE', current: { version: 9 } };
     const error = await failureOf(answering(412, stale).client.put(PROJECT, CHANGE));
     expect(error.current()).toEqual({ version: 9 });
@@ -90,14 +90,14 @@ describe('ApiClient', () => {
     expect(conflict.current()).toBeUndefined();
   });
 
-  it('says when the server is not there', async () => {
+  it('reports an unreachable server', async () => {
     const client = new ApiClient('/', () => Promise.reject(new TypeError('failed to fetch')));
     const error = await failureOf(client.get('/projects'));
     expect(error).toMatchObject({ status: 0, code: 'UNREACHABLE' });
     expect(describeError(error)).toBe('The server cannot be reached.');
   });
 
-  it('names the request when the server failed', async () => {
+  it('includes the request id in the message when the server fails', async () => {
     const body = { ...problem, status: 500, code: 'INTERNAL', detail: 'Something failed.' };
     const error = await failureOf(answering(500, body).client.get('/projects'));
     expect(describeError(error)).toBe('Something failed. (request r-1)');

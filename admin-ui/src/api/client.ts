@@ -11,7 +11,7 @@ import {
 
 const TIMEOUT_MS = 15_000;
 const LIST_MAX = 200;
-/** The server's own message is about keys, which a person at a page has none of. */
+/** Replaces the message of the server, which is about keys; a signed-in user has no key. */
 const SESSION_ENDED = 'Your session has ended. Sign in and try again.';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -21,7 +21,7 @@ interface Page<T> {
   readonly next: string | null;
 }
 
-/** An input of the contract, whichever route it is for. */
+/** The input of any route of the contract. */
 interface Request {
   readonly path?: Readonly<Record<string, string>>;
   readonly query?: object;
@@ -30,14 +30,14 @@ interface Request {
   readonly idempotencyKey?: string;
 }
 
-/** Speaks JSON with the management API, as its contract says; the only place that calls fetch. */
+/** The typed JSON client of the management API. Only this class calls fetch. */
 export class ApiClient {
-  /** Called for each 401 except those of signing in. */
+  /** Called for each 401 response, except those to a sign-in. */
   onUnauthenticated: () => void = () => {};
   readonly #base: string;
   readonly #fetch: typeof fetch;
 
-  /** `base` is the path that the page is mounted at, with a slash at its end. */
+  /** `base` is the path that the page is mounted at, with a trailing slash. */
   constructor(base: string, fetchLike: typeof fetch = (input, init) => fetch(input, init)) {
     this.#base = base.replace(/\/$/, '');
     this.#fetch = fetchLike;
@@ -62,7 +62,7 @@ export class ApiClient {
     return this.#send('DELETE', path, input);
   }
 
-  /** Every page of a list that stays small. */
+  /** Reads every page of a list. Use it only for lists that stay small. */
   async all<P extends ListPath>(
     path: P,
     ...[input]: Inputs<'get', P>
@@ -83,7 +83,7 @@ export class ApiClient {
     return this.#addressOf(path, input ?? {});
   }
 
-  /** Answers are not validated: a test holds the server to the document that the types come from. */
+  /** Does not validate responses: a test checks the server against the OpenAPI document. */
   async #send<T>(method: Method, path: string, request: Request = {}): Promise<T> {
     const response = await this.#exchange(method, path, request);
     if (response.status === 204) {

@@ -5,7 +5,7 @@ describe('coalesce', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it('runs the first at once, and many others as one after the gap', () => {
+  it('runs the first call at once and the calls during the gap as one after it', () => {
     const run = vi.fn();
     const { ask } = coalesce(run, 100);
     ask();
@@ -20,7 +20,7 @@ describe('coalesce', () => {
     expect(run).toHaveBeenCalledTimes(2);
   });
 
-  it('does nothing any more once it was stopped', () => {
+  it('runs nothing after it was stopped', () => {
     const run = vi.fn();
     const { ask, stop } = coalesce(run, 100);
     ask();

@@ -1,6 +1,6 @@
 const GAP_MS = 250;
 
-/** Runs at once, then at most once per gap; the last ask is never lost. */
+/** Runs the first call at once, then at most one per gap. The last call always leads to a run. */
 export function coalesce(run: () => void, gapMs = GAP_MS): { ask(): void; stop(): void } {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isAsked = false;

@@ -4,7 +4,7 @@ export type Verb = 'get' | 'post' | 'put' | 'delete';
 
 const PREFIX = '/api/v1';
 
-/** The paths of the OpenAPI document that have this verb, without the prefix they all share. */
+/** The paths of the OpenAPI document that have this verb, without their common prefix. */
 export type Path<V extends Verb> = {
   [Full in keyof paths]: Full extends `${typeof PREFIX}${infer Rest}`
     ? paths[Full] extends Readonly<Record<V, object>>
@@ -19,13 +19,13 @@ type Content<T> = T extends { readonly content: { readonly 'application/json': i
   ? Json
   : undefined;
 
-/** What a successful request answers; undefined where there is no content. */
+/** The body of a successful response; undefined when the response has no content. */
 export type Answer<V extends Verb, P extends Path<V>> =
   Operation<V, P> extends { readonly responses: infer Responses }
     ? Content<Responses[keyof Responses & (200 | 201 | 204)]>
     : never;
 
-/** What a page of a list holds; never: the path is no list. */
+/** The type of an item of a list; `never` when the path is not a list. */
 export type Item<P extends Path<'get'>> =
   Answer<'get', P> extends { readonly items: readonly (infer Entry)[] } ? Entry : never;
 
@@ -41,7 +41,7 @@ type Header<O> = [Parameter<O, 'header'>] extends [never]
   ? never
   : keyof Parameter<O, 'header'> & string;
 
-/** `{ [Name]: Value }`, or nothing where there is no such value. */
+/** `{ [Name]: Value }`, or an empty type when `Value` is `never`. */
 type Given<Name extends string, Value> = [Value] extends [never]
   ? object
   : { readonly [N in Name]: Value };
@@ -51,7 +51,7 @@ type OptionalBody<O> = O extends { readonly requestBody?: infer Request }
   ? Content<NonNullable<Request>>
   : never;
 
-/** What a request takes beside its path; the version is sent as `If-Match`. */
+/** The input of a request besides its path. The version is sent as `If-Match`. */
 export type Input<V extends Verb, P extends Path<V>, O = Operation<V, P>> = Given<
   'path',
   Parameter<O, 'path'>
@@ -63,15 +63,15 @@ export type Input<V extends Verb, P extends Path<V>, O = Operation<V, P>> = Give
 interface Optional<O> {
   readonly body?: OptionalBody<O>;
   readonly query?: Parameter<O, 'query'>;
-  /** The same for every try of one act, so that the act happens once. */
+  /** The same for every retry of one request, so that the server carries it out once. */
   readonly idempotencyKey?: 'idempotency-key' extends Header<O> ? string : never;
 }
 
-/** The input as the last argument of a function, left out where nothing is required. */
+/** The input as the last argument of a function; optional when no field is required. */
 export type Inputs<V extends Verb, P extends Path<V>> =
   object extends Input<V, P> ? [input?: Input<V, P>] : [input: Input<V, P>];
 
-/** Writes the parameters of a path into it. */
+/** Replaces the placeholders of a path with the parameters. */
 export function fillPath(path: string, parameters: Readonly<Record<string, string>> = {}): string {
   const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
     encodeURIComponent(parameters[name] ?? ''),

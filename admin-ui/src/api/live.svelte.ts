@@ -1,6 +1,6 @@
 import { coalesce } from './coalesce.js';
 
-/** Somebody changed the rules of an environment. */
+/** The rules of an environment changed. */
 export interface LiveChange {
   readonly environment: string;
   readonly revision: number;
@@ -13,27 +13,27 @@ export type LiveNews =
   | { readonly kind: 'change'; readonly change: LiveChange }
   /** An audit entry was written in the project: a flag was created, a key revoked. */
   | { readonly kind: 'project' }
-  /** Releases were evaluated, and nothing else happened; the ids are those of the releases. */
+  /** Releases were evaluated and nothing else changed. Contains the ids of the releases. */
   | { readonly kind: 'evaluated'; readonly releases: readonly string[] }
-  /** The line was down or not there yet, so any news may have been missed. */
+  /** The connection was down or not yet open, so any event may have been missed. */
   | { readonly kind: 'resync' };
 
-/** For pages that show anything but the numbers of a running release. */
+/** The filter for pages that do not show the numbers of a running release. */
 export const onChange = ({ kind }: LiveNews): boolean => kind !== 'evaluated';
 
-/** A release may be evaluated every second, but its page is read again no more often than this. */
+/** A release may be evaluated every second; its page is read again at most once per this time. */
 export const EVALUATION_GAP_MS = 10_000;
 
 export type LiveStatus = 'idle' | 'connecting' | 'live' | 'lost';
 
-/** Heartbeats come every 15 s; a line that is silent for longer is dead, whatever TCP thinks. */
+/** Heartbeats arrive every 15 s. A longer silence means a dead connection, even if TCP is open. */
 const SILENCE_MS_MAX = 40_000;
 const RETRY_MS_FIRST = 1_000;
 const RETRY_MS_MAX = 15_000;
 /** A proxy may hold back the first bytes of a stream, so nobody waits longer for it. */
 const OPENING_MS_MAX = 1_000;
 
-/** One event stream per project, shared by everything on the page. */
+/** The event stream of a project. All parts of the page share one connection. */
 export class LiveUpdates {
   #status = $state<LiveStatus>('idle');
   #isOpening = $state(false);
@@ -65,7 +65,7 @@ export class LiveUpdates {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Refreshes at once after a change, and at a slow pace while releases are evaluated. */
+  /** Refreshes at once after a change, and at most every 10 s while releases are evaluated. */
   refreshOn(wanted: (news: LiveNews) => boolean, refresh: () => void): () => void {
     const soon = coalesce(refresh);
     const slowly = coalesce(refresh, EVALUATION_GAP_MS);
@@ -81,7 +81,7 @@ export class LiveUpdates {
     };
   }
 
-  /** Does not wait for the next try. */
+  /** Reconnects without waiting for the next retry. */
   retry(): void {
     if (this.#status === 'lost' && this.#url !== undefined) {
       clearTimeout(this.#timer);
@@ -112,7 +112,7 @@ export class LiveUpdates {
     this.#status = 'idle';
   }
 
-  /** The browser's own retry gives up on an error status, so every retry is ours. */
+  /** The browser stops retrying after an error status, so this class does every retry. */
   #start(url: string): void {
     this.#source?.close();
     const source = this.#connect(url);
@@ -150,7 +150,7 @@ export class LiveUpdates {
     }
   }
 
-  /** A server of an earlier version sends no details, so anything may have changed. */
+  /** An older server sends no details; then anything may have changed. */
   #noticed(event: MessageEvent<string>): void {
     const { audited = true, releases = [] } = readNotice(event.data);
     this.#tell(audited ? { kind: 'project' } : { kind: 'evaluated', releases });

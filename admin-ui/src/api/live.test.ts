@@ -38,7 +38,7 @@ describe('LiveUpdates', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it('passes on what changed', () => {
+  it('passes each change to the listener', () => {
     const { live, heard, last } = start();
     last().say('open');
     last().say('change', change);
@@ -72,7 +72,7 @@ describe('LiveUpdates', () => {
     expect(refresh).toHaveBeenCalledTimes(5);
   });
 
-  it('keeps one line however often the same address is opened', () => {
+  it('keeps one connection when the same address is opened again', () => {
     const { live, lines } = start();
     live.open('/live');
     expect(lines).toHaveLength(1);
@@ -80,7 +80,7 @@ describe('LiveUpdates', () => {
     expect(lines.map(({ closed }) => closed)).toEqual([true, false]);
   });
 
-  it('tries again ever more slowly after a loss, and then says that news may be missing', () => {
+  it('retries with growing delays and reports a resync after reconnecting', () => {
     const { live, lines, heard, last } = start();
     last().say('open');
     last().say('error');
@@ -96,7 +96,7 @@ describe('LiveUpdates', () => {
     expect(heard).toEqual([{ kind: 'resync' }, { kind: 'resync' }]);
   });
 
-  it('is opening until the stream is there, is lost or has been waited for', () => {
+  it('is opening until the stream has opened, has failed or has taken a second', () => {
     const there = start();
     expect(there.live.isOpening).toBe(true);
     there.last().say('open');
@@ -112,7 +112,7 @@ describe('LiveUpdates', () => {
     expect(late.live.isOpening).toBe(false);
   });
 
-  it('takes a line that has been silent for too long as lost', () => {
+  it('reconnects when the connection has been silent for too long', () => {
     const { live, lines, last } = start();
     last().say('open');
     vi.advanceTimersByTime(30_000);
@@ -124,13 +124,13 @@ describe('LiveUpdates', () => {
     expect(lines[0]?.closed).toBe(true);
   });
 
-  it('asks for everything anew when news cannot be read', () => {
+  it('reports a resync when an event cannot be parsed', () => {
     const { heard, last } = start();
     last().dispatchEvent(new MessageEvent('change', { data: '{' }));
     expect(heard).toEqual([{ kind: 'resync' }]);
   });
 
-  it('is quiet after it was closed or nobody listens', () => {
+  it('passes on nothing after it was closed or its listener unsubscribed', () => {
     const { live, lines, heard, last, unsubscribe } = start();
     unsubscribe();
     last().say('change', change);

@@ -1,11 +1,11 @@
 import type * as schema from './schema.js';
 
-/** The names of the OpenAPI document; below, the parts of them that have no name there. */
+/** The types of the OpenAPI document. Below: parts of them that have no name in the document. */
 export type * from './schema.js';
 export type { FlagStatus, FlagType } from '@sluice/sdk/core';
 export type { FieldError as FieldMessage } from '@sluice/sdk/protocol';
 
-/** Saving answers with warnings as well. */
+/** The response to a save also contains warnings. */
 export type FlagConfig = schema.FlagConfig & Partial<Pick<schema.SavedFlagConfig, 'warnings'>>;
 /** The release that manages a rule's percentage. */
 export type ManagingRelease = NonNullable<FlagConfig['release']>;
@@ -29,7 +29,7 @@ export type SeriesQuantile = schema.ReleaseSeries['quantiles'][number];
 
 export type ReleaseCommand = schema.Release['commands'][number];
 
-/** What one or another command takes beside its name. */
+/** The fields that commands take besides their name. */
 export interface CommandBody {
   readonly reason: string;
   readonly until?: string;

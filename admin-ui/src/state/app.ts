@@ -20,7 +20,7 @@ export interface App {
 
 export const [useApp, provideApp] = createContext<App>();
 
-/** The one place that constructs. */
+/** Constructs every object of the app; no other code does. */
 export function createApp(host: Window): App {
   const base = new URL(host.document.baseURI).pathname;
   const storage = openStorage(host);
@@ -39,7 +39,7 @@ export function createApp(host: Window): App {
   };
 }
 
-/** Reading `localStorage` throws where storage is denied. */
+/** Reading `localStorage` throws when the browser denies storage. */
 function openStorage(host: Window): Storage | undefined {
   try {
     return host.localStorage;

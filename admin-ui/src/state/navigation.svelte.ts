@@ -2,10 +2,10 @@ import { formatRoute, parseRoute, type Route } from '../router.js';
 
 type Target = Exclude<Route, { page: 'missing' }>;
 
-/** Asked before an address changes while something is unsaved; true at once: nothing is lost. */
+/** Called before the address changes. Returns true at once when no unsaved change would be lost. */
 export type Guard = (to: Route) => boolean | Promise<boolean>;
 
-/** The address bar as state. Paths are kept relative to <base>. */
+/** The address bar as state. Paths are relative to <base>. */
 export class Navigation {
   readonly base: string;
   readonly #window: Window;
@@ -13,7 +13,7 @@ export class Navigation {
   #query = $state('');
   #index = 0;
   readonly #guards = new Set<Guard>();
-  /** The next popstate is our own step back, or one that was allowed already. */
+  /** The next popstate is our own step back, or a move that the guards already allowed. */
   #expected: 'return' | 'allowed' | undefined;
   readonly route = $derived(parseRoute(this.#path));
   readonly query = $derived(new URLSearchParams(this.#query));
@@ -42,7 +42,7 @@ export class Navigation {
     };
   }
 
-  /** Returns the function that takes the guard away. */
+  /** Returns the function that removes the guard. */
   protect(guard: Guard): () => void {
     this.#guards.add(guard);
     return () => this.#guards.delete(guard);
@@ -52,7 +52,7 @@ export class Navigation {
     await this.#push(this.href(target));
   }
 
-  /** Without a history entry and without asking: redirects, filters in the query. */
+  /** Changes the address without a history entry or a guard: for redirects and query filters. */
   replace(address: string): void {
     this.#window.history.replaceState({ index: this.#index }, '', address);
     this.#read();
@@ -82,7 +82,7 @@ export class Navigation {
     }
   }
 
-  /** The browser has moved already: to ask, move back first. */
+  /** The browser has already moved, so this moves back before it calls the guards. */
   async #popped(event: PopStateEvent): Promise<void> {
     const expected = this.#expected;
     this.#expected = undefined;
@@ -106,7 +106,7 @@ export class Navigation {
     }
   }
 
-  /** True at once when nobody minds; otherwise the first who does is asked. */
+  /** True at once when every guard allows it; otherwise the first guard that does not is asked. */
   #mayLeave(to: Route): boolean | Promise<boolean> {
     for (const guard of this.#guards) {
       const verdict = guard(to);

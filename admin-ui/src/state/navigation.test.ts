@@ -21,13 +21,13 @@ describe('Navigation', () => {
     expect(navigation.href(keys)).toBe('/base/p/e/keys');
   });
 
-  it('goes to another page without loading it', async () => {
+  it('goes to another page without a page load', async () => {
     await navigation.go(keys);
     expect(navigation.route).toEqual(keys);
     expect(window.location.pathname).toBe('/base/p/e/keys');
   });
 
-  it('follows links inside the base, and leaves others to the browser', async () => {
+  it('follows links inside the base and leaves other links to the browser', async () => {
     document.body.innerHTML = '<a href="/base/p/e/keys"><b>in</b></a><a href="/elsewhere">out</a>';
     const untaken: (string | null)[] = [];
     const watch = (event: MouseEvent): void => {
@@ -42,7 +42,7 @@ describe('Navigation', () => {
     expect(untaken).toEqual(['out']);
   });
 
-  it('asks every guard, and stays where one of them says no', async () => {
+  it('asks the guards and stays on the page when one of them refuses', async () => {
     const asked: string[] = [];
     navigation.protect((to) => asked.push(to.page) > 0);
     const release = navigation.protect(() => Promise.resolve(false));
@@ -54,7 +54,7 @@ describe('Navigation', () => {
     expect(navigation.route).toEqual(keys);
   });
 
-  it('keeps filters in the address without asking anybody', () => {
+  it('puts filters into the address without asking the guards', () => {
     navigation.protect(() => Promise.resolve(false));
     navigation.replace('/base/p/e/flags?search=shop');
     expect(navigation.query.get('search')).toBe('shop');

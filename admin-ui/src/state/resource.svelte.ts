@@ -1,13 +1,13 @@
 import { describeError } from '../api/api-error.js';
 
-/** What a page reads: the last good answer stays while the next one is fetched. */
+/** Data that a page reads. The last successful response stays while the next is fetched. */
 export class Resource<T> {
   #data = $state.raw<T>();
   #error = $state.raw<unknown>();
   #loading = $state(false);
   #asked = 0;
   readonly #load: () => Promise<T>;
-  /** Set only while there is nothing to show. */
+  /** Set only while there is no data to show. */
   readonly failure = $derived(
     this.#error !== undefined && this.#data === undefined ? describeError(this.#error) : undefined,
   );
@@ -35,7 +35,7 @@ export class Resource<T> {
     this.#loading = false;
   }
 
-  /** Never throws; an answer that was overtaken by a later request is dropped. */
+  /** Never throws. Drops a response when a later request has started. */
   async load(): Promise<void> {
     this.#asked += 1;
     const asked = this.#asked;

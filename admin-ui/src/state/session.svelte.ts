@@ -49,7 +49,7 @@ export class SessionState {
     this.#status = 'signed-in';
   }
 
-  /** Tells a session that has ended from a server that is gone. */
+  /** Distinguishes an ended session from an unreachable server. */
   async check(): Promise<void> {
     try {
       this.accept(await this.#api.get('/session'));
@@ -60,7 +60,7 @@ export class SessionState {
     }
   }
 
-  /** Keeps the page, and with it every unsaved change, behind a sign-in dialog. */
+  /** Keeps the page and its unsaved changes behind a sign-in dialog. */
   expire(): void {
     if (this.#status === 'signed-in') {
       this.#status = 'expired';

@@ -1,6 +1,6 @@
 import { messageBeside, messagesAt } from '../api/api-error.js';
 
-/** One form on its way to the server: whether it is under way, and what was refused. */
+/** The submission of a form: whether a request is pending, and the error of the last one. */
 export class Submission {
   #busy = $state(false);
   #error = $state.raw<unknown>();
@@ -9,17 +9,17 @@ export class Submission {
     return this.#busy;
   }
 
-  /** What the last try failed with. */
+  /** The error of the last attempt. */
   get error(): unknown {
     return this.#error;
   }
 
-  /** The messages for one field; pointers are those of the request body. */
+  /** The messages for one field. `pointer` points into the request body. */
   at(pointer: string): string[] {
     return messagesAt(this.#error, pointer);
   }
 
-  /** What none of these fields shows. */
+  /** The message for errors that none of these fields shows. */
   beside(...pointers: readonly string[]): string | undefined {
     return messageBeside(this.#error, pointers);
   }
@@ -28,7 +28,7 @@ export class Submission {
     this.#error = undefined;
   }
 
-  /** Never throws, and does nothing while one is under way; false: not done. */
+  /** Never throws. Returns false when `work` failed or another submission is pending. */
   async send(work: () => Promise<unknown>): Promise<boolean> {
     if (this.#busy) {
       return false;

@@ -25,7 +25,7 @@ export class ThemeState {
     try {
       this.#storage?.setItem(STORED_AS, theme);
     } catch {
-      // The choice then lasts as long as the page.
+      // Without storage, the choice lasts until the page is closed.
     }
   }
 

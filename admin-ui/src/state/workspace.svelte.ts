@@ -5,7 +5,7 @@ import { Resource } from './resource.svelte.js';
 
 const LAST_PLACE = 'sluice.place';
 
-/** Projects and their environments: what the frame around every page needs. */
+/** The projects and environments that the frame around every page shows. */
 export class Workspace {
   readonly projects: Resource<readonly Project[]>;
   readonly #storage: Storage | undefined;
@@ -32,11 +32,11 @@ export class Workspace {
     try {
       this.#storage?.setItem(LAST_PLACE, JSON.stringify(place));
     } catch {
-      // A full or forbidden storage only costs the memory of the last place.
+      // When storage is full or denied, only the last environment is not remembered.
     }
   }
 
-  /** Where to start: the last place that still exists, else the first environment. */
+  /** The last visited environment if it still exists, otherwise the first one. */
   start(): Place | undefined {
     const last = this.#recall();
     if (last !== undefined && this.environment(last) !== undefined) {

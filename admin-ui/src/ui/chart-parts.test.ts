@@ -7,11 +7,11 @@ const mark = (at: number, label: string, kind: 'phase' | 'marker' = 'marker') =>
   kind,
 });
 
-describe('marks on a chart', () => {
+describe('groupMarks', () => {
   const AXIS = { from: 0, to: 100 };
   const spanOf = (label: string): number => label.length;
 
-  it('whose names would stand on each other become one, each kind for itself', () => {
+  it('joins marks of one kind whose names would overlap', () => {
     const marks = [mark(50, 'c'), mark(10, 'abc'), mark(12, 'b'), mark(11, '5 %', 'phase')];
     expect(groupMarks(marks, AXIS, spanOf).map(({ label }) => label)).toEqual([
       'abc +1',
@@ -21,7 +21,7 @@ describe('marks on a chart', () => {
     expect(groupMarks([mark(10, 'abc'), mark(14, 'b')], AXIS, spanOf)).toHaveLength(2);
   });
 
-  it('outside of what is shown are left out', () => {
+  it('omits marks outside the visible axis', () => {
     expect(groupMarks([mark(-1, 'a'), mark(101, 'b')], AXIS, spanOf)).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ export interface ChartLine {
   readonly label: string;
   readonly tone: 'accent' | 'muted';
   readonly values: readonly (number | null)[];
-  /** Between which values it surely lies. */
+  /** The confidence band around each value. */
   readonly band?: {
     readonly lower: readonly (number | null)[];
     readonly upper: readonly (number | null)[];
@@ -18,18 +18,18 @@ export interface ChartMark {
 }
 
 export interface ChartData {
-  /** Epoch seconds, rising. */
+  /** Epoch seconds, ascending. */
   readonly times: readonly number[];
   readonly lines: readonly ChartLine[];
   readonly marks: readonly ChartMark[];
-  /** A value holds from its time to the next. */
+  /** Each value holds until the time of the next one. */
   readonly isStepped?: boolean;
   readonly format: (value: number) => string;
 }
 
 /**
- * Marks whose names would stand on each other become one, named by the first and a count. Kinds
- * have a line of their own for their names. `spanOf` is how much of the axis a name covers.
+ * Joins marks whose names would overlap into one, named by the first and a count. Each kind
+ * has a separate line for its names. `spanOf` returns how much of the axis a name covers.
  */
 export function groupMarks(
   marks: readonly ChartMark[],

@@ -2,7 +2,7 @@ import { createContext } from 'svelte';
 
 const TICK_MS = 15_000;
 
-/** One ticking "now" for every relative time on the page. */
+/** The current time, shared by all relative times on the page. */
 export class Clock {
   #now = $state(Date.now());
 

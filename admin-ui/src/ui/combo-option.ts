@@ -6,7 +6,7 @@ export interface ComboOption {
 
 const SHOWN_MAX = 100;
 
-/** Those whose label or hint holds every word that was typed; a list too long to read is cut. */
+/** Options whose label or hint contains every typed word. A list too long to read is cut. */
 export function matchingOptions(options: readonly ComboOption[], search: string): ComboOption[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   const holds = (option: ComboOption): boolean => {

@@ -7,7 +7,7 @@ export interface DiffLine {
 
 const LINES_MAX = 2_000;
 
-/** Line by line; long runs of equal lines keep `context` lines at each end. */
+/** Compares line by line. Long runs of equal lines keep `context` lines at each end. */
 export function compareLines(before: string, after: string, context = 3): DiffLine[] {
   const lines: DiffLine[] = [];
   for (const part of diffLines(endWithNewline(before), endWithNewline(after))) {

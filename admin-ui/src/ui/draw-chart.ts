@@ -7,7 +7,7 @@ const LABEL_HEIGHT = 14;
 const GAP = 8;
 const BAND_PERCENT = 18;
 
-/** By the step of the axis in seconds: what each tick says, and what is added where it changes. */
+/** By axis step in seconds: the format of a tick, and what is added when a larger unit changes. */
 const TIMES: uPlot.Axis.Values = [
   [86_400, '{D} {MMM}', '\n{YYYY}', null, null, null, null, null, 1],
   [60, '{HH}:{mm}', '\n{D} {MMM} {YYYY}', null, '\n{D} {MMM}', null, null, null, 1],
@@ -24,7 +24,7 @@ interface Colours {
   readonly marker: string;
 }
 
-/** Tokens know light and dark; a canvas wants one colour. The swatch is any element that is there. */
+/** Resolves light/dark tokens to the one colour a canvas needs. `swatch` may be any element. */
 export function coloursOf(swatch: HTMLElement): Colours {
   const resolve = (token: string, percent = 100): string => {
     swatch.style.color = `color-mix(in srgb, var(${token}) ${percent}%, transparent)`;
@@ -46,7 +46,7 @@ export interface DrawnChart {
   destroy(): void;
 }
 
-/** The chart library comes with the first chart, not with the first page. */
+/** Loads the chart library with the first chart, not with the first page. */
 export async function drawChart(
   host: HTMLElement,
   data: ChartData,
@@ -84,7 +84,7 @@ function aligned({ times, lines }: ChartData): uPlot.AlignedData {
   return rows.map((row) => [...row]) as uPlot.AlignedData;
 }
 
-/** After the lines, two more series for each line with a band. */
+/** Each line with a band adds two series after those of the lines. */
 function bandsOf({ lines }: ChartData, colours: Colours): uPlot.Band[] {
   return lines
     .filter(({ band }) => band)

@@ -1,4 +1,4 @@
-/** Epoch milliseconds as a `datetime-local` input holds them: local, to the minute. */
+/** Formats epoch milliseconds for a `datetime-local` input: local time, to the minute. */
 export function toLocalInput(at: number): string {
   if (Number.isNaN(at)) {
     return '';
@@ -7,7 +7,7 @@ export function toLocalInput(at: number): string {
   return new Date(shifted).toISOString().slice(0, 16);
 }
 
-/** What such an input holds, as the API takes it; unreadable text goes as it is. */
+/** Converts the value of such an input for the API. Invalid text is returned unchanged. */
 export function fromLocalInput(text: string): string {
   const at = new Date(text);
   return Number.isNaN(at.getTime()) ? text : at.toISOString();

@@ -3,7 +3,7 @@ export interface MenuItem {
   readonly hint?: string;
   readonly checked?: boolean;
   readonly disabled?: boolean;
-  /** A line above it. */
+  /** Draws a line above the item. */
   readonly separated?: boolean;
   readonly onselect: () => void;
 }

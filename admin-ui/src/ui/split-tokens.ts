@@ -1,4 +1,4 @@
-/** A pasted list, one value a line or separated by commas, semicolons or tabs. */
+/** Splits a pasted list at line breaks, commas, semicolons and tabs. */
 export function splitTokens(text: string): string[] {
   return text
     .split(/[\n\r,;\t]+/)

@@ -19,13 +19,13 @@ describe('describeAge', () => {
     expect(describeAge(at, now)).toBe(text);
   });
 
-  it('gives the date when it is long ago', () => {
+  it('returns the date when the time is long ago', () => {
     expect(describeAge('2024-05-06T12:00:00.000Z', now)).toContain('2024');
   });
 });
 
 describe('compareLines', () => {
-  it('marks what was added and removed', () => {
+  it('marks added and removed lines', () => {
     expect(compareLines('a\nb', 'a\nc')).toEqual([
       { kind: 'same', text: 'a' },
       { kind: 'removed', text: 'b' },
@@ -33,7 +33,7 @@ describe('compareLines', () => {
     ]);
   });
 
-  it('leaves out the middle of what is equal', () => {
+  it('omits the middle of a long run of equal lines', () => {
     const same = Array.from({ length: 20 }, (_, index) => `line ${index}`).join('\n');
     const lines = compareLines(`${same}\nold`, `${same}\nnew`, 2);
     expect(lines.map(({ text }) => text)).toEqual([
@@ -47,20 +47,20 @@ describe('compareLines', () => {
     ]);
   });
 
-  it('shows what came from nothing as added', () => {
+  it('marks all lines as added when the text before was empty', () => {
     expect(compareLines('', 'a')).toEqual([{ kind: 'added', text: 'a' }]);
   });
 });
 
 describe('splitTokens', () => {
-  it('takes pasted lists of any kind', () => {
+  it('splits lists with any of the separators', () => {
     expect(splitTokens(' a, b;\tc\r\nd ,, ')).toEqual(['a', 'b', 'c', 'd']);
     expect(splitTokens('two words')).toEqual(['two words']);
   });
 });
 
 describe('matchingOptions', () => {
-  it('wants every word, wherever it stands', () => {
+  it('matches options that contain every word in any position', () => {
     const options = [
       { value: 'a', label: 'checkout', hint: 'New page' },
       { value: 'b', label: 'checkout-old' },
