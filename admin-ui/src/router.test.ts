@@ -17,7 +17,7 @@ describe('parseRoute', () => {
     ['default/production/flags/a%3Ab.c/try', { page: 'flag', ...place, flag: 'a:b.c', tab: 'try' }],
     ['default/production/segments/staff', { page: 'segment', ...place, segment: 'staff' }],
     ['default/production/audit', { page: 'audit', ...place }],
-  ])('reads %j', (path, route) => {
+  ])('parses %j', (path, route) => {
     expect(parseRoute(path)).toEqual(route);
   });
 
@@ -27,7 +27,7 @@ describe('parseRoute', () => {
     'default/production/flags/awesome/nonsense',
     'default/production/flags/awesome/try/more',
     'default/production/keys/one',
-  ])('has no page for %j', (path) => {
+  ])('returns no page for %j', (path) => {
     expect(parseRoute(path)).toEqual({ page: 'missing', path });
   });
 

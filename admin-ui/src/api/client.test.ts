@@ -106,7 +106,7 @@ describe('ApiClient', () => {
   it.each([
     [502, '<html>Bad gateway</html>', 'The server answered 502.'],
     [200, '<html>A login page of a proxy</html>', 'The server sent something that is not JSON.'],
-  ])('does not trust a %i that is no JSON', async (status, body, message) => {
+  ])('does not show the body of a %i response that is not JSON', async (status, body, message) => {
     const error = await failureOf(answering(status, body).client.get('/projects'));
     expect(error.message).toBe(message);
   });

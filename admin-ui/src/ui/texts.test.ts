@@ -15,7 +15,7 @@ describe('describeAge', () => {
     ['2026-01-21T12:00:00.000Z', '10 days ago'],
     ['2026-01-31T14:00:00.000Z', 'in 2 h'],
     ['never', 'never'],
-  ])('says %s as %j', (at, text) => {
+  ])('describes %s as %j', (at, text) => {
     expect(describeAge(at, now)).toBe(text);
   });
 

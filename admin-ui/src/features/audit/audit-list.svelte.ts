@@ -6,7 +6,7 @@ const PAGE_SIZE = 30;
 
 type ReadAudit = (query: AuditQuery) => Promise<Answer<'get', '/audit'>>;
 
-/** The audit, newest first, page by page. */
+/** The audit entries, newest first, loaded page by page. */
 export class AuditList {
   readonly #read: ReadAudit;
   #items = $state.raw<readonly AuditEntry[]>();
@@ -42,7 +42,7 @@ export class AuditList {
     await this.#fetch(undefined);
   }
 
-  /** The first page again, in place; what was loaded below it goes. */
+  /** Reloads the first page in place and drops the pages loaded below it. */
   async reload(): Promise<void> {
     await this.#fetch(undefined);
   }

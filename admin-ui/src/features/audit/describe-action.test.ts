@@ -19,12 +19,12 @@ const entry = (more: Partial<AuditEntry>): AuditEntry => ({
 });
 
 describe('an audit entry', () => {
-  it('reads as a sentence, unknown actions as they are', () => {
+  it('reads as a sentence and keeps the name of an unknown action', () => {
     expect(describeAction('flag.kill')).toBe('killed flag');
     expect(describeAction('release.teleport')).toBe('release.teleport');
   });
 
-  it('sums up short values and only names long ones', () => {
+  it('summarizes short values and only names fields with long ones', () => {
     const changes = [
       { path: '/status', before: 'off', after: 'on' },
       { path: '/parent', before: null, after: 'checkout' },
@@ -36,13 +36,13 @@ describe('an audit entry', () => {
     );
   });
 
-  it('has nothing to sum up for what was made, deleted or killed', () => {
+  it('has no summary for an object that was created, deleted or killed', () => {
     const changes = [{ path: '/killed', before: false, after: true }];
     expect(summarizeChanges(entry({ before: null, changes }))).toBe('');
     expect(summarizeChanges(entry({ action: 'flag.kill', changes }))).toBe('');
   });
 
-  it('shows the name of a key, which has no readable key', () => {
+  it('shows the name of an SDK key, which has no readable key', () => {
     const target = { type: 'key', key: '01J' };
     expect(nameOfTarget(entry({ target, before: null, after: { name: 'ci' } }))).toBe('ci');
     expect(nameOfTarget(entry({ target, before: null, after: null }))).toBe('01J');

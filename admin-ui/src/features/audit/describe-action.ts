@@ -36,7 +36,7 @@ const VERBS: Readonly<Record<string, string>> = {
   'change-password': 'changed the password of',
 };
 
-/** "flag.kill" → "killed flag"; what is unknown is shown as it is. */
+/** "flag.kill" → "killed flag"; an unknown action is returned unchanged. */
 export function describeAction(action: string): string {
   const [noun = '', verb = ''] = action.split('.');
   const said = VERBS[verb];
@@ -51,7 +51,7 @@ export function toText(value: unknown): string {
       : JSON.stringify(value, null, 2);
 }
 
-/** Keys and webhooks have no readable key of their own: their name is shown. */
+/** Keys and webhooks have no readable key, so their name is shown. */
 export function nameOfTarget({ target, before, after }: AuditEntry): string {
   const isNamed = target.type === 'key' || target.type === 'webhook';
   return isNamed ? (nameIn(after) ?? nameIn(before) ?? target.key) : target.key;
@@ -66,7 +66,7 @@ const CHANGES_SHOWN = 3;
 const LENGTH_MAX = 24;
 const SAID_ALREADY = new Set(['flag.kill', 'flag.restore', 'flag.archive', 'flag.unarchive']);
 
-/** "status: off → on, rules" for what was changed; nothing for what was made or deleted. */
+/** "status: off → on, rules" for a change; empty when the object was created or deleted. */
 export function summarizeChanges({ action, before, after, changes }: AuditEntry): string {
   if (before === null || after === null || SAID_ALREADY.has(action)) {
     return '';

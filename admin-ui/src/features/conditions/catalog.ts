@@ -1,7 +1,7 @@
 import { createContext } from 'svelte';
 import type { ComboOption } from '../../ui/combo-option.js';
 
-/** What conditions can name in this project: for pickers and suggestions. */
+/** The names that conditions of this project can use, for pickers and suggestions. */
 export interface Catalog {
   readonly segments: readonly ComboOption[];
   readonly attributes: readonly string[];

@@ -9,12 +9,12 @@ import { attributesOf, suggestAttributes } from './suggest-attributes.js';
 const dutch = { attribute: 'country', operator: 'in', values: ['NL', 'BE'] } as const;
 
 describe('operators', () => {
-  it('all have words, each once', () => {
+  it('each have exactly one label', () => {
     const named = OPERATOR_WORDS.map(({ operator }) => operator);
     expect([...named].sort()).toEqual([...OPERATORS].sort());
   });
 
-  it('of a newer server keep their name', () => {
+  it('that only a newer server knows keep their name', () => {
     expect(wordsFor('soundsLike').label).toBe('soundsLike');
   });
 });
@@ -26,14 +26,14 @@ describe('values', () => {
     expect(typeOfValues([])).toBe('string');
   });
 
-  it('that are no number stay text, so that the server can name them', () => {
+  it('that are not numbers stay text, so that the server can report them', () => {
     expect(readValue('1e3', 'number')).toBe(1000);
     expect(readValue('ten', 'number')).toBe('ten');
     expect(readValue('', 'number')).toBe('');
     expect(readValue('no', 'boolean')).toBe(false);
   });
 
-  it('follow the operator', () => {
+  it('are converted to the type of a new operator', () => {
     expect(convertValues(['1', 'x'], 'lessThan', 'string')).toEqual([1, 'x']);
     expect(convertValues([1, 2], 'contains', 'number')).toEqual(['1', '2']);
     expect(convertValues(['a'], 'exists', 'string')).toEqual([]);
@@ -57,7 +57,7 @@ describe('describeCondition', () => {
       'id is one of a, b, c + 2 more',
     ],
     [startCondition('attribute'), '… is one of …'],
-  ])('reads %j', (condition, text) => {
+  ])('describes %j', (condition, text) => {
     expect(describeCondition(condition)).toBe(text);
   });
 });
@@ -68,7 +68,7 @@ describe('building conditions', () => {
     expect(kinds).toEqual(['leaf', 'leaf', 'leaf', 'segment', 'any', 'all', 'not']);
   });
 
-  it('adds to a condition without changing what it meant', () => {
+  it('adds to a condition without changing its meaning', () => {
     const more = { segment: 'staff' };
     expect(andAlso(undefined, more)).toEqual({ all: [more] });
     expect(andAlso({ any: [] }, more)).toEqual({ all: [{ any: [] }, more] });

@@ -4,7 +4,7 @@ import { wordsFor } from './operator-words.js';
 
 const VALUES_SHOWN = 3;
 
-/** One line for people: `country is one of NL, DE and not (segment staff)`. */
+/** One readable line: `country is one of NL, DE and not (segment staff)`. */
 export function describeCondition(condition: Condition | DraftCondition | undefined): string {
   return condition === undefined ? 'Everyone' : describe(condition, false);
 }

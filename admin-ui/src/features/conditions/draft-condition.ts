@@ -1,6 +1,6 @@
 import type { Condition, Operator } from '@sluice/sdk/core';
 
-/** The same data as the ruleset's, but writable. */
+/** The type of the ruleset, but writable. */
 export type Draft<T> = T extends readonly (infer U)[]
   ? Draft<U>[]
   : T extends object
@@ -30,7 +30,7 @@ export function kindOf(condition: Condition | DraftCondition): ConditionKind {
   return 'segment' in condition ? 'segment' : 'leaf';
 }
 
-/** What the menu "Add condition" offers. */
+/** The entries of the menu "Add condition". */
 export const CONDITION_STARTS = [
   { start: 'users', label: 'Users in a list', hint: 'by targeting key' },
   { start: 'ip', label: 'IP address or range', hint: 'addresses and CIDR blocks' },
@@ -61,7 +61,7 @@ export function startCondition(start: ConditionStart): DraftCondition {
   }
 }
 
-/** Adds to a rule's condition without changing what it meant: a single one becomes "all of". */
+/** Adds to a rule's condition without changing its meaning: a single one becomes "all of". */
 export function andAlso(when: DraftCondition | undefined, added: DraftCondition): DraftCondition {
   if (when === undefined) {
     return { all: [added] };

@@ -4,13 +4,13 @@ import { wordsFor } from './operator-words.js';
 export type LeafValue = string | number | boolean;
 export type LeafType = 'string' | 'number' | 'boolean';
 
-/** For `in`, "1" is not 1: the type of the first value is the type of the list. */
+/** The type of a list is that of its first value. For `in`, "1" and 1 differ. */
 export function typeOfValues(values: readonly LeafValue[]): LeafType {
   const first = typeof values[0];
   return first === 'number' || first === 'boolean' ? first : 'string';
 }
 
-/** Text as typed → the value that is stored; text that is no number is kept for the error. */
+/** Converts typed text to the stored value. Invalid numbers stay text, for the error message. */
 export function readValue(text: string, type: LeafType): LeafValue {
   if (type === 'number') {
     const number = Number(text);
@@ -26,14 +26,14 @@ export function readValue(text: string, type: LeafType): LeafValue {
   return text;
 }
 
-/** The type that values have under an operator; only `in` leaves a choice. */
+/** The type of the values of an operator. Only `in` lets the user choose. */
 export function typeUnder(operator: Operator, chosen: LeafType): LeafType {
   const { kind } = wordsFor(operator);
   if (kind === 'same') return chosen;
   return kind === 'number' ? 'number' : 'string';
 }
 
-/** Carries values over to another operator, as far as they can mean something there. */
+/** Converts values for another operator and keeps those that are valid there. */
 export function convertValues(
   values: readonly LeafValue[],
   operator: Operator,

@@ -1,11 +1,11 @@
 import type { Operator } from '@sluice/sdk/core';
 
-/** What the values of an operator are; `same` keeps the type that was typed. */
+/** The kind of an operator's values; `same` keeps the typed type. */
 export type ValueKind = 'same' | 'text' | 'number' | 'time' | 'version' | 'address' | 'none';
 
 interface OperatorWords {
   readonly operator: Operator;
-  /** Reads between the attribute and its values. */
+  /** Shown between the attribute and its values. */
   readonly label: string;
   readonly kind: ValueKind;
   readonly group: string;
@@ -50,7 +50,7 @@ export const OPERATOR_GROUPS: readonly string[] = [
   ...new Set(OPERATOR_WORDS.map(({ group }) => group)),
 ];
 
-/** An operator that a newer server knows is shown by its name, and kept. */
+/** An operator that only a newer server knows is kept and shown by its name. */
 export function wordsFor(operator: string): OperatorWords {
   return (
     OPERATOR_WORDS.find((entry) => entry.operator === operator) ??

@@ -1,10 +1,10 @@
 import type { Condition } from '@sluice/sdk/core';
 import type { DraftCondition } from './draft-condition.js';
 
-/** What most applications send, offered before anything is typed. */
+/** The attributes that most applications send, offered before the user types. */
 const USUAL = ['targetingKey', 'ip', 'email', 'country', 'plan', 'version', 'now'];
 
-/** Every attribute that conditions name, then the usual ones. */
+/** Every attribute that conditions use, then the usual ones. */
 export function attributesOf(
   conditions: readonly (Condition | DraftCondition | undefined)[],
 ): string[] {

@@ -1,6 +1,6 @@
 import type { Versioned, VersionedDraft } from './versioned-draft.svelte.js';
 
-/** What bars and dialogs around a draft need of it, whatever it drafts. */
+/** The members of a draft that bars and dialogs need, for any type of body. */
 export type AnyDraft = Pick<
   VersionedDraft<Versioned, unknown, unknown>,
   | 'saved'

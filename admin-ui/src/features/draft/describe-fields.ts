@@ -1,6 +1,6 @@
 import { sameJson } from './json-values.js';
 
-/** "Name", "Tags": what differs, by title. */
+/** The titles of the fields that differ: "Name", "Tags". */
 export function describeFields<Body extends object>(
   titles: Readonly<Record<keyof Body & string, string>>,
   before: Body,

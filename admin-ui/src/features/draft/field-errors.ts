@@ -1,6 +1,6 @@
 import type { FieldMessage } from '../../api/types.js';
 
-/** The messages that belong to one field, or to nothing that is shown below it. */
+/** The messages for one field and the fields below it. */
 export class FieldErrors {
   readonly #messages: readonly FieldMessage[];
   readonly #pointer: string;
@@ -18,17 +18,17 @@ export class FieldErrors {
     return new FieldErrors(this.#messages, this.#pointer + path);
   }
 
-  /** Exactly here. */
+  /** Messages for exactly this field. */
   get here(): string[] {
     return this.#texts((pointer) => pointer === this.#pointer);
   }
 
-  /** Here or anywhere below. */
+  /** Messages for this field or any field below it. */
   get within(): string[] {
     return this.#texts((pointer) => isWithin(pointer, this.#pointer));
   }
 
-  /** Positions in a list at fault. */
+  /** Positions of the invalid items of a list. */
   get positions(): ReadonlySet<number> {
     const start = `${this.#pointer}/`;
     const parts = this.#messages

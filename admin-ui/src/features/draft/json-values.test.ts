@@ -3,25 +3,25 @@ import { FieldErrors } from './field-errors.js';
 import { sameJson, valueAt } from './json-values.js';
 
 describe('sameJson', () => {
-  it('does not mind the order of keys, but that of lists', () => {
+  it('ignores the order of keys but not the order of lists', () => {
     expect(sameJson({ a: 1, b: [1, 2] }, { b: [1, 2], a: 1 })).toBe(true);
     expect(sameJson([1, 2], [2, 1])).toBe(false);
   });
 
-  it('takes an absent field and undefined as the same', () => {
+  it('treats an absent field and undefined as equal', () => {
     expect(sameJson({ a: 1, b: undefined }, { a: 1 })).toBe(true);
     expect(sameJson(undefined, null)).toBe(false);
   });
 });
 
 describe('valueAt', () => {
-  it('walks a JSON pointer, escapes included', () => {
+  it('follows a JSON pointer, including escapes', () => {
     const document = { rules: [{ 'a/b': { '~': 1 } }] };
     expect(valueAt(document, '/rules/0/a~1b/~0')).toBe(1);
     expect(valueAt(document, '')).toBe(document);
   });
 
-  it('finds nothing where nothing is, inherited names included', () => {
+  it('returns undefined for missing paths and inherited names', () => {
     expect(valueAt({ a: 1 }, '/a/b')).toBeUndefined();
     expect(valueAt({}, '/toString')).toBeUndefined();
   });
@@ -34,13 +34,13 @@ describe('FieldErrors', () => {
     { pointer: '/rules/10/id', message: 'is taken' },
   ]);
 
-  it('gives a field its own messages and not those of its neighbour', () => {
+  it('returns the messages of a field and not those of its neighbour', () => {
     expect(errors.at('/rules/1').here).toEqual(['is too long']);
     expect(errors.at('/rules/1').within).toEqual(['is no address', 'is too long']);
     expect(errors.at('/rules/2').isEmpty).toBe(true);
   });
 
-  it('knows which values of a list are at fault', () => {
+  it('returns the positions of the invalid values of a list', () => {
     expect([...errors.at('/rules/1/when/values').positions]).toEqual([2]);
   });
 });

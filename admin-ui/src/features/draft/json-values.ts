@@ -1,9 +1,9 @@
-/** A deep copy that may be written to. */
+/** Returns a writable deep copy. */
 export function copyJson<T>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T;
 }
 
-/** Equal as JSON, whatever the order of keys. */
+/** Compares as JSON and ignores the order of keys. */
 export function sameJson(a: unknown, b: unknown): boolean {
   return canonical(a) === canonical(b);
 }
@@ -18,7 +18,7 @@ function canonical(value: unknown): string {
   );
 }
 
-/** RFC 6901; undefined where nothing is. */
+/** Resolves a JSON pointer (RFC 6901); undefined when the path does not exist. */
 export function valueAt(document: unknown, pointer: string): unknown {
   let value = document;
   for (const part of pointer.split('/').slice(1)) {

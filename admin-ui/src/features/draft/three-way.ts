@@ -9,7 +9,7 @@ export interface Versions<Body> {
   readonly theirs: Body;
 }
 
-/** One part on which the two sides differ; which parts there are is the body's business. */
+/** One part on which the two sides differ. Each type of body defines its parts. */
 export interface Difference {
   readonly part: string;
   readonly title: string;
@@ -24,7 +24,7 @@ export interface Part {
   readonly title: string;
 }
 
-/** Undefined where both sides agree. */
+/** Returns undefined when both sides agree. */
 export function comparePart(
   { part, title }: Part,
   { base, mine, theirs }: Versions<unknown>,
@@ -42,14 +42,14 @@ export function pick<Body, T>(versions: Versions<Body>, of: (body: Body) => T): 
   return { base: of(versions.base), mine: of(versions.mine), theirs: of(versions.theirs) };
 }
 
-/** Whoever alone changed a part wins; where both did, mine until somebody chooses. */
+/** Takes the side that alone changed a part; mine if both did, until the user chooses. */
 export function firstChoices(differences: readonly Difference[]): Choices {
   return Object.fromEntries(
     differences.map(({ part, changedBy }) => [part, changedBy === 'theirs' ? 'theirs' : 'mine']),
   );
 }
 
-/** Bodies whose parts are simply their fields. */
+/** Compares bodies whose parts are their fields. */
 export function compareFields<Body extends object>(
   titles: Readonly<Record<keyof Body & string, string>>,
   versions: Versions<Body>,

@@ -9,7 +9,7 @@ export interface Versioned {
   readonly warnings?: readonly FieldMessage[];
 }
 
-/** What a draft has to know about the thing that it drafts. */
+/** How a draft reads, compares and saves the object that it edits. */
 export interface DraftPlan<Dto extends Versioned, Body> {
   bodyOf(dto: Dto): Body;
   save(version: number, body: Body): Promise<Dto>;
@@ -19,7 +19,7 @@ export interface DraftPlan<Dto extends Versioned, Body> {
 
 export type SaveOutcome = 'saved' | 'refused' | 'conflict' | 'unchanged';
 
-/** An edit: what is saved, what is typed, and what somebody else saved in between. */
+/** An edit: the saved version, the edited body, and a version saved by another user meanwhile. */
 export class VersionedDraft<Dto extends Versioned, Body, Writable = Body> {
   readonly #plan: DraftPlan<Dto, Body>;
   #saved: Dto;
@@ -32,7 +32,7 @@ export class VersionedDraft<Dto extends Versioned, Body, Writable = Body> {
   body: Writable;
 
   readonly isDirty = $derived.by(() => !sameJson(this.#plan.bodyOf(this.#saved), this.body));
-  /** A message leaves as soon as its field no longer holds what was refused. */
+  /** A message disappears when its field no longer has the rejected value. */
   readonly errors = $derived.by(() =>
     this.#messages.filter(({ pointer }) =>
       sameJson(valueAt(this.body, pointer), valueAt(this.#submitted, pointer)),
@@ -53,7 +53,7 @@ export class VersionedDraft<Dto extends Versioned, Body, Writable = Body> {
     return this.#saved;
   }
 
-  /** Somebody else's version, waiting because this draft has changes of its own. */
+  /** The version of another user, not applied because this draft has unsaved changes. */
   get incoming(): Dto | undefined {
     return this.#incoming;
   }
@@ -83,9 +83,9 @@ export class VersionedDraft<Dto extends Versioned, Body, Writable = Body> {
     this.#forgetRefusal();
   }
 
-  /** A newer version from the server: taken at once, or offered when there are changes here. */
+  /** Applies a newer version at once, or offers it when this draft has unsaved changes. */
   receive(theirs: Dto): void {
-    // While an answer to our own PUT is on its way; whoever saves reads again afterwards.
+    // Ignored while our own PUT is pending; the page reads again after a save.
     if (!this.#saving) {
       this.#take(theirs);
     }
@@ -101,7 +101,7 @@ export class VersionedDraft<Dto extends Versioned, Body, Writable = Body> {
     }
   }
 
-  /** Never throws and never loses what was typed. */
+  /** Never throws and never loses edits. */
   async save(): Promise<SaveOutcome> {
     if (this.#saving || !this.isDirty) {
       return 'unchanged';
@@ -137,7 +137,7 @@ export class VersionedDraft<Dto extends Versioned, Body, Writable = Body> {
       if (this.#incoming !== undefined) {
         return 'conflict';
       }
-      // The version moved without touching what is edited here, as a kill does: no conflict.
+      // The new version changed no edited part, as after a kill, so there is no conflict.
       return this.isDirty ? this.#put() : 'saved';
     }
   }
@@ -172,7 +172,7 @@ export class VersionedDraft<Dto extends Versioned, Body, Writable = Body> {
     this.#incoming = undefined;
   }
 
-  /** What is equal stays as it is, so that an open field keeps its place and focus. */
+  /** Keeps equal values in place, so that an open field keeps its position and focus. */
   #write(body: Body): void {
     if (!sameJson(body, this.body)) {
       this.body = copyJson(body) as unknown as Writable;

@@ -51,7 +51,7 @@ function draftOf(saved: Note, ...answers: Answer[]) {
 }
 
 describe('VersionedDraft', () => {
-  it('is dirty only while it differs from what is saved', () => {
+  it('is dirty only while it differs from the saved version', () => {
     const { draft } = draftOf(note(1, 'a'));
     draft.body.title = 'b';
     expect(draft.isDirty).toBe(true);
@@ -59,7 +59,7 @@ describe('VersionedDraft', () => {
     expect(draft.isDirty).toBe(false);
   });
 
-  it('saves with the version that it started from', async () => {
+  it('sends the version that it started from', async () => {
     const { draft, sent } = draftOf(note(4, 'a'), note(5, 'b'));
     draft.body.title = 'b';
     await expect(draft.save()).resolves.toBe('saved');
@@ -68,7 +68,7 @@ describe('VersionedDraft', () => {
     expect(draft.isDirty).toBe(false);
   });
 
-  it('keeps what is typed while an answer is awaited', async () => {
+  it('keeps edits made while a save is pending', async () => {
     const { draft } = draftOf(note(1, 'a'), note(2, 'b'));
     draft.body.title = 'b';
     const saving = draft.save();
@@ -78,7 +78,7 @@ describe('VersionedDraft', () => {
     expect(draft.isDirty).toBe(true);
   });
 
-  it('shows a refusal beside its field until the field changes', async () => {
+  it('shows a rejection beside its field until the field changes', async () => {
     const { draft } = draftOf(note(1, 'a'), refusal([{ pointer: '/title', message: 'too short' }]));
     draft.body.title = '';
     await expect(draft.save()).resolves.toBe('refused');
@@ -88,7 +88,7 @@ describe('VersionedDraft', () => {
     expect(draft.errors).toEqual([]);
   });
 
-  it('says the whole message when no field is at fault', async () => {
+  it('shows the whole message when no field is invalid', async () => {
     const { draft } = draftOf(note(1, 'a'), new ApiError(0, 'UNREACHABLE', 'Not there.'));
     draft.body.title = 'b';
     await expect(draft.save()).resolves.toBe('refused');
@@ -96,14 +96,14 @@ describe('VersionedDraft', () => {
     expect(draft.body.title).toBe('b');
   });
 
-  it('takes a newer version at once when nothing is typed', () => {
+  it('applies a newer version at once when it has no edits', () => {
     const { draft } = draftOf(note(1, 'a'));
     draft.receive(note(2, 'theirs'));
     expect(draft.body.title).toBe('theirs');
     expect(draft.incoming).toBeUndefined();
   });
 
-  it('offers a newer version when something is typed, and loses neither', () => {
+  it('offers a newer version when it has edits, and keeps both', () => {
     const { draft } = draftOf(note(1, 'a'));
     draft.body.title = 'mine';
     draft.receive(note(2, 'a', 'their text'));
@@ -118,7 +118,7 @@ describe('VersionedDraft', () => {
     expect(draft.isDirty).toBe(true);
   });
 
-  it('lets a version pass that touches nothing of what is edited', () => {
+  it('accepts a newer version that changes no edited part', () => {
     const { draft } = draftOf(note(1, 'a'));
     draft.body.title = 'mine';
     draft.receive({ ...note(2, 'a'), pinned: true });
@@ -133,7 +133,7 @@ describe('VersionedDraft', () => {
     expect(draft.saved.title).toBe('a');
   });
 
-  it('stops at a stale version that changed the same thing', async () => {
+  it('reports a conflict when the newer version changed the same part', async () => {
     const { draft, sent } = draftOf(note(1, 'a'), stale(note(2, 'theirs')));
     draft.body.title = 'mine';
     await expect(draft.save()).resolves.toBe('conflict');
@@ -143,14 +143,14 @@ describe('VersionedDraft', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('saves again by itself when only the version was stale', async () => {
+  it('saves again automatically when only the version was stale', async () => {
     const { draft, sent } = draftOf(note(1, 'a'), stale(note(2, 'a')), note(3, 'mine'));
     draft.body.title = 'mine';
     await expect(draft.save()).resolves.toBe('saved');
     expect(sent.map(({ version }) => version)).toEqual([1, 2]);
   });
 
-  it('discards in favour of what the server has by now', () => {
+  it('resets to the latest version of the server when it is discarded', () => {
     const { draft } = draftOf(note(1, 'a'));
     draft.body.title = 'mine';
     draft.receive(note(2, 'theirs'));

@@ -35,12 +35,12 @@ describe('three versions of a configuration', () => {
     ]);
   });
 
-  it('is silent about what both sides did alike', () => {
+  it('reports no difference when both sides made the same change', () => {
     const both = config({ status: 'on' });
     expect(compareConfigs({ base: config(), mine: both, theirs: both })).toEqual([]);
   });
 
-  it('joins changes that do not touch each other', () => {
+  it('merges independent changes', () => {
     const mine = config({ rules: [rule('a', 50), rule('b', 20)] });
     const theirs = config({ parent: 'checkout', rules: [rule('a', 10), rule('b', 99)] });
     expect(merge(mine, theirs)).toEqual(
@@ -48,14 +48,14 @@ describe('three versions of a configuration', () => {
     );
   });
 
-  it('keeps mine where both changed, until theirs is chosen', () => {
+  it('keeps mine where both changed a part, until theirs is chosen', () => {
     const mine = config({ rules: [rule('a', 50), rule('b', 20)] });
     const theirs = config({ rules: [rule('a', 30), rule('b', 20)] });
     expect(merge(mine, theirs)).toEqual(mine);
     expect(merge(mine, theirs, { 'rule:a': 'theirs' })).toEqual(theirs);
   });
 
-  it('puts a rule that only they added where they put it', () => {
+  it('inserts a rule that only they added at their position', () => {
     const mine = config({ rules: [rule('b', 20), rule('a', 10)] });
     const theirs = config({ rules: [rule('a', 10), rule('new', 1), rule('b', 20)] });
     expect(ids(merge(mine, theirs))).toEqual(['b', 'a', 'new']);
@@ -63,7 +63,7 @@ describe('three versions of a configuration', () => {
     expect(ids(merge(mine, first))).toEqual(['new', 'b', 'a']);
   });
 
-  it('lets a removal stand unless the other side changed the rule', () => {
+  it('keeps a removal unless the other side changed the rule', () => {
     const mine = config({ rules: [rule('b', 20)] });
     expect(ids(merge(mine, config({ status: 'on' })))).toEqual(['b']);
     const theirs = config({ rules: [rule('a', 77), rule('b', 20)] });
@@ -72,7 +72,7 @@ describe('three versions of a configuration', () => {
 });
 
 describe('describeChanges', () => {
-  it('says each change in one line', () => {
+  it('describes each change in one line', () => {
     const after = config({
       status: 'on',
       parent: 'checkout',
@@ -87,7 +87,7 @@ describe('describeChanges', () => {
     ]);
   });
 
-  it('says another order, other people and another variant', () => {
+  it('describes a changed order, condition and variant', () => {
     const when = { attribute: 'plan', operator: 'in', values: ['pro'] } as const;
     const serve = { split: { on: 1, off: 3 } };
     const rules = [rule('b', 20), { ...rule('a', 10), when, serve }];

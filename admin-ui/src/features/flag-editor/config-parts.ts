@@ -8,7 +8,7 @@ import {
   type Versions,
 } from '../draft/three-way.js';
 
-/** The part of a configuration that people edit. */
+/** The editable part of a configuration. */
 export function configBody(config: FlagConfigChange | FlagConfig): FlagConfigChange {
   const { status, parent, offVariant, onVariant, defaultVariant, rules } = config;
   return { status, parent, offVariant, onVariant, defaultVariant, rules };
@@ -24,7 +24,7 @@ const FIELDS = {
 
 const ORDER = 'order';
 
-/** Each field is a part, each rule is one, and so is the order of the rules that all have. */
+/** The parts are each field, each rule, and the order of the rules that all versions have. */
 export function compareConfigs(versions: Versions<FlagConfigChange>): Difference[] {
   const bodies = [versions.base, versions.mine, versions.theirs];
   const fields = Object.entries(FIELDS).map(([part, title]) =>
@@ -64,7 +64,7 @@ export function mergeConfigs(
   };
 }
 
-/** The chosen order, then each rule that only the other side has, after its neighbour there. */
+/** Uses the chosen order and inserts each rule of only the other side after its neighbour there. */
 function mergeRules(
   { mine, theirs }: Versions<FlagConfigChange>,
   side: (part: string) => FlagConfigChange,

@@ -18,7 +18,7 @@ export type RuleStart =
   | 'everyone'
   | Extract<ConditionStart, 'users' | 'ip' | 'attribute' | 'segment'>;
 
-/** What the menu "Add rule" offers. */
+/** The entries of the menu "Add rule". */
 export const RULE_STARTS: readonly { start: RuleStart; label: string; hint: string }[] = [
   { start: 'everyone', label: 'Percentage of everyone', hint: 'a rollout that can grow' },
   { start: 'users', label: 'Users in a list', hint: 'by targeting key' },
@@ -68,7 +68,7 @@ export function moveRule<T>(rules: readonly T[], from: number, to: number): T[] 
   return moved;
 }
 
-/** `to` minus `from`, without the dust of binary fractions. */
+/** `to` minus `from`, without binary rounding errors. */
 export function shareOf(rollout: Rollout | Draft<Rollout> | undefined): number | undefined {
   return rollout === undefined
     ? undefined

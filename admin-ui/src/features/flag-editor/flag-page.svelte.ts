@@ -13,7 +13,7 @@ const PREVIEW_DELAY_MS = 350;
 const FLAGS_OFFERED_MAX = 50;
 const TYPING_MS = 200;
 
-/** One flag in one environment, kept fresh by the live stream while a person works on it. */
+/** One flag in one environment, updated from the live stream while a user edits it. */
 export class FlagPage {
   readonly at: FlagAddress;
   readonly flag: Resource<Flag>;
@@ -40,7 +40,7 @@ export class FlagPage {
     return this.#draft;
   }
 
-  /** Who would get another value if the draft was saved; undefined: not known. */
+  /** The users whose value would change if the draft was saved; undefined when unknown. */
   get moved(): readonly MovedGroup[] | undefined {
     return this.#moved;
   }
@@ -64,7 +64,7 @@ export class FlagPage {
     }
   }
 
-  /** Asks the server when typing pauses: there may be thousands of flags. */
+  /** Searches on the server when typing pauses, because a project may have thousands of flags. */
   findParents(search: string): void {
     this.#parentSearch = search.trim();
     clearTimeout(this.#typing);
@@ -87,7 +87,7 @@ export class FlagPage {
     return outcome;
   }
 
-  /** Asks what the draft would change; returns the function that forgets the question. */
+  /** Previews the effect of the draft. Returns the function that cancels the preview. */
   watchMoved(): () => void {
     const draft = this.#draft;
     const proposed = draft?.isDirty ? withManagedPercent(draft.proposed(), draft.saved) : undefined;
@@ -97,7 +97,7 @@ export class FlagPage {
     }
     let forgotten = false;
     const ask = async (): Promise<void> => {
-      // What cannot be previewed will be explained when it is saved.
+      // When the preview fails, saving reports the reason.
       const saved = withManagedPercent(draft.savedBody(), draft.saved);
       const moved = await this.#askMoved(saved, proposed).catch(() => undefined);
       if (!forgotten) {

@@ -19,20 +19,20 @@ const at = (percent: number, id = 'r1'): { release: ManagingRelease } => ({
 const percents = ({ rules }: FlagConfigChange) => rules.map(({ rollout }) => rollout?.to);
 
 describe('a percentage that a release manages', () => {
-  it('stays as first seen in a draft while the release goes on, so that a step is no conflict', () => {
+  it('stays constant in a draft while the release advances, so that a step causes no conflict', () => {
     const pinned = new Map<string, number>();
     expect(percents(pinManaged(body(1), at(1), pinned))).toEqual([1, 7]);
     expect(percents(pinManaged(body(25), at(25), pinned))).toEqual([1, 7]);
     expect(percents(pinManaged(body(50), { release: null }, pinned))).toEqual([50, 7]);
   });
 
-  it('belongs to one release: the next begins where it is', () => {
+  it('is kept per release, so the next release starts at its current percentage', () => {
     const pinned = new Map<string, number>();
     pinManaged(body(1), at(1), pinned);
     expect(percents(pinManaged(body(5), at(5, 'r2'), pinned))).toEqual([5, 7]);
   });
 
-  it('is the one in force where an edit is previewed', () => {
+  it('is the current one in the preview of an edit', () => {
     expect(percents(withManagedPercent(body(1), at(25)))).toEqual([25, 7]);
     expect(percents(withManagedPercent(body(1), { release: null }))).toEqual([1, 7]);
   });

@@ -1,8 +1,8 @@
 import type { FlagConfigChange, FlagConfig } from '../../api/types.js';
 
 /**
- * A step of a release is no edit: the draft keeps the percentage that it first saw, which the
- * server takes for the current one, so that nobody who edits something else gets a conflict.
+ * A step of a release is not an edit. The draft keeps the percentage that it first read, and the
+ * server treats it as the current one, so an edit of another part causes no conflict.
  */
 export function pinManaged(
   body: FlagConfigChange,
@@ -17,7 +17,7 @@ export function pinManaged(
   return withPercent(body, release.ruleId, percent);
 }
 
-/** As it is in force, for asking what an edit would change. */
+/** Inserts the current percentage, for the preview of an edit. */
 export function withManagedPercent(
   body: FlagConfigChange,
   { release }: Pick<FlagConfig, 'release'>,

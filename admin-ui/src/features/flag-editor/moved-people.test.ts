@@ -20,19 +20,19 @@ const ramp = (to: number, when?: Rule['when']): Rule => ({
 const dutch = { attribute: 'country', operator: 'in', values: ['NL'] } as const;
 
 describe('affectedGroups', () => {
-  it('asks only about everybody when no condition is involved', () => {
+  it('returns only the group of all users when no condition is involved', () => {
     const groups = affectedGroups(config([ramp(10)]), config([ramp(20)]), new Map());
     expect(groups).toEqual([{ who: 'everybody else', context: {} }]);
   });
 
-  it('asks about those whom a changed rule takes in', () => {
+  it('returns the users that a changed rule matches', () => {
     const groups = affectedGroups(config([ramp(10, dutch)]), config([ramp(20, dutch)]), new Map());
     expect(groups[1]).toEqual({ who: 'those in rule “ramp”', context: { country: 'NL' } });
   });
 });
 
 describe('sampleContext', () => {
-  it('fits nested conditions and segments', () => {
+  it('matches nested conditions and segments', () => {
     const segments = new Map([
       ['staff', { attribute: 'email', operator: 'endsWith', values: ['@example.com'] } as const],
     ]);
@@ -51,7 +51,7 @@ describe('sampleContext', () => {
     });
   });
 
-  it('ends in a cycle of segments', () => {
+  it('terminates when segments form a cycle', () => {
     const segments = new Map([['loop', { segment: 'loop' }]]);
     expect(sampleContext({ segment: 'loop' }, segments)).toEqual({});
   });
@@ -69,7 +69,7 @@ describe('describeMoved', () => {
       ],
       'another value for 5.5 % of those in rule “ramp”',
     ],
-  ])('reads well for %j', (groups, text) => {
+  ])('describes %j', (groups, text) => {
     expect(describeMoved(groups)).toBe(text);
   });
 });

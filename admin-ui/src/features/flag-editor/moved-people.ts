@@ -3,7 +3,7 @@ import type { FlagConfigChange } from '../../api/types.js';
 import { sameJson } from '../draft/json-values.js';
 import { type Segments, sampleContext } from './sample-context.js';
 
-/** A group of people for whom a draft may change something. */
+/** A group of users whose value a draft may change. */
 export interface Group {
   /** Completes "10 % of …". */
   readonly who: string;
@@ -12,13 +12,13 @@ export interface Group {
 
 export interface MovedGroup {
   readonly who: string;
-  /** Of that group, from 0 to 1. */
+  /** The share of that group, from 0 to 1. */
   readonly share: number;
 }
 
 const GROUPS_MAX = 4;
 
-/** Everybody without special attributes, and those whom a changed rule is about. */
+/** The users without special attributes, and the users that each changed rule matches. */
 export function affectedGroups(
   saved: FlagConfigChange,
   proposed: FlagConfigChange,
@@ -44,7 +44,7 @@ function isChanged(id: string, saved: FlagConfigChange, proposed: FlagConfigChan
   return !sameJson(of(saved), of(proposed));
 }
 
-/** One line for the bar above "Save". */
+/** One line for the save bar. */
 export function describeMoved(groups: readonly MovedGroup[]): string {
   const moved = groups.filter(({ share }) => share > 0);
   if (moved.length === 0) {

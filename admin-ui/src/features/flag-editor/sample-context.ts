@@ -5,7 +5,7 @@ export type Segments = ReadonlyMap<string, Condition>;
 
 const DEPTH_MAX = 20;
 
-/** Somebody whom a condition takes in, as far as that can be guessed: attributes by name. */
+/** The attributes of a user that probably matches the condition. */
 export function sampleContext(condition: Condition | undefined, segments: Segments): Context {
   return attributesFor(condition, segments, 0);
 }
@@ -16,7 +16,7 @@ function attributesFor(
   depth: number,
 ): Context {
   if (condition === undefined || depth > DEPTH_MAX || 'not' in condition) {
-    // What is missing makes a leaf false, so leaving it out is the best guess for "not".
+    // A missing attribute makes a leaf false, so omitting it is the best guess for "not".
     return {};
   }
   const into = (part: Condition | undefined): Context => attributesFor(part, segments, depth + 1);

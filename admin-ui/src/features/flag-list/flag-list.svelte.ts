@@ -5,7 +5,7 @@ import type { Flag } from '../../api/types.js';
 const PAGE_SIZE = 100;
 const TYPING_MS = 200;
 
-/** The flags of a project: what is here already is searched at once, the rest by the server. */
+/** The flags of a project. Searches loaded flags at once and the others on the server. */
 export class FlagList {
   readonly #api: ApiClient;
   readonly #project: string;
@@ -52,7 +52,7 @@ export class FlagList {
     return this.#failure;
   }
 
-  /** Filters what is here at once; asks the server when there is more than that. */
+  /** Filters the loaded flags at once, and searches on the server when there are more. */
   find(search: string): void {
     this.#search = search;
     clearTimeout(this.#timer);

@@ -25,7 +25,7 @@ describe('FlagList', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it('filters at once and asks the server when typing pauses', async () => {
+  it('filters at once and searches on the server when typing pauses', async () => {
     const all = [flag('checkout', { tags: ['shop'] }), flag('search')];
     const { list, asked } = listOf(() => ({ items: all, next: null }));
     await list.load();
@@ -53,7 +53,7 @@ describe('FlagList', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('keeps what it has when the server fails', async () => {
+  it('keeps the loaded flags when the server fails', async () => {
     let isDown = false;
     const { list } = listOf(() => {
       if (isDown) throw new TypeError('failed to fetch');
@@ -68,7 +68,7 @@ describe('FlagList', () => {
 });
 
 describe('readVariants', () => {
-  it('reads text, numbers and JSON by the type of the flag', () => {
+  it('parses text, numbers and JSON by the type of the flag', () => {
     expect(readVariants('a = x = y\n\nb = 2', 'string').variants).toEqual({ a: 'x = y', b: '2' });
     expect(readVariants('a = 1.5', 'number').variants).toEqual({ a: 1.5 });
     expect(readVariants('a = {"n": null}\nb = null', 'json').variants).toEqual({

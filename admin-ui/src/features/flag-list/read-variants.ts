@@ -8,11 +8,11 @@ export const VARIANT_EXAMPLES: Record<Exclude<FlagType, 'boolean'>, string> = {
 
 export interface ReadVariants {
   readonly variants: Record<string, JsonValue>;
-  /** What is wrong with the text, line and all. */
+  /** The error in the text, with its line number. */
   readonly problem?: string;
 }
 
-/** `name = value`, one a line; values are plain text for string flags and JSON for the others. */
+/** Parses lines `name = value`. Values are plain text for string flags, otherwise JSON. */
 export function readVariants(text: string, type: FlagType): ReadVariants {
   const variants: Record<string, JsonValue> = Object.create(null);
   for (const [index, line] of text.split('\n').entries()) {

@@ -10,7 +10,7 @@ describe('rows of variants', () => {
     expect(readRows(toRows(variants, type), type).variants).toEqual(variants);
   });
 
-  it('name each problem at its row', () => {
+  it('report each problem at its row', () => {
     const rows = [
       { name: 'a', text: '1' },
       { name: 'a', text: 'x' },

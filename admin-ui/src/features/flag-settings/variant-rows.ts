@@ -21,7 +21,7 @@ export function toRows(
 
 export interface ReadRows {
   readonly variants: Record<string, JsonValue>;
-  /** By position. */
+  /** Messages by position of the row. */
   readonly problems: ReadonlyMap<number, readonly string[]>;
 }
 

@@ -4,10 +4,10 @@ import type { Receipts } from '../../api/types.js';
 
 const FAST_MS = 300;
 const SLOW_MS = 3_000;
-/** Answers come within a second; after this, whoever is missing is slow to look at too. */
+/** Receipts usually arrive within a second. After this many requests, polling slows down. */
 const FAST_ASKS = 20;
 
-/** Who has applied a kill: asked often at first, until all are off or the page is left. */
+/** Polls which instances applied a kill, often at first, until all did or the page closes. */
 export class ReceiptsView {
   readonly #api: ApiClient;
   readonly #at: FlagAddress;
@@ -30,7 +30,7 @@ export class ReceiptsView {
     return this.#receipts;
   }
 
-  /** The last ask failed: what is shown may be old. */
+  /** The last request failed, so the shown numbers may be old. */
   get isUnreachable(): boolean {
     return this.#unreachable;
   }

@@ -34,7 +34,7 @@ describe('ReceiptsView', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it('asks until everybody is off, and then no more', async () => {
+  it('polls until every instance is off and then stops', async () => {
     let off = 0;
     const { view, asked } = viewOf(() => Response.json(receipts(off, 2)));
     view.watch();
@@ -48,7 +48,7 @@ describe('ReceiptsView', () => {
     expect(asked).toHaveBeenCalledTimes(count);
   });
 
-  it('slows down for those who stay silent', async () => {
+  it('polls more slowly while instances stay silent', async () => {
     const { view, asked } = viewOf(() => Response.json(receipts(1, 2)));
     const stop = view.watch();
     await vi.advanceTimersByTimeAsync(6_000);
@@ -61,7 +61,7 @@ describe('ReceiptsView', () => {
     expect(asked).toHaveBeenCalledTimes(count);
   });
 
-  it('keeps the last numbers and says so when the server is gone', async () => {
+  it('keeps the last numbers and reports an unreachable server', async () => {
     let isDown = false;
     const { view } = viewOf(() => {
       if (isDown) throw new TypeError('failed to fetch');

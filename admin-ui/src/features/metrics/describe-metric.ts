@@ -24,7 +24,7 @@ export function isCompared(definition: MetricDefinition): definition is Compared
   return ['split', 'mean', 'ratio', 'slowShare'].includes(definition.kind);
 }
 
-/** One line: what is counted, of whom, and which way is worse. */
+/** One line: what is counted, for which users, and which direction is worse. */
 export function describeMetric(definition: MetricDefinition): string {
   switch (definition.kind) {
     case 'split':

@@ -21,18 +21,18 @@ const DEFINITIONS: readonly MetricDefinition[] = [
 ];
 
 describe('a metric in the form', () => {
-  it('comes out as it went in, whatever its kind', () => {
+  it('keeps its definition unchanged for every kind', () => {
     for (const definition of DEFINITIONS) {
       expect(definitionOf(draftMetric(definition))).toEqual(definition);
     }
   });
 
-  it('sends nothing of another kind', () => {
+  it('sends no field of another kind', () => {
     const draft = { ...draftMetric(DEFINITIONS[0]), kind: 'slo' as const };
     expect(Object.keys(definitionOf(draft))).toEqual(['kind', 'bad', 'total', 'limit']);
   });
 
-  it('is described in a line', () => {
+  it('is described in one line', () => {
     expect(DEFINITIONS.map(describeMetric)).toEqual([
       'people with purchase; fewer is worse, 5 % tolerated',
       'mean of purchase per person; fewer is worse, 5 % tolerated',

@@ -1,6 +1,6 @@
 import type { MetricDefinition } from '../../api/types.js';
 
-/** Every field of every kind, so that changing the kind forgets nothing. */
+/** The fields of every kind, so that changing the kind loses no input. */
 export interface MetricDraft {
   kind: MetricDefinition['kind'];
   event: string;
@@ -56,7 +56,7 @@ export function draftMetric(definition: MetricDefinition | undefined): MetricDra
   return { ...START, ...definition, ...shares } as MetricDraft;
 }
 
-/** Of the kind that is chosen, nothing else. */
+/** The definition with the fields of the chosen kind only. */
 export function definitionOf(draft: MetricDraft): MetricDefinition {
   const { kind, event, harmful, attribution, per, cap, thresholdMs } = draft;
   const compared = { event: event.trim(), harmful, margin: draft.marginPercent / 100, attribution };
