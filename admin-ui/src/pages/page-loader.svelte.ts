@@ -16,7 +16,7 @@ const LOAD = {
 type PageName = keyof typeof LOAD;
 type Pages = { [Name in PageName]: Awaited<ReturnType<(typeof LOAD)[Name]>>['default'] };
 
-/** Loads the code of a page when its address is opened; the page before stays until it is here. */
+/** Loads the code of a page when its address opens. The previous page stays until it loads. */
 export class PageLoader {
   #route = $state.raw<Route>();
   #failed = $state(false);
@@ -28,7 +28,7 @@ export class PageLoader {
     return this.#route;
   }
 
-  /** The server no longer has the code of the page: it was updated since this tab was opened. */
+  /** The server was updated after this tab was opened and no longer has the code of the page. */
   get hasFailed(): boolean {
     return this.#failed;
   }

@@ -19,7 +19,7 @@ const at = (percent: number, id = 'r1'): { release: ManagingRelease } => ({
 const percents = ({ rules }: FlagConfigChange) => rules.map(({ rollout }) => rollout?.to);
 
 describe('a percentage that a release manages', () => {
-  it('stays constant in a draft while the release advances, so that a step causes no conflict', () => {
+  it('stays constant in a draft while the release advances, to avoid a conflict', () => {
     const pinned = new Map<string, number>();
     expect(percents(pinManaged(body(1), at(1), pinned))).toEqual([1, 7]);
     expect(percents(pinManaged(body(25), at(25), pinned))).toEqual([1, 7]);

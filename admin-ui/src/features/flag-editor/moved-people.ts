@@ -5,7 +5,7 @@ import { type Segments, sampleContext } from './sample-context.js';
 
 /** A group of users whose value a draft may change. */
 export interface Group {
-  /** Completes "10 % of …". */
+  /** The noun phrase that completes "10 % of …". */
   readonly who: string;
   readonly context: Readonly<Record<string, unknown>>;
 }

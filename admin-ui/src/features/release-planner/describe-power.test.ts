@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { describePower } from './describe-power.js';
 
-describe('what a step can see', () => {
+describe('describePower', () => {
   const step = { step: 0, percent: 5, unitsPerHour: 1_200 };
 
-  it('is said with the traffic that it rests on', () => {
+  it('describes what a step can detect and the traffic that this assumes', () => {
     const ruledOut = [
       { metric: 'http.errors', percent: 40, hours: 2 },
       { metric: 'purchase', percent: 100, hours: null },
@@ -14,7 +14,7 @@ describe('what a step can see', () => {
     );
   });
 
-  it('is not guessed without traffic or without gates', () => {
+  it('makes no estimate without traffic or without gates', () => {
     const ruledOut = [{ metric: 'http.errors', percent: 40, hours: null }];
     expect(describePower({ ...step, unitsPerHour: 0, ruledOut })).toContain('No traffic');
     expect(describePower({ ...step, ruledOut: [] })).toBeUndefined();

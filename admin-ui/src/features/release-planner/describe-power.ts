@@ -3,7 +3,7 @@ import type { StepPower } from '../../api/types.js';
 
 const HOUR_MS = 3_600_000;
 
-/** What a step can find out at the traffic of late; undefined: nothing is known of it. */
+/** What a step can detect with the recent traffic; undefined when that is unknown. */
 export function describePower(power: StepPower | undefined): string | undefined {
   if (power === undefined || power.ruledOut.length === 0) {
     return undefined;

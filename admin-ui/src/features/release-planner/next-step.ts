@@ -10,7 +10,7 @@ const FIRST: Draft<StepPlan> = {
   audience: null,
 };
 
-/** A step between the last two, as its neighbour before is. */
+/** A new step between the last two, with the settings of the one before it. */
 export function nextStep(steps: readonly StepPlan[]): Draft<StepPlan> {
   const last = steps.at(-1);
   const before = steps.at(-2);

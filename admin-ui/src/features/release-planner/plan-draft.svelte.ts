@@ -16,11 +16,11 @@ const PREVIEW_DELAY_MS = 400;
 
 export type DraftPlan = Draft<ReleasePlan>;
 
-/** A release in the making: its plan, and what the server thinks of it while it is typed. */
+/** The draft of a release: its plan, and the preview of the server while the user edits it. */
 export class PlanDraft {
   readonly #api: ApiClient;
   readonly #at: FlagAddress;
-  /** Undefined: the server picks the rule. */
+  /** Undefined: the server chooses the rule. */
   ruleId = $state<string>();
   plan = $state<DraftPlan>();
   reason = $state('');
@@ -28,18 +28,18 @@ export class PlanDraft {
   #refused = $state.raw<readonly FieldMessage[]>([]);
   #failure = $state.raw<string>();
   #busy = $state(false);
-  /** What nobody has typed on. */
+  /** The plan before any edit. */
   #start = $state.raw<ReleasePlan>();
-  /** Something would be lost by leaving. */
+  /** Leaving the page would lose edits. */
   readonly isDirty = $derived.by(() => !sameJson(this.#start, this.plan));
   #asked = 0;
-  /** Templates asked for; until the last one is there, nothing is asked about what it replaces. */
+  /** The number of requested templates. No preview runs until the last one has loaded. */
   #choices = 0;
   #isChoosing = false;
   readonly #isNew: boolean;
   #key = drawIdempotencyKey();
 
-  /** With a plan: one of a release that has begun. */
+  /** `plan`: the plan of a release that has already begun. */
   constructor(api: ApiClient, at: FlagAddress, plan?: ReleasePlan) {
     this.#api = api;
     this.#at = at;
@@ -59,7 +59,7 @@ export class PlanDraft {
     return this.#isNew ? errors : errors.filter(({ pointer }) => pointer.startsWith('/plan/'));
   }
 
-  /** What starting it would do; nothing for one that has begun. */
+  /** Warnings about the start; empty for a release that has already begun. */
   get warnings(): readonly FieldMessage[] {
     return this.#isNew ? (this.#preview?.warnings ?? []) : [];
   }
@@ -76,7 +76,7 @@ export class PlanDraft {
     return this.#busy;
   }
 
-  /** The whole plan that a template stands for. */
+  /** Replaces the plan with the complete plan of a template. */
   async choose(template: string): Promise<void> {
     this.#choices += 1;
     const choice = this.#choices;
@@ -91,7 +91,7 @@ export class PlanDraft {
     }
   }
 
-  /** Asks once typing pauses; returns the function that forgets the question. */
+  /** Requests a preview when typing pauses. Returns the function that cancels it. */
   watch(): () => void {
     const plan = this.#proposed();
     void this.ruleId;
@@ -152,7 +152,7 @@ export class PlanDraft {
     try {
       return await act(plan);
     } catch (error) {
-      // What was refused changed nothing: the next try is another act.
+      // A rejected request changed nothing, so the next attempt is a new request.
       this.#key = error instanceof ApiError && error.status > 0 ? drawIdempotencyKey() : this.#key;
       this.#refused = error instanceof ApiError ? error.fieldErrors : [];
       this.#failure = describeError(error);

@@ -22,7 +22,7 @@ const refusal = (pointer: string): Response => {
 
 type Answer = Response | Promise<Response>;
 
-/** A server that answers previews with the first function, a new release with the second. */
+/** A server that answers previews with the first function and new releases with the second. */
 function serving(
   preview: () => Answer,
   create: (key: string | null) => Answer = () => Response.json({ id: 'r1' }),
@@ -36,8 +36,8 @@ function serving(
 
 const five = () => Response.json(preview(5));
 
-describe('a release in the making', () => {
-  it('takes the whole plan that a template stands for', async () => {
+describe('the draft of a release', () => {
+  it('takes over the complete plan of a template', async () => {
     const draft = new PlanDraft(serving(five), at);
     await draft.choose('fast');
     expect(draft.plan?.steps.map(({ percent }) => percent)).toEqual([5, 100]);
@@ -47,7 +47,7 @@ describe('a release in the making', () => {
     expect(draft.isDirty).toBe(true);
   });
 
-  it('asks nothing about a plan while the template that replaces it is on its way', async () => {
+  it('requests no preview of a plan while the template that replaces it loads', async () => {
     vi.useFakeTimers();
     try {
       const answers: ((answer: Response) => void)[] = [];
@@ -66,7 +66,7 @@ describe('a release in the making', () => {
     }
   });
 
-  it('believes the answer to the latest question, whichever comes last', async () => {
+  it('keeps the response to the latest request, even when an older one arrives later', async () => {
     const answers: ((answer: Response) => void)[] = [];
     const ask = () => new Promise<Response>((resolve) => answers.push(resolve));
     const draft = new PlanDraft(serving(ask), at);
@@ -77,7 +77,7 @@ describe('a release in the making', () => {
     expect(draft.plan?.steps[0]?.percent).toBe(0.1);
   });
 
-  it('keeps what was refused beside its field, and what was typed', async () => {
+  it('shows a rejection beside its field and keeps the edits', async () => {
     const refuse = () => refusal('/plan/steps/0/percent');
     const draft = new PlanDraft(serving(five, refuse), at);
     await draft.choose('fast');
@@ -87,7 +87,7 @@ describe('a release in the making', () => {
     expect(draft.isBusy).toBe(false);
   });
 
-  it('tries again with the same key after a lost answer, and with another after a refusal', async () => {
+  it('retries with the same key after a lost response, with a new one after a rejection', async () => {
     const keys: (string | null)[] = [];
     const answers = [Promise.reject(new TypeError('lost')), refusal('/ruleId')];
     const create = (key: string | null) => {
@@ -101,7 +101,7 @@ describe('a release in the making', () => {
     expect(keys[2]).not.toBe(keys[1]);
   });
 
-  it('of one that has begun minds only the plan: that it runs is no error', async () => {
+  it('reports only errors of the plan when the release has already begun', async () => {
     const errors = [
       { pointer: '', message: 'a release has not ended here' },
       { pointer: '/plan/steps/1/percent', message: 'expected more' },

@@ -1,6 +1,6 @@
 const USUAL = ['standard', 'careful', 'fast', 'internal-first'];
 
-/** The usual one first, then by caution, then what the project has made itself. */
+/** The usual template first, then the others by caution, then those of the project. */
 export function inUsualOrder<T extends { readonly key: string }>(templates: readonly T[]): T[] {
   const place = ({ key }: T): number => {
     const index = USUAL.indexOf(key);

@@ -20,7 +20,7 @@ describe('a chart of a metric', () => {
     point(2, 2, [3, 20], [2, 100]),
   ];
 
-  it('has a gap where there is nothing to divide by', () => {
+  it('has a gap where the denominator is zero', () => {
     const { times, lines } = chartLines(points);
     expect(times[1]! - times[0]!).toBe(60);
     expect(lines.map(({ values }) => values)).toEqual([
@@ -29,7 +29,7 @@ describe('a chart of a metric', () => {
     ]);
   });
 
-  it('is summed up for the newest phase alone: phases are never pooled', () => {
+  it('is summarized for the newest phase only, because phases are never pooled', () => {
     expect(summarise('http.errors', points)).toBe(
       'http.errors in phase 2: 15 % with the feature, 3 % without.',
     );
@@ -48,7 +48,7 @@ describe('a chart of quantiles', () => {
   });
   const now = Date.parse('2026-01-01T12:10:00Z');
 
-  it('holds each value for the whole of its phase, with its band, up to now', () => {
+  it('draws each value with its band through its whole phase, up to now', () => {
     const phases = [
       phase(1, '2026-01-01T12:00:00Z', '2026-01-01T12:05:00Z'),
       phase(2, '2026-01-01T12:05:00Z', null),
@@ -71,7 +71,7 @@ describe('a chart of quantiles', () => {
     expect(lines[0]?.band).toEqual({ lower: [19, 29, 29], upper: [21, 31, 31] });
   });
 
-  it('has no stretch where nothing was timed', () => {
+  it('has no points when there are no timings', () => {
     expect(quantileLines([], [], { quantile: 0.5, now }).times).toEqual([]);
   });
 });

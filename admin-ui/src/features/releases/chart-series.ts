@@ -4,7 +4,7 @@ import type { ChartLine, ChartMark } from '../../ui/chart-parts.js';
 
 type Arm = 'treatment' | 'control';
 
-/** In the order of time: a late event of an earlier phase may lie behind the next one's first. */
+/** Sorts by time: a late event of one phase may come after the first event of the next. */
 export function chartLines(series: readonly SeriesPoint[]): {
   readonly times: readonly number[];
   readonly lines: readonly ChartLine[];
@@ -25,7 +25,7 @@ function rate(arm: Arm): (point: SeriesPoint) => number | null {
   return ({ [arm]: { count, of } }) => (of === 0 ? null : count / of);
 }
 
-/** One quantile of both sides: it holds for the whole of a phase, so each phase is one stretch. */
+/** One quantile of treatment and control. It covers a whole phase, so each phase is one stretch. */
 export function quantileLines(
   quantiles: readonly SeriesQuantile[],
   phases: readonly ReleasePhase[],
@@ -67,7 +67,7 @@ export function chartMarks(
   ];
 }
 
-/** What the picture shows, for who cannot see it: the newest phase only, never pooled. */
+/** The text alternative of the chart: the newest phase only, because phases are never pooled. */
 export function summarise(
   metric: string,
   points: readonly SeriesPoint[],

@@ -1,10 +1,10 @@
-/** Where things stand on the bars of the evidence, as percentages from the left. */
+/** Positions on the bars of the evidence, as percentages from the left. */
 
 const LN_E_SHOWN_MAX = Math.log(1000);
-/** Effects from a quarter to four times as much. */
+/** The axis shows ratios from 1/4 to 4. */
 const RATIO_SHOWN_MAX = 4;
 
-/** Evidence below 1 speaks for "no harm" and stays at the start. */
+/** Evidence below 1 supports "no harm" and is drawn at 0 %. */
 export function evidencePlace(lnE: number): number {
   return (clamp(lnE, 0, LN_E_SHOWN_MAX) / LN_E_SHOWN_MAX) * 100;
 }
@@ -22,7 +22,7 @@ export function effectPlace(effect: number): number {
   return 50 + clamp(place, -1, 1) * 50;
 }
 
-/** The stretch of what is possible still; what has no bound goes to the edge. */
+/** The range of effects that are still possible. An unbounded side extends to the edge. */
 export function effectStretch(
   lower: number | null,
   upper: number | null,

@@ -6,7 +6,7 @@ const ACTIONS = {
   watch: 'is watched only',
 } as const satisfies Record<GatePlan['action'], string>;
 
-/** What a gate does when it sees harm. */
+/** The action of a gate when it detects harm. */
 export function actionWords(action: GatePlan['action']): string {
   return ACTIONS[action];
 }

@@ -16,7 +16,7 @@ const WORDS: Readonly<Record<Hold['code'], string>> = {
   UNSTABLE_UNITS: 'People change sides',
 };
 
-/** A title for what holds a release; the message beside it has the numbers. */
+/** The title for a reason to hold. The message beside it contains the numbers. */
 export function holdWords(code: Hold['code']): string {
   return WORDS[code] ?? code;
 }

@@ -23,23 +23,23 @@ const WHILE_RUNNING: readonly ReleaseCommand[] = [
 ];
 
 describe('the commands of a release that the page offers', () => {
-  it('are to pause or to roll back while it runs, with the rest in a menu', () => {
+  it('are pause and roll back while it runs, with the others in a menu', () => {
     expect(namesOf(release(WHILE_RUNNING))).toEqual({
       main: ['pause', 'rollback'],
       more: ['advance', 'hold', 'skip-bake', 'jump', 'restart', 'cancel'],
     });
   });
 
-  it('begin with the approval that the release waits for', () => {
+  it('begin with approve when the release waits for an approval', () => {
     expect(namesOf(release([...WHILE_RUNNING, 'approve'])).main[0]).toBe('approve');
   });
 
-  it('are buttons before the first step, without a restart', () => {
+  it('are buttons without restart before the first step', () => {
     const draft = release(['start', 'cancel', 'restart'], { step: -1 });
     expect(namesOf(draft)).toEqual({ main: ['start', 'cancel'], more: [] });
   });
 
-  it('are a single restart once the release has ended', () => {
+  it('are only restart when the release has ended', () => {
     const ended = release(['restart'], { endedAt: '2026-01-31T09:00:00.000Z' });
     expect(namesOf(ended)).toEqual({ main: ['restart'], more: [] });
   });
@@ -48,13 +48,13 @@ describe('the commands of a release that the page offers', () => {
     expect(namesOf(release([]))).toEqual({ main: [], more: [] });
   });
 
-  it('need a reason where evidence is passed over, and never to stop', () => {
+  it('require a reason to overrule evidence but never to stop the release', () => {
     const { main, more } = offersFor(release(WHILE_RUNNING));
     const asking = [...main, ...more].filter(({ needsReason }) => needsReason);
     expect(asking.map(({ command }) => command)).toEqual(['advance', 'skip-bake', 'jump']);
   });
 
-  it('say where a rollback leads', () => {
+  it('say which percentage a rollback returns to', () => {
     const wordsOf = (plan: object) =>
       offersFor(release(['rollback'], { startPercent: 10, plan: { steps, ...plan } })).main[0]
         ?.description;

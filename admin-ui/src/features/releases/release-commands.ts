@@ -2,7 +2,7 @@ import { formatPercent } from '@sluice/server/domain/format';
 import type { Release, ReleaseCommand } from '../../api/types.js';
 import { hasEnded } from './release-words.js';
 
-/** What a person may do with a release, and how it is asked. */
+/** A command that a user may give to a release, and the dialog that asks for it. */
 export interface Offer {
   readonly command: ReleaseCommand;
   readonly label: string;
@@ -10,14 +10,14 @@ export interface Offer {
   readonly description: string;
   readonly confirm: string;
   readonly needsReason: boolean;
-  /** Beside the reason. */
+  /** The input that the dialog asks for besides the reason. */
   readonly asks?: 'until' | 'step' | 'people';
 }
 
 export interface Offers {
-  /** As buttons. */
+  /** Shown as buttons. */
   readonly main: readonly Offer[];
-  /** In the menu. */
+  /** Shown in the menu. */
   readonly more: readonly Offer[];
 }
 
@@ -59,7 +59,7 @@ export function offersFor(release: Release): Offers {
   if (hasEnded(release)) {
     return { main: pick(MENU), more: [] };
   }
-  // Before the first step there is nothing to start again, and little else but to cancel.
+  // Before the first step there is nothing to restart, and few commands besides cancel.
   return step < 0
     ? { main: pick([...BUTTONS, 'cancel']), more: [] }
     : { main: pick(BUTTONS), more: pick(MENU) };

@@ -7,7 +7,7 @@ import { hasEnded } from './release-words.js';
 
 const SHOWN_MAX = 20;
 
-/** The release of one flag in one environment, kept fresh by the live stream. */
+/** The release of one flag in one environment, updated from the live stream. */
 export class ReleaseView {
   readonly at: FlagAddress;
   /** The latest releases, newest first. */
@@ -54,7 +54,7 @@ export class ReleaseView {
     await this.timeline.load();
   }
 
-  /** While a release runs, it is evaluated often and is the only one that changes. */
+  /** Reads only the running release: it is evaluated often, and the others do not change. */
   async #follow(): Promise<void> {
     const running = this.active;
     const release =
@@ -62,7 +62,7 @@ export class ReleaseView {
       (await this.#app.api
         .get(RELEASE, { path: { ...this.at, release: running.id } })
         .catch(() => undefined));
-    // What is put in place would overtake a list that is on its way, and with it who was replaced.
+    // Replacing the release now would drop the pending list, and the other releases in it.
     if (release === undefined || hasEnded(release) || this.releases.loading) {
       await this.refresh();
     } else {
@@ -71,13 +71,13 @@ export class ReleaseView {
     }
   }
 
-  /** Shows this release; undefined: the latest. */
+  /** Shows this release, or the latest one when `id` is undefined. */
   async choose(id: string | undefined): Promise<void> {
     this.#chosen = id;
     await this.timeline.load();
   }
 
-  /** What a command answered, at once; the rest of the page follows. */
+  /** Shows the response to a command at once; the rest of the page reloads afterwards. */
   receive(release: Release): void {
     this.#put(release);
     this.#chosen = undefined;

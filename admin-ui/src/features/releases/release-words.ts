@@ -25,7 +25,7 @@ export function hasEnded({ endedAt }: Pick<Release, 'endedAt'>): boolean {
   return endedAt !== null;
 }
 
-/** Before the first evaluation there is no sentence of the server. */
+/** The text before the first evaluation, when the server has not sent one yet. */
 export function waitingWords(state: ReleaseState): string {
   switch (state) {
     case 'draft':
@@ -58,7 +58,7 @@ interface VerdictWords {
   readonly solid?: boolean;
 }
 
-/** Never "safe": at most that nothing was seen, and what would have been. */
+/** Never says "safe": at most that no harm was detected, and which harm would have been. */
 export function verdictWords(verdict: GateVerdict): VerdictWords {
   switch (verdict) {
     case 'harm':
@@ -72,7 +72,7 @@ export function verdictWords(verdict: GateVerdict): VerdictWords {
   }
 }
 
-/** What a clear verdict is worth. */
+/** Says which harm a clear verdict rules out. */
 export function wouldHaveSeen(ruledOut: number | null): string | undefined {
   return ruledOut === null ? undefined : `would have seen more than ${formatChange(ruledOut)}`;
 }

@@ -20,7 +20,7 @@ const states = (standing: Parameters<typeof stairsOf>[1]) =>
   stairsOf(plan, standing).map(({ state }) => state);
 
 describe('a staircase', () => {
-  it('tells done, current and planned steps apart', () => {
+  it('marks steps as done, current or planned', () => {
     expect(states(at(1, 'running'))).toEqual(['done', 'current', 'planned']);
     expect(states(at(1, 'paused'))).toEqual(['done', 'current', 'planned']);
     expect(states(at(2, 'completed', AT))).toEqual(['done', 'done', 'done']);
@@ -34,12 +34,12 @@ describe('a staircase', () => {
     expect([tiny?.height, quarter?.height, all?.height]).toEqual([0.1, 0.5, 1]);
   });
 
-  it('draws everybody of a segment as a small step, for they are few', () => {
+  it('draws 100 % of a segment as a small step, because a segment has few users', () => {
     const [internal] = stairsOf({ steps: [step(100, { audience: 'internal' })] });
     expect(internal?.height).toBe(0.1);
   });
 
-  it('is read aloud with everything that the picture shows', () => {
+  it('has a text alternative with everything that the drawing shows', () => {
     const stairs = stairsOf(
       { ...plan, steps: [step(1), step(5, { advance: 'guard', approval: true }), step(100)] },
       at(1, 'running'),
@@ -51,7 +51,7 @@ describe('a staircase', () => {
     ]);
   });
 
-  it('takes what a template leaves out as nothing asked', () => {
+  it('treats a field that a template omits as no requirement', () => {
     expect(stairsOf({ steps: [{ percent: 5 }, { percent: 100 }] })).toMatchObject([
       { bake: 'at once', isGuard: false, needsApproval: false },
       { bake: 'at once', audience: null },

@@ -8,9 +8,9 @@ export interface Stair {
   readonly index: number;
   readonly percent: string;
   readonly state: StairState;
-  /** Of the full height, 0 to 1: small steps stay visible. */
+  /** The share of the full height, 0 to 1. Small steps stay visible. */
   readonly height: number;
-  /** What it takes to go beyond, in words. */
+  /** What the step needs before the release can advance, as text. */
   readonly bake: string;
   readonly isGuard: boolean;
   readonly needsApproval: boolean;
@@ -20,7 +20,7 @@ export interface Stair {
 type Standing = Pick<Release, 'step' | 'state' | 'endedAt'>;
 type PlannedStep = Pick<StepPlan, 'percent'> & Partial<StepPlan>;
 
-/** A whole plan, or what a template says of one. */
+/** A complete plan, or the part of one that a template sets. */
 export interface PlannedSteps extends Partial<Pick<ReleasePlan, 'finalBakeSeconds'>> {
   readonly steps?: readonly PlannedStep[];
 }
@@ -28,7 +28,7 @@ export interface PlannedSteps extends Partial<Pick<ReleasePlan, 'finalBakeSecond
 const LOWEST = 0.1;
 const NOT_BEGUN = { step: -1, state: 'draft', endedAt: null } as const;
 
-/** Each step of a plan as it stands; without a release, as it is planned. */
+/** Each step of a plan with its state in the release; without a release, as planned. */
 export function stairsOf(plan: PlannedSteps, standing: Standing = NOT_BEGUN): readonly Stair[] {
   return (plan.steps ?? []).map((step, index) => ({
     index,
@@ -53,7 +53,7 @@ function stateOf(index: number, standing: Standing): StairState {
   return index < step ? 'done' : 'planned';
 }
 
-/** By the square root: 1 % and 100 % on one picture. A small audience is a small step. */
+/** Uses the square root, so that 1 % and 100 % fit one drawing. An audience is a small step. */
 function heightOf({ percent, audience = null }: PlannedStep): number {
   const share = audience === null ? percent / 100 : 0;
   return Math.max(LOWEST, Math.sqrt(Math.min(1, share)));
@@ -65,7 +65,7 @@ function bakeOf({ steps = [], finalBakeSeconds = 0 }: PlannedSteps, index: numbe
   return seconds === 0 ? 'at once' : formatDuration(seconds * 1000);
 }
 
-/** Read aloud: "Step 2 of 5: 5 %, current, at least 1 h, with approval". */
+/** The text alternative: "Step 2 of 5: 5 %, current, at least 1 h, with approval". */
 export function describeStair(stair: Stair, count: number): string {
   const states = { done: 'done', current: 'current', planned: 'planned', stopped: 'ended here' };
   const parts = [

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { endOf, timelineEntries } from './timeline-entries.js';
 
 describe('a timeline', () => {
-  it('holds decisions, phases and markers, the newest first', () => {
+  it('lists decisions, phases and markers, newest first', () => {
     const actor = { kind: 'user', id: 'u', name: 'Ada' };
     const entries = timelineEntries({
       decisions: [
@@ -52,7 +52,7 @@ describe('a timeline', () => {
     expect(entries[0]).toMatchObject({ who: 'Ada', reason: 'go', version: 3 });
   });
 
-  it('ends with the decision that ended it, not with its confirmation', () => {
+  it('ends with the decision that ended the release, not with its confirmation', () => {
     const actor = { kind: 'system', id: '', name: 'Sluice' };
     const decision = (version: number, action: string) => ({
       ...{ version, action, actor, at: '2026-01-01T12:00:00Z', sentence: action, reason: null },

@@ -1,7 +1,7 @@
 import { formatPercent } from '@sluice/server/domain/format';
 import type { ReleaseDecision, ReleaseTimeline } from '../../api/types.js';
 
-/** One line of the timeline. */
+/** One entry of the timeline. */
 export interface TimelineEntry {
   readonly id: string;
   readonly at: string;
@@ -10,7 +10,7 @@ export interface TimelineEntry {
   readonly text: string;
   readonly who: string | undefined;
   readonly reason: string | undefined;
-  /** Can be recomputed from what it was made from. */
+  /** Set when the decision can be recomputed from its stored input. */
   readonly version: number | undefined;
   readonly url: string | undefined;
 }

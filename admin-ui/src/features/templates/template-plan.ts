@@ -1,7 +1,7 @@
 import type { PlanInput } from '../../api/types.js';
 import type { DraftPlan } from '../release-planner/plan-draft.svelte.js';
 
-/** What a plan has where a template says nothing: shown in the form, and stored with it. */
+/** Defaults for the fields that a template omits: shown in the form and stored with it. */
 const USUAL: DraftPlan = {
   steps: [],
   gates: [],
@@ -33,7 +33,7 @@ const GATE = {
   maturesAfterSeconds: 0,
 } as const;
 
-/** A template as the form edits it: whole, and writable. */
+/** The plan of a template as the form edits it: complete and writable. */
 export function draftTemplatePlan(plan: PlanInput = {}): DraftPlan {
   return structuredClone({
     ...USUAL,
@@ -43,7 +43,7 @@ export function draftTemplatePlan(plan: PlanInput = {}): DraftPlan {
   }) as DraftPlan;
 }
 
-/** When a release starts is its own affair. */
+/** The plan without the start time, which each release sets itself. */
 export function templatePlan({ startAt: _, template: __, ...plan }: DraftPlan): PlanInput {
   return plan;
 }

@@ -37,7 +37,7 @@ const ask = (context: core.EvaluationContext, more: Partial<Flag> = {}) =>
   explain(core, { live, flagKey: 'awesome', flag: { ...flag, ...more }, context, now: 0 });
 
 describe('explain', () => {
-  it('names the rule that took somebody and leaves the rest unasked', () => {
+  it('names the rule that matched and does not evaluate the later rules', () => {
     const answer = ask({ targetingKey: 'user-1', email: 'a@example.com' });
     expect(answer).toMatchObject({ value: true, variant: 'on', ruleId: 'staff', isActive: true });
     expect(answer.steps.map(({ outcome }) => outcome)).toEqual([
@@ -47,7 +47,7 @@ describe('explain', () => {
     ]);
   });
 
-  it('shows where somebody stands whom a rollout has not reached', () => {
+  it('shows the bucket of a user outside the rollout', () => {
     const answer = ask({ targetingKey: 'user-1' });
     expect(answer).toMatchObject({ value: false, ruleId: 'rest' });
     expect(answer.steps).toEqual([
@@ -57,7 +57,7 @@ describe('explain', () => {
     ]);
   });
 
-  it('cannot place somebody without a unit', () => {
+  it('shows no bucket for a context without a unit', () => {
     expect(ask({}).steps[1]).toEqual({ id: 'ramp', outcome: 'no-match' });
   });
 
@@ -76,7 +76,7 @@ describe('explain', () => {
     expect(answer.steps).toEqual([]);
   });
 
-  it('says that an unusable flag failed', () => {
+  it('reports an unusable flag as failed', () => {
     const answer = ask({}, { status: 'on', onVariant: 'missing' });
     expect(answer).toMatchObject({ reason: 'ERROR', errorCode: 'GENERAL', value: undefined });
   });
@@ -85,7 +85,7 @@ describe('explain', () => {
 describe('readContext', () => {
   const text = { targetingKey: 'u', ip: '', attributes: '' };
 
-  it('joins the fields and the JSON', () => {
+  it('merges the fields and the JSON', () => {
     expect(readContext({ ...text, attributes: '{"plan":"pro"}' })).toEqual({
       context: { targetingKey: 'u', plan: 'pro' },
     });
@@ -97,7 +97,7 @@ describe('readContext', () => {
     });
   });
 
-  it('adds an attribute without touching what is there', () => {
+  it('adds an attribute and keeps the others', () => {
     expect(JSON.parse(addAttribute('{"plan":"pro"}', 'country'))).toEqual({
       plan: 'pro',
       country: '',

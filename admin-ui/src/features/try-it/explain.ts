@@ -1,13 +1,13 @@
 import type * as Core from '@sluice/sdk/core';
 import type { EvaluationContext, Flag, JsonValue, Rule } from '@sluice/sdk/core';
 
-/** The evaluator is loaded when it is first needed: it brings a regular expression engine. */
+/** Loaded when first needed, because the evaluator includes a regular expression engine. */
 export type Evaluator = Pick<typeof Core, 'compile' | 'evaluate' | 'isActive' | 'bucketOf'>;
 
 export interface RuleStep {
   readonly id: string;
   readonly outcome: 'taken' | 'no-match' | 'not-drawn' | 'not-reached';
-  /** Where the subject stands among 100 %, for a rollout whose condition holds. */
+  /** The position of the user from 0 to 100 %, for a rollout whose condition holds. */
   readonly place?: number;
 }
 
@@ -23,16 +23,16 @@ export interface Explanation {
 }
 
 export interface Question {
-  /** Everything around the flag. */
+  /** The ruleset that contains the flag. */
   readonly live: Core.CompiledRuleset;
   readonly flagKey: string;
-  /** Stands in for the ruleset's own flag of that key. */
+  /** Replaces the flag of the same key in the ruleset. */
   readonly flag: Flag;
   readonly context: EvaluationContext;
   readonly now: number;
 }
 
-/** What a context gets and why; each step is asked of the evaluator that SDKs run. */
+/** Explains what a context gets and why. Each step runs the evaluator that SDKs use. */
 export function explain(core: Evaluator, question: Question): Explanation {
   const { live, flagKey, flag, context, now } = question;
   const flags = { ...live.ruleset.flags, [flagKey]: flag };
@@ -54,7 +54,7 @@ export function explain(core: Evaluator, question: Question): Explanation {
   };
 }
 
-/** The evaluator passes over what is no rule at all, and so does its explanation. */
+/** Skips entries that are not rules, as the evaluator does. */
 function readableRules({ rules = [] }: Flag): readonly Rule[] {
   return rules.filter((rule: unknown) => typeof rule === 'object' && rule !== null);
 }
@@ -73,7 +73,7 @@ function stepOf(
   return place === undefined ? { id, outcome: 'no-match' } : { id, outcome: 'not-drawn', place };
 }
 
-/** Asks a flag that has only this rule, without its rollout. */
+/** Evaluates a flag that has only this rule, without its rollout. */
 function holds(core: Evaluator, { live, flag, context, now }: Question, rule: Rule): boolean {
   const { rollout: _, ...always } = rule;
   const probe: Flag = { ...flag, status: 'conditional', killed: false, rules: [always] };

@@ -3,7 +3,7 @@ import type { EvaluationContext } from '@sluice/sdk/core';
 export interface ContextText {
   readonly targetingKey: string;
   readonly ip: string;
-  /** Further attributes as a JSON object; empty: none. */
+  /** Additional attributes as a JSON object; empty for none. */
   readonly attributes: string;
 }
 
@@ -40,7 +40,7 @@ function readAttributes(text: string): ReadContext {
   return { context: value as EvaluationContext };
 }
 
-/** Puts a name into the JSON text, keeping what is there; unreadable text is left alone. */
+/** Adds a name to the JSON text and keeps the others. Invalid text is returned unchanged. */
 export function addAttribute(text: string, name: string): string {
   const read = readAttributes(text);
   return 'problem' in read || Object.hasOwn(read.context, name)

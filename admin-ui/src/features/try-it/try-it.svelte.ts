@@ -10,7 +10,7 @@ const RULESET = '/projects/{project}/environments/{environment}/ruleset';
 const STORED_AS = 'sluice.try';
 const EMPTY: ContextText = { targetingKey: 'user-1', ip: '', attributes: '' };
 
-/** "What does this context get, and why": asked of the real evaluator, here in the page. */
+/** Shows what a context gets and why. Runs the SDK's evaluator in the browser. */
 export class TryIt {
   readonly #api: ApiClient;
   readonly #at: FlagAddress;
@@ -54,7 +54,7 @@ export class TryIt {
     try {
       this.#storage?.setItem(STORED_AS, JSON.stringify(this.text));
     } catch {
-      // Only the memory of the last context is lost.
+      // Without storage, only the last context is not remembered.
     }
   }
 

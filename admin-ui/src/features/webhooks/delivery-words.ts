@@ -1,6 +1,6 @@
 import type { Delivery } from '../../api/types.js';
 
-/** Delivered, on its way, or given up. */
+/** The label of a delivery: delivered, pending or given up. */
 export function deliveryWords({ state, attempts }: Delivery): {
   readonly label: string;
   readonly tone: 'good' | 'neutral' | 'notice';

@@ -1,4 +1,4 @@
-/** What a webhook may be told of, with the words of this page. */
+/** The events that a webhook can receive, with their labels. */
 export const WEBHOOK_EVENTS = [
   { name: 'advanced', label: 'a release advances' },
   { name: 'held', label: 'it holds' },

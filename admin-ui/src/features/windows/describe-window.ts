@@ -3,7 +3,7 @@ import { formatMoment } from '../../ui/format-time.js';
 
 export const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
 
-/** "Mon–Fri 09:00–17:00, Europe/Amsterdam", or from when to when a freeze lasts. */
+/** "Mon–Fri 09:00–17:00, Europe/Amsterdam" for a window; start and end for a freeze. */
 export function describeWindow(window: Window): string {
   if (window.kind === 'freeze') {
     const from = window.startsAt === null ? 'now' : formatMoment(window.startsAt);
@@ -13,7 +13,7 @@ export function describeWindow(window: Window): string {
   return `${describeDays(window.days)} ${hours}, ${window.timeZone ?? 'UTC'}`;
 }
 
-/** Neighbours are drawn together. */
+/** Joins consecutive days into a range. */
 export function describeDays(days: readonly number[] | null): string {
   if (days === null || days.length === 0 || days.length === 7) {
     return 'every day';
