@@ -47,7 +47,7 @@ describe('LiveUpdates', () => {
     expect(heard).toEqual([{ kind: 'resync' }, { kind: 'change', change }, { kind: 'project' }]);
   });
 
-  it('reports evaluations of releases apart from other changes of the project', () => {
+  it('reports evaluations of releases separately from other changes', () => {
     const { heard, last } = start();
     last().say('project', { audited: false, releases: ['r1'] });
     last().say('project', { audited: true, releases: ['r1'] });

@@ -11,7 +11,7 @@ describe('groupMarks', () => {
   const AXIS = { from: 0, to: 100 };
   const spanOf = (label: string): number => label.length;
 
-  it('joins marks of one kind whose names would overlap', () => {
+  it('joins marks of the same kind whose names would overlap', () => {
     const marks = [mark(50, 'c'), mark(10, 'abc'), mark(12, 'b'), mark(11, '5 %', 'phase')];
     expect(groupMarks(marks, AXIS, spanOf).map(({ label }) => label)).toEqual([
       'abc +1',

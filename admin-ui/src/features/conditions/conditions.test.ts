@@ -20,7 +20,7 @@ describe('operators', () => {
 });
 
 describe('values', () => {
-  it('keep the type of the list', () => {
+  it('get the type of their list', () => {
     expect(typeOfValues([1, 2])).toBe('number');
     expect(typeOfValues([true])).toBe('boolean');
     expect(typeOfValues([])).toBe('string');
@@ -62,7 +62,7 @@ describe('describeCondition', () => {
   });
 });
 
-describe('building conditions', () => {
+describe('the condition builder', () => {
   it('starts each kind that the menu offers', () => {
     const kinds = CONDITION_STARTS.map(({ start }) => kindOf(startCondition(start)));
     expect(kinds).toEqual(['leaf', 'leaf', 'leaf', 'segment', 'any', 'all', 'not']);
@@ -75,7 +75,7 @@ describe('building conditions', () => {
     expect(andAlso({ all: [{ segment: 'a' }] }, more)).toEqual({ all: [{ segment: 'a' }, more] });
   });
 
-  it('suggests the attributes that are in use first', () => {
+  it('suggests attributes in use first', () => {
     expect(attributesOf([{ all: [dutch, { not: { any: [dutch] } }, { segment: 's' }] }])).toEqual([
       'country',
     ]);

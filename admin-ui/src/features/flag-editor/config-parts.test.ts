@@ -22,7 +22,7 @@ function merge(mine: FlagConfigChange, theirs: FlagConfigChange, choices = {}): 
 
 const ids = ({ rules }: FlagConfigChange): string[] => rules.map(({ id }) => id);
 
-describe('three versions of a configuration', () => {
+describe('the three-way merge of a configuration', () => {
   it('compares by field and by rule', () => {
     const differences = compareConfigs({
       base: config(),

@@ -38,7 +38,7 @@ describe('FlagList', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('loads further pages below the first', async () => {
+  it('appends further pages to the first', async () => {
     const { list, asked } = listOf((url) =>
       url.searchParams.has('cursor')
         ? { items: [flag('b')], next: null }

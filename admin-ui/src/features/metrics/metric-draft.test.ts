@@ -20,7 +20,7 @@ const DEFINITIONS: readonly MetricDefinition[] = [
   { kind: 'probe', ...ticked },
 ];
 
-describe('a metric in the form', () => {
+describe('the draft of a metric', () => {
   it('keeps its definition unchanged for every kind', () => {
     for (const definition of DEFINITIONS) {
       expect(definitionOf(draftMetric(definition))).toEqual(definition);

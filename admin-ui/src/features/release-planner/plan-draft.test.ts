@@ -87,7 +87,7 @@ describe('the draft of a release', () => {
     expect(draft.isBusy).toBe(false);
   });
 
-  it('retries with the same key after a lost response, with a new one after a rejection', async () => {
+  it('uses the same key after a lost response and a new one after a rejection', async () => {
     const keys: (string | null)[] = [];
     const answers = [Promise.reject(new TypeError('lost')), refusal('/ruleId')];
     const create = (key: string | null) => {

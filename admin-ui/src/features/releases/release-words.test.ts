@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { verdictWords, wouldHaveSeen } from './release-words.js';
 
-describe('the words of a release', () => {
-  it('never say that something is safe', () => {
+describe('the verdict labels of a release', () => {
+  it('never say that a release is safe', () => {
     const labels = (['harm', 'suspicious', 'clear', 'unclear'] as const).map(
       (verdict) => verdictWords(verdict).label,
     );

@@ -10,7 +10,7 @@ export interface TimelineEntry {
   readonly text: string;
   readonly who: string | undefined;
   readonly reason: string | undefined;
-  /** Set when the decision can be recomputed from its stored input. */
+  /** Set for a decision, which can be recomputed from its stored input. */
   readonly version: number | undefined;
   readonly url: string | undefined;
 }
