@@ -75,7 +75,7 @@ describe('the condition builder', () => {
     expect(andAlso({ all: [{ segment: 'a' }] }, more)).toEqual({ all: [{ segment: 'a' }, more] });
   });
 
-  it('suggests attributes in use first', () => {
+  it('suggests the attributes in use before the usual ones', () => {
     expect(attributesOf([{ all: [dutch, { not: { any: [dutch] } }, { segment: 's' }] }])).toEqual([
       'country',
     ]);
