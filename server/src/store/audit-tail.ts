@@ -2,7 +2,7 @@ import { desc } from 'drizzle-orm';
 import type { Db } from './db.js';
 import { auditEntries } from './schema/index.js';
 
-/** The newest entries, by number alone. */
+/** Returns the newest audit entries, ordered by number. */
 export async function listRecentChanges(
   db: Db,
   limit: number,

@@ -16,8 +16,8 @@ import {
 import { refuseDuplicate } from './unique-violation.js';
 
 /**
- * A table of things that a project has, such as windows. An item goes by its key, which the unique
- * index `<table>_key_unique` compares without case; where there is no such column, by its id.
+ * A table of items of a project, such as windows. The key identifies an item; the unique index
+ * `<table>_key_unique` ignores its case. In a table without a key column, the id identifies it.
  */
 type CollectionTable = PgTable & {
   readonly id: PgColumn;
@@ -40,7 +40,7 @@ export interface Bumped {
   readonly updatedAt?: SQL;
 }
 
-/** What differs between tables. The statements are written out so that drizzle types them. */
+/** The parts that differ by table. The statements are written out so that drizzle types them. */
 interface CollectionOptions<Row, New, Change, View> {
   readonly noun: Noun;
   readonly table: CollectionTable;
@@ -50,7 +50,7 @@ interface CollectionOptions<Row, New, Change, View> {
     tx: Tx,
     change: Change & Bumped,
   ) => { where(condition: SQL | undefined): PromiseLike<unknown> };
-  /** Makes the function that shows one of `rows`; reads what belongs to them first, if anything. */
+  /** Returns a function that renders one of `rows`, after reading the related rows, if any. */
   readonly viewer: (
     rows: readonly Row[],
     db: Db | Tx,
@@ -71,7 +71,7 @@ export interface CollectionStore<Row, New, Change, View> {
   /** The row, with secrets that the view leaves out. */
   getRow(db: Db | Tx, grant: Grant, key: string): Promise<Row>;
   get(db: Db | Tx, grant: Grant, key: string): Promise<View>;
-  /** By key; items without one newest first. */
+  /** Sorted by key; items without a key are sorted newest first. */
   page(db: Db, grant: Grant, query: PageQuery): Promise<Page<View>>;
 }
 
@@ -124,7 +124,7 @@ export function collectionStore<
   };
 }
 
-/** The collection with items that every project has and that no table holds. */
+/** Adds the built-in items, which every project has and no table stores. */
 export function withBuiltIn<Row, New, Change, View extends { readonly key: string }>(
   stored: CollectionStore<Row, New, Change, View>,
   items: readonly View[],

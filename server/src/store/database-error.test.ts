@@ -4,7 +4,7 @@ import { translateDatabaseError, unwrapRefusal } from './database-error.js';
 
 const withCode = (code: string) => Object.assign(new Error('detail'), { code });
 
-describe('an error of the database', () => {
+describe('a database error', () => {
   test.each([
     ['ECONNREFUSED', 'UNAVAILABLE'],
     ['ENOENT', 'UNAVAILABLE'],
@@ -34,7 +34,7 @@ describe('an error of the database', () => {
     expect(translateDatabaseError(original)).toBe(original);
   });
 
-  test('says when to come back', () => {
+  test('contains the delay before a retry', () => {
     expect(translateDatabaseError(withCode('57P01'))).toMatchObject({
       details: { retryAfterSeconds: 1 },
     });
@@ -45,7 +45,7 @@ describe('an error of the database', () => {
     expect(unwrapRefusal(value)).toBe(value);
   });
 
-  test('is found inside what the query builder wraps around it', () => {
+  test('is unwrapped from the error of the query builder', () => {
     const inner = new AppError('UNAVAILABLE', 'gone');
     expect(unwrapRefusal(new Error('Failed query', { cause: inner }))).toBe(inner);
   });

@@ -2,17 +2,17 @@ import { AppError, type ErrorCode } from '../domain/errors.js';
 
 const RETRY_AFTER_SECONDS = 1;
 
-/** The driver's and the system's words for "nobody answers". */
+/** Error codes of the driver and the system for a server that does not answer. */
 const UNREACHABLE = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT'],
   ...['EHOSTUNREACH', 'ENETUNREACH', 'EACCES', 'ECONNABORTED', 'EADDRNOTAVAIL'],
   ...['CONNECT_TIMEOUT', 'CONNECTION_CLOSED', 'CONNECTION_ENDED', 'CONNECTION_DESTROYED'],
 ]);
 
-/** Node's and OpenSSL's words for a certificate or a cipher that will not do. */
+/** Error codes of Node and OpenSSL for an unacceptable certificate or cipher. */
 const UNTRUSTED = /^ERR_(TLS|SSL)_|CERT|SIGNATURE/;
 
-/** PostgreSQL's codes by their beginning; the last that fits is taken. */
+/** PostgreSQL error codes by prefix; the last prefix that matches wins. */
 const STATES: readonly (readonly [string, ErrorCode, string])[] = [
   ['08', 'UNAVAILABLE', 'the database cannot be reached'],
   ['22021', 'VALIDATION_FAILED', 'text must not contain the character U+0000'],
@@ -31,8 +31,8 @@ const STATES: readonly (readonly [string, ErrorCode, string])[] = [
 ];
 
 /**
- * What a caller may know of an error that a statement met: the one place where the database's codes
- * become ours. What we have no word for comes back as it is, such as a violated constraint.
+ * Translates a database error into an `AppError` that a caller may see. Only this function maps
+ * database codes. An unmapped error, such as a violated constraint, is returned unchanged.
  */
 export function translateDatabaseError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
@@ -47,7 +47,7 @@ export function translateDatabaseError(error: unknown): unknown {
   return state ? refusal(state[1], state[2], error) : error;
 }
 
-/** Our own error inside whatever the query builder wrapped around it; else the error itself. */
+/** Returns the `AppError` that the query builder wrapped, or else the error itself. */
 export function unwrapRefusal(error: unknown): unknown {
   for (let inner = error; inner instanceof Error; inner = inner.cause) {
     if (inner instanceof AppError) return inner;

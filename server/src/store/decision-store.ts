@@ -11,7 +11,7 @@ export type DecisionRow = typeof decisions.$inferSelect;
 
 export interface NewDecision {
   readonly releaseId: string;
-  /** Of the release, after the move. */
+  /** The version of the release after the move. */
   readonly version: number;
   readonly at: Date;
   readonly action: string;
@@ -19,7 +19,7 @@ export interface NewDecision {
   readonly actor: Actor;
   readonly reason: string | null;
   readonly decision: Decision | null;
-  /** Everything that the verdict was computed from; null for a person's act. */
+  /** All inputs of the computation; null for a decision of a user. */
   readonly inputs: DecisionInputs | null;
   readonly serverVersion: string;
 }
@@ -47,7 +47,7 @@ export async function findDecision(
   return row;
 }
 
-/** When the newest decision that keeps its inputs was made. */
+/** Returns the time of the newest decision whose inputs are stored. */
 export async function findNewestInputsAt(db: Db | Tx, releaseId: string): Promise<Date | null> {
   const [row] = await db
     .select({ at: sql<string | null>`max(${decisions.at})` })
@@ -57,9 +57,9 @@ export async function findNewestInputsAt(db: Db | Tx, releaseId: string): Promis
 }
 
 export interface OpenedInputs {
-  /** As they are stored, in the words of the version that made the decision. */
+  /** The stored inputs, in the format of the version that made the decision. */
   readonly stored: DecisionInputs;
-  /** The hash still fits the stored text. */
+  /** True when the hash still matches the stored text. */
   readonly isIntact: boolean;
 }
 

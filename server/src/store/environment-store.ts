@@ -19,7 +19,7 @@ export async function insertEnvironment(tx: Tx, environment: NewEnvironment): Pr
   );
 }
 
-/** Every flag gets a config in the new environment: off, with the variants of the other one. */
+/** Gives every flag a config in the new environment: off, with the variants of the other one. */
 export async function copyConfigsAsOff(
   tx: Tx,
   grant: Grant,
@@ -50,7 +50,7 @@ export async function saveEnvironment(
     .where(isGranted(grant));
 }
 
-/** Configs go first: a kill locks them before the environment's row, and so must this. */
+/** Deletes configs first, because a kill also locks them before the environment's row. */
 export async function deleteEnvironmentRow(tx: Tx, grant: EnvironmentGrant): Promise<void> {
   await tx.delete(flagConfigs).where(eq(flagConfigs.environmentId, grant.environmentId));
   await tx.delete(environments).where(isGranted(grant));

@@ -43,7 +43,7 @@ export async function lockFlagConfig(
   return row;
 }
 
-/** The same, found by the flag's key. */
+/** Like `lockFlagConfig`, by the key of the flag. */
 export async function lockConfigOf(
   tx: Tx,
   grant: EnvironmentGrant,
@@ -68,7 +68,7 @@ export async function lockConfigOf(
   return found;
 }
 
-/** What an editor writes; never `killed`, so an edit and a kill cannot undo each other. */
+/** Saves an edit. It never writes `killed`, so an edit and a kill cannot undo each other. */
 export async function saveFlagConfig(
   tx: Tx,
   grant: EnvironmentGrant,
@@ -102,8 +102,8 @@ const NOT_KILLED = {
 };
 
 /**
- * Leaves `version` alone: a kill makes no editor's draft stale. False when the flag is archived,
- * which may have come before the lock on its config.
+ * Keeps `version`, so a kill does not make an editor's draft stale. Returns false when the flag is
+ * archived, which may have happened before its config was locked.
  */
 export async function saveKill(
   tx: Tx,
@@ -131,7 +131,7 @@ export interface ConfigOfFlag extends FlagConfigRow {
   readonly archived: boolean;
 }
 
-/** A flag's configs in every environment of the project, locked: no kill comes in between. */
+/** Locks the flag's configs in every environment of the project, so that a kill has to wait. */
 export async function lockConfigsOfFlag(
   tx: Tx,
   grant: Grant,
@@ -146,7 +146,7 @@ export async function lockConfigsOfFlag(
   return selectConfigs(tx, eq(flagConfigs.flagId, flagId), grant);
 }
 
-/** Who names the flag as parent, in any environment, archived flags included. */
+/** Lists flags with this parent in any environment, including archived flags. */
 export async function listChildren(
   tx: Tx,
   grant: Grant,
@@ -155,7 +155,7 @@ export async function listChildren(
   return selectConfigs(tx, eq(flagConfigs.parent, parent), grant);
 }
 
-/** Configs whose rules may name the segment: a cheap first sieve, the caller looks closer. */
+/** Lists configs whose rules may name the segment: a cheap filter; the caller checks exactly. */
 export async function listConfigsMentioning(
   tx: Db | Tx,
   grant: Grant,
@@ -165,7 +165,7 @@ export async function listConfigsMentioning(
   return selectConfigs(tx, sql`strpos(${flagConfigs.rules}::text, ${needle}) > 0`, grant);
 }
 
-/** Parent by flag in one environment; archived flags cannot be anybody's. */
+/** Maps flags of one environment to their parents. An archived flag cannot be a parent. */
 export async function listParents(
   db: Db | Tx,
   grant: EnvironmentGrant,

@@ -27,7 +27,7 @@ export async function insertFlag(tx: Tx, grant: Grant, flag: NewFlagRow): Promis
   );
 }
 
-/** The row, locked until commit: whoever compares its version compares the last one. */
+/** Locks the row until commit, so a caller compares the current version. */
 export async function lockFlag(tx: Tx, grant: Grant, key: string): Promise<FlagRow> {
   const [row] = await tx.select().from(flags).where(isFlag(grant, key)).for('no key update');
   if (!row) throw notFound('flag', key);
@@ -76,7 +76,7 @@ export async function countLiveFlags(tx: Tx, grant: Grant): Promise<number> {
   return tx.$count(flags, and(eq(flags.projectId, grant.projectId), isNull(flags.archivedAt)));
 }
 
-/** Seeds of the project that are `base` or begin with `base-`. */
+/** Lists seeds of the project that equal `base` or begin with `base-`. */
 export async function listSeeds(tx: Tx, grant: Grant, base: string): Promise<readonly string[]> {
   const pattern = `${base.replaceAll(/[\\%_]/g, '\\$&')}-%`;
   const rows = await tx

@@ -3,7 +3,7 @@ import { FreeSpace } from './free-space.js';
 
 const MIB = 1024 * 1024;
 
-describe('free space', () => {
+describe('the check of free space', () => {
   let bytes = 0;
   let now = 0;
   let looks = 0;
@@ -16,17 +16,17 @@ describe('free space', () => {
     return new FreeSpace({ directory: '/anywhere', freeBytes, clock: () => now });
   };
 
-  test('lets changes through while there is enough', () => {
+  test('accepts changes while enough space is free', () => {
     bytes = 64 * MIB;
     expect(() => create().assert()).not.toThrow();
   });
 
-  test('refuses changes when there is not, with both numbers', () => {
+  test('rejects changes when space is low and names both numbers', () => {
     bytes = 63.9 * MIB;
     expect(() => create().assert()).toThrow('has 63 MiB left, changes need at least 64');
   });
 
-  test('is looked up twice a second at most', () => {
+  test('reads the free space at most twice a second', () => {
     const space = create();
     bytes = 64 * MIB;
     space.assert();
@@ -41,7 +41,7 @@ describe('free space', () => {
     space.assert();
   });
 
-  test('of a real directory is asked from the system', () => {
+  test('reads the free space of a real directory from the system', () => {
     expect(() => new FreeSpace({ directory: process.cwd() }).assert()).not.toThrow();
   });
 });

@@ -1,7 +1,7 @@
 import { statfsSync } from 'node:fs';
 import { AppError } from '../domain/errors.js';
 
-/** Kept for kills: an embedded database that meets a full disk has to be killed itself. */
+/** Reserved for kills: an embedded database on a full disk has to be terminated. */
 const FREE_BYTES_MIN = 64 * 1024 * 1024;
 const LOOK_AGAIN_MS = 500;
 
@@ -12,7 +12,7 @@ export interface FreeSpaceOptions {
   readonly clock?: () => number;
 }
 
-/** Refuses what can wait while the disk under a directory is nearly full. */
+/** Rejects changes that can wait while the disk of a directory is nearly full. */
 export class FreeSpace {
   readonly #directory: string;
   readonly #freeBytes: (directory: string) => number;

@@ -58,7 +58,7 @@ describe.each(databaseKinds)('reports of instances on %s', (kind) => {
   const database = withDatabase(kind);
   beforeEach(() => makeEnvironment(database.db));
 
-  it('make an instance with what it says about itself', async () => {
+  it('create an instance with its own description', async () => {
     const { db } = database;
     await storeReports(db, [report('i1'), report('i2', { epoch: null, revision: null })]);
     const instances = await listInstances(db, grant, FIRST_PAGE);
@@ -71,7 +71,7 @@ describe.each(databaseKinds)('reports of instances on %s', (kind) => {
     ]);
   });
 
-  it('count a repeated batch once, whatever it holds', async () => {
+  it('count a repeated batch once, whatever it contains', async () => {
     const { db } = database;
     await storeReports(db, [report('i1', { seq: 2, revision: 7 })]);
     await storeReports(db, [report('i1', { seq: 2, revision: 99 })]);
@@ -90,7 +90,7 @@ describe.each(databaseKinds)('reports of instances on %s', (kind) => {
     expect(instance?.applied).toMatchObject({ epoch: 'E2', revision: 2 });
   });
 
-  it('without a number, from an opened stream, keep the number and the position', async () => {
+  it('keep the batch number and the revision when a stream opens without a number', async () => {
     const { db } = database;
     await storeReports(db, [report('i1', { seq: 4, revision: 7 })]);
     await storeReports(db, [report('i1', { seq: null, epoch: null, revision: null })]);
@@ -99,7 +99,7 @@ describe.each(databaseKinds)('reports of instances on %s', (kind) => {
     expect(instance?.applied?.revision).toBe(7);
   });
 
-  it('leave a receipt for a kill, once, and none for other changes', async () => {
+  it('store one receipt for a kill and none for other changes', async () => {
     const { db } = database;
     await makeKill(db, 6);
     await storeReports(db, [report('i1', { seq: 1, revision: 5 })]);
@@ -111,20 +111,20 @@ describe.each(databaseKinds)('reports of instances on %s', (kind) => {
     expect(receipts[0]?.age_ms).toBeGreaterThanOrEqual(500);
   });
 
-  it('that pass over a kill confirm it by the later revision', async () => {
+  it('confirm a skipped kill by a later revision', async () => {
     const { db } = database;
     await makeKill(db, 6);
     await storeReports(db, [report('i1', { seq: 1, revision: 9 })]);
     expect(await receiptsOf(db)).toMatchObject([{ instance_id: 'i1', revision: 9 }]);
   });
 
-  it('of an environment that is gone harm no other report of the group', async () => {
+  it('are stored although one of the group belongs to a deleted environment', async () => {
     const { db } = database;
     await storeReports(db, [report('i1'), report('i2', { environmentId: 'gone' })]);
     expect(await listInstances(db, grant, FIRST_PAGE)).toHaveLength(1);
   });
 
-  it('of a thousand instances are one statement', async () => {
+  it('are stored in one statement for a thousand instances', async () => {
     const { db } = database;
     const many = Array.from({ length: 1_000 }, (_, i) => report(`i${String(i).padStart(4, '0')}`));
     await storeReports(db, many);
@@ -141,7 +141,7 @@ describe.each(databaseKinds)('the list of instances on %s', (kind) => {
     await storeReports(database.db, [report('i1'), report('i2'), report('i3')]);
   });
 
-  it('calls silent what was not heard of for 90 seconds, and drops it after a day', async () => {
+  it('marks an instance silent after 90 s without a report and drops it after a day', async () => {
     const { db } = database;
     await age(db, 'i1', '70 seconds');
     await age(db, 'i2', '100 seconds');
@@ -153,14 +153,14 @@ describe.each(databaseKinds)('the list of instances on %s', (kind) => {
     expect((await countLiveInstances(db)).get(ENVIRONMENT)).toBeUndefined();
   });
 
-  it('keeps alive whoever has an open stream', async () => {
+  it('keeps an instance with an open stream live', async () => {
     const { db } = database;
     await age(db, 'i1', '100 seconds');
     await refreshInstances(db, [{ environmentId: ENVIRONMENT, instanceId: 'i1' }]);
     expect((await listInstances(db, grant, FIRST_PAGE))[0]).toMatchObject({ state: 'live' });
   });
 
-  it('loses what is old when history is pruned, and nothing else', async () => {
+  it('loses only old entries when history is pruned', async () => {
     const { db } = database;
     await makeKill(db, 6);
     await storeReports(db, [report('i1', { seq: 2, revision: 6 })]);

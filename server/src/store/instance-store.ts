@@ -12,13 +12,13 @@ export interface InstanceIdentity {
   readonly sdk: string;
 }
 
-/** What an instance has said about itself; `waitedMs` ago. */
+/** A report of an instance, sent `waitedMs` ago. */
 export interface InstanceReport extends InstanceIdentity {
-  /** Null: said by opening a stream or asking for the ruleset, not by a batch. */
+  /** Null when a stream or a ruleset request reported it instead of a batch. */
   readonly seq: number | null;
   readonly epoch: string | null;
   readonly revision: number | null;
-  /** Up to when all its events have come, epoch milliseconds; absent: it says nothing of that. */
+  /** All events up to this time have arrived, in epoch milliseconds; absent when not reported. */
   readonly through?: number | null;
   readonly waitedMs: number;
 }
@@ -39,7 +39,7 @@ const INPUT = sql`as input (
   "waitedMs" double precision
 )`;
 
-/** A report may come late, and never takes back what a later one said. */
+/** A late report never overwrites a newer one. */
 const APPLIES = sql`(
   excluded.applied_epoch is not null and (
     instances.applied_epoch is distinct from excluded.applied_epoch
@@ -49,9 +49,9 @@ const APPLIES = sql`(
 
 /**
  * Stores reports, at most one per instance, in one statement and so in one commit. A batch whose
- * `seq` is not above the stored one is a repeat and changes nothing; whose report was new is the
- * answer. Only news of a kill leaves a receipt. Times are the database's: its clock also says when
- * a change was committed.
+ * `seq` is not above the stored one is a repeat and changes nothing. Returns the instances whose
+ * report was new. Only a kill leaves a receipt. Times come from the database clock, which also
+ * times the commit of a change.
  */
 export async function storeReports(
   db: Db | Tx,
@@ -112,7 +112,7 @@ function ifApplies(column: string): SQL {
   return sql`case when ${APPLIES} then excluded.${name} else instances.${name} end`;
 }
 
-/** Says that these are still connected. In key order, so that servers never block in a circle. */
+/** Marks instances as still connected, in key order so that servers never deadlock. */
 export async function refreshInstances(db: Db, keys: readonly InstanceKey[]): Promise<void> {
   await db.execute(sql`
     update instances set last_seen_at = now()
@@ -125,7 +125,7 @@ export async function refreshInstances(db: Db, keys: readonly InstanceKey[]): Pr
     )`);
 }
 
-/** How many instances of each environment were seen in the last minute, on any server. */
+/** Counts the instances of each environment that any server saw in the last minute. */
 export async function countLiveInstances(db: Db): Promise<ReadonlyMap<string, number>> {
   const rows = await db.execute<{ environment_id: string; live: number }>(sql`
     select environment_id, count(*)::int as live from instances
@@ -138,7 +138,7 @@ export interface DismissedInstance {
   readonly lastSeenAt: Date;
 }
 
-/** Takes an instance off the list; undefined when there is none, or when it is not silent. */
+/** Deletes an instance. Returns undefined when it does not exist or is not silent. */
 export async function deleteSilentInstance(
   tx: Tx,
   grant: EnvironmentGrant,
@@ -162,8 +162,8 @@ function isInstance(grant: EnvironmentGrant, id: string): SQL | undefined {
 }
 
 /**
- * Throws away what nobody asks for any more: instances that are gone for a day, receipts of a
- * week, and the list of what old revisions touched (a reader that far behind reloads).
+ * Deletes data that is no longer read: instances unseen for a day, receipts older than a week and
+ * the changes of old revisions (a reader that far behind reloads).
  */
 export async function pruneHistory(db: Db): Promise<void> {
   await db.execute(sql`

@@ -23,7 +23,7 @@ export interface KeyRow extends Omit<NewKey, 'secretHash' | 'projectId'> {
   readonly lastUsedAt: Date | null;
 }
 
-/** What a key admits to, once its secret has been recognised. */
+/** The access that a key grants once its secret has been recognised. */
 export interface StoredKey {
   readonly id: string;
   readonly kind: KeyKind;
@@ -58,7 +58,7 @@ const SHOWN = {
   lastUsedAt: keys.lastUsedAt,
 };
 
-/** Neither revoked nor expired. */
+/** A live key is neither revoked nor expired. */
 function isLive(now: Date): SQL | undefined {
   return and(isNull(keys.revokedAt), or(isNull(keys.expiresAt), gt(keys.expiresAt, now)));
 }
@@ -75,13 +75,13 @@ export async function findLiveKey(
   return row;
 }
 
-/** Revoked and expired ones included. */
+/** Also finds revoked and expired keys. */
 export async function findKeyByHash(db: Db, secretHash: string): Promise<StoredKey | undefined> {
   const [row] = await db.select(STORED).from(keys).where(eq(keys.secretHash, secretHash));
   return row;
 }
 
-/** Which of these are still good; one query for however many connections hold them. */
+/** Returns the ids of live keys, in one query for all connections. */
 export async function findLiveKeyIds(
   db: Db,
   ids: readonly string[],
@@ -94,7 +94,7 @@ export async function findLiveKeyIds(
   return new Set(rows.map((row) => row.id));
 }
 
-/** All keys of SDKs, for a copy that outlives the database. */
+/** Lists all live SDK keys, for a copy that works while the database is down. */
 export async function listLiveSdkKeys(db: Db, now: Date): Promise<readonly StoredKey[]> {
   return db
     .select(STORED)
@@ -103,7 +103,7 @@ export async function listLiveSdkKeys(db: Db, now: Date): Promise<readonly Store
     .orderBy(keys.id);
 }
 
-/** False when a key with this secret is there already. */
+/** Returns false when a key with this secret already exists. */
 export async function insertKey(tx: Tx, key: NewKey): Promise<boolean> {
   const rows = await tx.insert(keys).values(key).onConflictDoNothing().returning({ id: keys.id });
   return rows.length === 1;
@@ -111,7 +111,7 @@ export async function insertKey(tx: Tx, key: NewKey): Promise<boolean> {
 
 export interface KeyPage {
   readonly limit: number;
-  /** Id of the last key of the page before. */
+  /** The id of the last key on the previous page. */
   readonly after: string | null;
 }
 

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from './db.js';
 
-/** A kill or restore that some webhook wants to hear of and has not. */
+/** A kill or restore for which a webhook still needs a notification. */
 export interface KillNews {
   readonly auditId: number;
   readonly action: 'flag.kill' | 'flag.restore';
@@ -15,13 +15,13 @@ export interface KillNews {
   readonly reason: string | null;
 }
 
-/** How many of the newest audit entries are looked at, and for how long an entry is news. */
+/** The number of newest audit entries to read, and the maximum age of an entry. */
 const LOOK_BACK = 1_000;
 const NEWS_MINUTES = 10;
 
 /**
- * Read off the audit, so that a kill itself writes not one row more for it. Looking at the same
- * entries again tells nobody twice: who was told has a row in the outbox.
+ * Reads the audit, so that a kill writes no extra row for webhooks. Reading an entry again sends no
+ * second notification, because each notified webhook has a row in the outbox.
  */
 export async function listKillNews(db: Db, limit: number): Promise<readonly KillNews[]> {
   const rows = await db.execute<{ [name in keyof KillNews]: KillNews[name] }>(sql`

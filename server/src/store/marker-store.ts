@@ -7,7 +7,7 @@ import { markers } from './schema/index.js';
 export type MarkerRow = typeof markers.$inferSelect;
 export type NewMarker = Omit<MarkerRow, 'environmentId' | 'derived' | 'createdAt'>;
 
-/** The row, or undefined when the same one is there already: by its key or in the same minute. */
+/** Returns the row, or undefined when the marker exists: by key or in the same minute. */
 export async function insertMarker(
   tx: Tx,
   grant: EnvironmentGrant,
@@ -21,7 +21,7 @@ export async function insertMarker(
   return row;
 }
 
-/** The one that kept `marker` from being stored. */
+/** Finds the marker that prevented `marker` from being stored. */
 export async function findSameMarker(
   tx: Tx,
   grant: EnvironmentGrant,
@@ -46,7 +46,7 @@ export async function findSameMarker(
   return row;
 }
 
-/** Whoever tells of a deploy knows more than what was seen of it. */
+/** Deletes derived markers, because an explicit marker of a deploy is more precise. */
 export async function deleteDerivedMarkers(
   tx: Tx,
   grant: EnvironmentGrant,
@@ -68,8 +68,8 @@ export interface SeenVersion {
 }
 
 /**
- * Versions that instances report and that no marker tells of, with when each was first seen. A
- * version that had a marker before is not new, however long its first instances are gone.
+ * Lists versions that instances report and no marker names, with the time each was first seen. A
+ * version that once had a marker is not new, however long ago its first instances disappeared.
  */
 export async function listUnmarkedVersions(db: Db, limit: number): Promise<readonly SeenVersion[]> {
   const rows = await db.execute<{
@@ -96,7 +96,7 @@ export async function listUnmarkedVersions(db: Db, limit: number): Promise<reado
   }));
 }
 
-/** Of two servers that see the same, one stores it. */
+/** Only one of two servers that see the same version stores a marker. */
 export async function insertDerivedMarkers(
   db: Db,
   seen: readonly (SeenVersion & { readonly id: string })[],

@@ -34,7 +34,7 @@ const stored = collectionStore({
 
 export const metricStore = withBuiltIn(stored, BUILT_IN_METRICS.map(viewBuiltIn));
 
-/** Names of the releases that have a gate on this metric. Ended releases no longer need it. */
+/** Names the releases with a gate on this metric. Ended releases no longer need it. */
 export async function listReleasesGatedBy(
   tx: Tx,
   grant: Grant,

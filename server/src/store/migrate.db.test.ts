@@ -9,7 +9,7 @@ describe.each(databaseKinds)('migrate on %s', (kind) => {
     expect(await database.migrate()).toEqual([]);
   });
 
-  test('leaves nothing of a migration that fails half-way', async () => {
+  test('undoes a migration that fails half-way', async () => {
     const known = await readMigrations();
     const text = 'create table half (); select 1 / 0';
     const failing = { id: known.length, name: '9999_half', text, checksum: 'x' };
@@ -18,7 +18,7 @@ describe.each(databaseKinds)('migrate on %s', (kind) => {
     expect(row).toEqual({ half: null });
   });
 
-  test('applies a new migration once, whoever starts at the same time', async () => {
+  test('applies a new migration once when several servers start together', async () => {
     const known = await readMigrations();
     const added = {
       id: known.length,

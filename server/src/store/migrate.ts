@@ -17,7 +17,7 @@ type AppliedRow = Readonly<Pick<Migration, 'id' | 'name' | 'checksum'>>;
 const FOLDER = new URL('../../../drizzle/', import.meta.url);
 const FILE = /^(\d{4})_[a-z0-9_]+\.sql$/;
 
-/** Any constant will do; it only has to be the same in every Sluice. */
+/** An arbitrary constant; it must be the same in every Sluice server. */
 const LOCK_KEY = 7_305_809;
 
 const HISTORY = `create table if not exists sluice_migrations (
@@ -27,7 +27,7 @@ const HISTORY = `create table if not exists sluice_migrations (
   applied_at timestamptz not null default now()
 )`;
 
-/** Longest wait for another server that migrates at the same time. */
+/** The maximum wait for another server that migrates at the same time. */
 const LOCK_WAIT = '60s';
 
 /**
@@ -68,7 +68,7 @@ async function applyNext(
   return next.name;
 }
 
-/** The first migration that the database lacks; throws when its history is not ours. */
+/** Returns the first missing migration; throws when the history is not that of Sluice. */
 export function nextMigration(
   known: readonly Migration[],
   applied: readonly AppliedRow[],

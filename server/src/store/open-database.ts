@@ -18,20 +18,20 @@ export interface DatabaseOptions {
   readonly log: Log;
   /** How long is waited for what; tests that run on a busy machine wait longer. */
   readonly limits?: DatabaseLimits | undefined;
-  /** How the embedded database is brought to run; tests keep one running for many of them. */
+  /** Starts the embedded database. Many tests share one running instance. */
   readonly startEmbedded?: StartEmbedded | undefined;
 }
 
 export interface DatabaseLimits {
-  /** For a free connection. */
+  /** Timeout for a free connection. */
   readonly acquireTimeoutMs: number;
-  /** For everybody else, when it may wait; embedded database only. */
+  /** Timeout for background work behind other callers; embedded database only. */
   readonly patienceMs: number;
-  /** For a lock that another transaction holds; PostgreSQL only. */
+  /** Timeout for a lock of another transaction; PostgreSQL only. */
   readonly lockTimeoutMs: number;
-  /** For one statement; PostgreSQL only, because PGlite cannot end one. */
+  /** Timeout for one statement; PostgreSQL only, because PGlite cannot cancel one. */
   readonly statementTimeoutMs: number;
-  /** For the answer to a statement, before the connection is given up. */
+  /** Timeout for the answer to a statement, after which the connection is closed. */
   readonly answerTimeoutMs: number;
 }
 
@@ -42,23 +42,23 @@ export type StartEmbedded = (
 export interface Database {
   readonly kind: 'embedded' | 'postgres';
   readonly db: Db;
-  /** The same for what may wait a moment: on the embedded database everybody else goes first. */
+  /** For background work: on the embedded database, all other callers have priority. */
   readonly patientDb: Db;
   /** CONFLICT when the address leads to a pooler that changes sessions between transactions. */
   assertOwnSessions(): Promise<void>;
   /**
-   * Brings the schema up to this version and says what it applied. UNAVAILABLE: try again; any
-   * other refusal stands. Migrations other than those of `drizzle/` are for tests.
+   * Migrates the schema to this version and returns what it applied. Retry on UNAVAILABLE only; any
+   * other rejection is permanent. Migrations other than those of `drizzle/` are for tests.
    */
   migrate(migrations?: readonly Migration[]): Promise<readonly string[]>;
   /**
-   * Calls `onNudge` whenever another server may have changed something, and after each time that
-   * listening had to start again. Returns the way to stop.
+   * Calls `onNudge` when another server may have changed something and after each reconnect of
+   * the listener. Returns a function that stops it.
    */
   listen(onNudge: () => void): () => void;
   /** STORAGE_FULL when the disk under the embedded database is nearly full. */
   assertSpace(): void;
-  /** Lets what runs end, then lets go of everything. */
+  /** Waits for running work, then releases all resources. */
   close(): Promise<void>;
 }
 
@@ -74,8 +74,8 @@ const POSTGRES_LIMITS: DatabaseLimits = {
 };
 
 /**
- * Everybody takes turns there, so a wait is no sign of trouble yet. The process of a database that
- * does not answer is ended.
+ * Callers take turns on the embedded database, so a wait is not yet an error. The process of a
+ * database that does not answer is terminated.
  */
 const EMBEDDED_LIMITS: DatabaseLimits = {
   ...POSTGRES_LIMITS,
@@ -86,7 +86,7 @@ const EMBEDDED_LIMITS: DatabaseLimits = {
 
 const CLOSE_GRACE_MS = 5_000;
 
-/** The one way to the data. Embedded: resolves when it runs. PostgreSQL: connects when used. */
+/** Opens the database. Embedded: resolves when it runs. PostgreSQL: connects on first use. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   return options.url === undefined ? openEmbedded(options) : openPostgres(options.url, options);
 }

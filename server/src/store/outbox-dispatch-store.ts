@@ -4,7 +4,7 @@ import type { WebhookFormat } from '../domain/webhooks/webhook.js';
 import type { Db, Tx } from './db.js';
 import { outbox } from './schema/index.js';
 
-/** One message on its way, with all that it takes to send it. */
+/** One due message with everything needed to send it. */
 export interface DueMessage {
   readonly webhookId: string;
   readonly eventId: string;
@@ -18,15 +18,15 @@ export interface DueMessage {
 
 export interface ClaimDue {
   readonly limit: number;
-  /** Of one webhook at once, so that one receiver that hangs does not hold up all others. */
+  /** Limit per webhook, so that one hanging receiver does not delay all others. */
   readonly perWebhookMax: number;
-  /** Webhooks that have enough to do. */
+  /** Webhooks that have reached their limit. */
   readonly busy: readonly string[];
-  /** A server that dies meanwhile leaves the message to the next one after this. */
+  /** After this time, another server may claim the message of a server that died. */
   readonly leaseMs: number;
 }
 
-/** Takes messages that are due, each for one server only; nothing stays locked. */
+/** Claims due messages, each for one server only; no lock remains. */
 export async function claimDue(db: Db, claim: ClaimDue): Promise<readonly DueMessage[]> {
   const rows = await db.execute<{ [name in keyof DueMessage]: DueMessage[name] }>(sql`
     with ranked as (
@@ -51,14 +51,14 @@ export async function claimDue(db: Db, claim: ClaimDue): Promise<readonly DueMes
   return [...rows];
 }
 
-/** `retryInMs` null: it is over, delivered or given up. */
+/** `retryInMs` is null when the message is delivered or abandoned. */
 export interface Outcome {
   readonly isDelivered: boolean;
   readonly error: string | null;
   readonly retryInMs: number | null;
 }
 
-/** Nothing when another server has taken the message over since. */
+/** Does nothing when another server has claimed the message since. */
 export async function saveOutcome(
   db: Db | Tx,
   message: Pick<DueMessage, 'webhookId' | 'eventId' | 'attempts'>,
@@ -81,7 +81,7 @@ export async function saveOutcome(
     );
 }
 
-/** A message that somebody sends by hand: no dispatcher takes it. */
+/** Stores a message that a user sends manually; no dispatcher claims it. */
 export async function insertSentByHand(
   tx: Tx,
   message: { readonly webhookId: string; readonly eventId: string; readonly event: string },
@@ -90,7 +90,7 @@ export async function insertSentByHand(
   await tx.insert(outbox).values({ ...message, payload, attempts: 1, nextAt: null });
 }
 
-/** Delivered or given up long ago. */
+/** Deletes messages that were delivered or abandoned long ago. */
 export async function pruneOutbox(db: Db): Promise<void> {
   await db
     .delete(outbox)

@@ -1,15 +1,15 @@
 import { sql } from 'drizzle-orm';
 import type { Tx } from './db.js';
 
-/** Something that people outside want to hear of. */
+/** An event that webhooks receive as a notification. */
 export interface OutboxEvent {
-  /** `release:version` or `flag:revision`: the same for every try, so that none counts twice. */
+  /** `release:version` or `flag:revision`: equal for every retry, so that none counts twice. */
   readonly id: string;
   readonly event: string;
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
-/** One row for each enabled webhook that wants the event, in the transaction of what happened. */
+/** Inserts a row for each enabled webhook of the event, in the transaction of the event. */
 export async function enqueue(tx: Tx, projectId: string, event: OutboxEvent): Promise<void> {
   await tx.execute(sql`
     insert into outbox (webhook_id, event_id, event, payload)

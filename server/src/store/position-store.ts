@@ -13,7 +13,7 @@ export interface EnvironmentPosition {
   readonly revision: number;
 }
 
-/** Where every environment stands; cheap enough to ask once a second. */
+/** Lists the epoch and revision of every environment; cheap enough to run once a second. */
 export async function listPositions(db: Db): Promise<readonly EnvironmentPosition[]> {
   return db
     .select({
@@ -27,11 +27,11 @@ export async function listPositions(db: Db): Promise<readonly EnvironmentPositio
 
 export interface LostHistory {
   readonly environmentId: string;
-  /** The epoch that somebody has seen more of than the database holds. */
+  /** The epoch of which a reader has seen more than the database holds. */
   readonly epoch: string;
-  /** The revision up to which it was seen, at least. */
+  /** The highest revision known to have been seen. */
   readonly seenRevision: number;
-  /** For the audit row: how we know. */
+  /** How the loss was detected, for the audit entry. */
   readonly reason: string;
 }
 

@@ -8,7 +8,7 @@ import { refuseDuplicate } from './unique-violation.js';
 export type ProjectRow = typeof projects.$inferSelect;
 export type EnvironmentRow = typeof environments.$inferSelect;
 
-/** What there is of a project and, where one is asked for, its environment. */
+/** Finds a project and, when given, its environment; each may be missing. */
 export async function findPlace(
   db: Db | Tx,
   { project, environment = '' }: { readonly project: string; readonly environment?: string },
@@ -65,7 +65,7 @@ export async function saveProject(tx: Tx, grant: Grant, change: { name: string }
     .where(eq(projects.id, grant.projectId));
 }
 
-/** Configs go first: a kill locks them before an environment's row, and so must this. */
+/** Deletes configs first, because a kill also locks them before an environment's row. */
 export async function deleteProjectRow(tx: Tx, grant: Grant): Promise<void> {
   await tx.delete(flagConfigs).where(eq(flagConfigs.projectId, grant.projectId));
   await tx.delete(projects).where(eq(projects.id, grant.projectId));

@@ -21,7 +21,7 @@ export async function insertRelease(tx: Tx, row: NewRelease, refusal: () => Erro
   await refuseDuplicate(tx.insert(releases).values(row), 'releases_one_active', refusal);
 }
 
-/** The row, locked until commit. Lock the flag's config first: everybody does. */
+/** The row, locked until commit. Lock the flag's config first, as every caller does. */
 export async function lockRelease(
   tx: Tx,
   grant: EnvironmentGrant,
@@ -68,11 +68,11 @@ export async function findLatestRelease(
 export interface CompareAndSet {
   readonly id: string;
   readonly version: number;
-  /** A kill has the last word: nothing but the end of a release is written over one. */
+  /** While the flag is killed, only the end of a release may be saved. */
   readonly evenKilled?: boolean;
 }
 
-/** False when somebody else was first, or the flag is killed: then nothing was written. */
+/** Writes nothing and returns false when another write was first or the flag is killed. */
 export async function saveRelease(
   tx: Tx,
   { id, version, evenKilled = false }: CompareAndSet,
@@ -86,7 +86,7 @@ export async function saveRelease(
   return rows.length === 1;
 }
 
-/** The revision is known only once it has been given, last in the transaction. */
+/** A separate update, because the revision is assigned last in the transaction. */
 export async function saveRollbackRevision(tx: Tx, id: string, revision: number): Promise<void> {
   await tx.update(releases).set({ rollbackRevision: revision }).where(eq(releases.id, id));
 }
@@ -121,7 +121,7 @@ export async function saveTickResult(
   return rows.length === 1;
 }
 
-/** False when the flag is killed; a config's version belongs to its editors. */
+/** Returns false when the flag is killed. Keeps the version, which guards edits by users. */
 export async function saveManagedRules(
   tx: Tx,
   grant: EnvironmentGrant,
@@ -150,12 +150,12 @@ export async function saveManagedRules(
 
 export interface ManagedChange {
   readonly rules: (typeof flagConfigs.$inferSelect)['rules'];
-  /** Given when a start has made the rule: then editors must look again. */
+  /** Set when a start created the rule, so that editors must reload. */
   readonly status?: (typeof flagConfigs.$inferSelect)['status'] | undefined;
   readonly evenKilled?: boolean;
 }
 
-/** Ends the phase in force and begins the next one. */
+/** Ends the current phase and begins the next one. */
 export async function insertPhase(tx: Tx, phase: typeof releasePhases.$inferInsert): Promise<void> {
   await endPhase(tx, phase.releaseId, phase.startedAt);
   await tx.insert(releasePhases).values(phase);
@@ -168,7 +168,7 @@ export async function endPhase(tx: Tx, releaseId: string, at: Date): Promise<voi
     .where(and(eq(releasePhases.releaseId, releaseId), isNull(releasePhases.endedAt)));
 }
 
-/** Every percentage that the release has had. */
+/** Lists every percentage that the release has had. */
 export async function listPercents(tx: Tx, releaseId: string): Promise<readonly number[]> {
   const rows = await tx
     .selectDistinct({ percent: releasePhases.percent })
@@ -190,7 +190,7 @@ export async function findCommand(tx: Tx, grant: EnvironmentGrant, idempotencyKe
   return row;
 }
 
-/** False when the key was used meanwhile. */
+/** Returns false when the key has been used in the meantime. */
 export async function insertCommand(
   tx: Tx,
   command: typeof releaseCommands.$inferInsert,
@@ -231,7 +231,7 @@ export async function listOpenReleases(tx: Db | Tx, grant: Grant): Promise<reado
   }));
 }
 
-/** The plan of a template that the project has made. */
+/** Finds the plan of a template that the project defined. */
 export async function findTemplatePlan(
   db: Db | Tx,
   grant: Grant,

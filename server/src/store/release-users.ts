@@ -4,7 +4,7 @@ import type { ReleaseState } from '../domain/releases/release.js';
 import type { Tx } from './db.js';
 import { environments, flags, releases } from './schema/index.js';
 
-/** Releases in these states whose plan is as `condition` says, as a refusal names them. */
+/** Names releases in these states whose plan meets `condition`, for a rejection. */
 export async function nameReleases(
   tx: Tx,
   grant: Grant,

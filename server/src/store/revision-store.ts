@@ -57,7 +57,7 @@ export async function bumpRevisions(
   );
 }
 
-/** Without an environment there is a row too, for the nudge alone. */
+/** Returns a row even without environments, for the notification alone. */
 interface BumpedRow extends Record<string, unknown> {
   readonly id: string | null;
   readonly epoch: string;

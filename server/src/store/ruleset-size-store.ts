@@ -13,7 +13,7 @@ const FLAG_FRAME_BYTES = 160;
 const SEGMENT_FRAME_BYTES = 16;
 
 /**
- * What rulesets take as JSON, from the lengths of their parts: no document is built for it, and
+ * Estimates the JSON size of rulesets from the lengths of their parts without building them;
  * definitions and segments are added up once for all environments.
  */
 export async function measureRulesets(

@@ -46,7 +46,7 @@ export async function deleteSession(db: Db | Tx, idHash: string): Promise<void> 
   await db.delete(sessions).where(eq(sessions.idHash, idHash));
 }
 
-/** Answers how many there were. */
+/** Returns the number of deleted sessions. */
 export async function deleteOtherSessions(
   tx: Tx,
   grant: AccountGrant,
@@ -59,7 +59,7 @@ export async function deleteOtherSessions(
   return rows.length;
 }
 
-/** Sessions nobody can use any more. */
+/** Deletes sessions that are no longer valid. */
 export async function deleteStaleSessions(
   db: Db | Tx,
   limits: { seenBefore: Date; createdBefore: Date },

@@ -8,7 +8,7 @@ const EXPONENT_MAX = 10;
 
 /**
  * Counts an attempt before it is judged, in one statement, so that parallel guesses wait for each
- * other's row. Answers 0 when it may go on, else the seconds to wait; a refusal counts nothing.
+ * other's row. Returns 0 when allowed, else the seconds to wait; a rejection is not counted.
  */
 export async function reserveAttempt(
   db: Db,
@@ -46,12 +46,12 @@ async function secondsLeft(
   return Math.max(1, Math.ceil((openAtMs - now.getTime()) / 1000));
 }
 
-/** A success: the account starts afresh. */
+/** Resets the count of an account after a successful sign-in. */
 export async function forgetAttempts(db: Db, subject: string): Promise<void> {
   await db.delete(signInFailures).where(eq(signInFailures.subject, subject));
 }
 
-/** A success from a shared address takes back its own attempt only. */
+/** Subtracts only the successful attempt, because other users may share the address. */
 export async function takeBackAttempt(db: Db, subject: string): Promise<void> {
   await db
     .update(signInFailures)

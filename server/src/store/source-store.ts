@@ -40,7 +40,7 @@ export async function listSourceKeys(tx: Tx, grant: Grant): Promise<readonly str
   return rows.map(({ key }) => key);
 }
 
-/** Names of the metrics that are read from the source. */
+/** Names the metrics that query the source. */
 export async function listMetricsFrom(
   tx: Tx,
   grant: Grant,

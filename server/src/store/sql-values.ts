@@ -1,11 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm';
 
-/** One parameter, however many texts. */
+/** Passes any number of texts as one parameter. */
 export function textArray(texts: readonly string[]): SQL {
   return sql`${sql.param([...texts])}::text[]`;
 }
 
-/** Epoch milliseconds, for statements whose columns nobody decodes. */
+/** Epoch milliseconds, for raw statements whose columns drizzle does not decode. */
 export function epochMs(timestamp: SQL): SQL {
   return sql`(extract(epoch from ${timestamp}) * 1000)::float8`;
 }

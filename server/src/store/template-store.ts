@@ -12,7 +12,7 @@ export interface TemplateView {
   readonly name: string;
   readonly description: string;
   readonly builtIn: boolean;
-  /** Complete, with defaults for what the author left out. */
+  /** The complete plan, with defaults for omitted fields. */
   readonly plan: ReleasePlan;
   readonly version: number;
   /** Null for a built-in template. */

@@ -5,8 +5,8 @@ import type { Db } from './db.js';
 const TICKS_KEPT = 1_000;
 
 /**
- * Due releases, each claimed by one server: whoever claims one has a tick's time for it. What two
- * servers write all the same is decided by the compare-and-set.
+ * Claims due releases, each for one server and for the duration of a tick. If two servers still
+ * write the same release, the compare-and-set lets one through.
  */
 export async function claimDueReleases(db: Db, limit: number): Promise<readonly string[]> {
   const rows = await db.execute<{ id: string }>(sql`
@@ -42,8 +42,8 @@ const PEOPLE_AT_ONCE = 2_000;
 const CHUNKS_MAX = 50;
 
 /**
- * Deletes which people were counted in releases that have ended. They matter only while more events
- * may come; sums and decisions stay for ever. Short statements, so that nothing waits for them.
+ * Deletes the counted users of ended releases. They matter only while more events may arrive; sums
+ * and decisions are kept permanently. Short statements keep lock times short.
  */
 export async function forgetPeople(db: Db): Promise<void> {
   for (let chunk = 0; chunk < CHUNKS_MAX; chunk += 1) {

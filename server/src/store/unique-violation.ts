@@ -1,8 +1,8 @@
 const UNIQUE_VIOLATION = '23505';
 
 /**
- * Turns a violation of one unique index into a refusal. Of two that race for a key, the database
- * lets one through; nobody has to look first.
+ * Turns a violation of one unique index into a rejection. The database lets one of two racing
+ * writers through, so callers need no check beforehand.
  */
 export async function refuseDuplicate<T>(
   write: PromiseLike<T>,

@@ -3,10 +3,10 @@ import type { EnvironmentGrant, Grant } from '../domain/grant.js';
 import type { Tx } from './db.js';
 import { flags, keys } from './schema/index.js';
 
-/** A refusal names a handful; more rows would only be counted. */
+/** A rejection names only a few items, so more rows are not needed. */
 const READ_MAX = 100;
 
-/** What keeps a project from being deleted, as people read it. */
+/** Names, for users, what prevents the deletion of a project. */
 export async function namesInProject(tx: Tx, grant: Grant): Promise<readonly string[]> {
   const rows = await tx
     .select({ key: flags.key })
@@ -18,7 +18,7 @@ export async function namesInProject(tx: Tx, grant: Grant): Promise<readonly str
   return [...rows.map((row) => `flag "${row.key}"`), ...keysInForce];
 }
 
-/** What keeps an environment from being deleted: keys that its SDKs come with. */
+/** Names the SDK keys that prevent the deletion of an environment. */
 export async function namesInEnvironment(
   tx: Tx,
   grant: EnvironmentGrant,

@@ -5,7 +5,7 @@ import { users } from './schema/index.js';
 
 export type UserRow = typeof users.$inferSelect;
 
-/** Addresses differ in more than upper and lower case. */
+/** The comparison of addresses ignores case. */
 export async function findUserByEmail(db: Db, email: string): Promise<UserRow | undefined> {
   const [row] = await db
     .select()
@@ -19,7 +19,7 @@ export async function hasUsers(db: Db | Tx): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** Held until commit, so that of two first admins only one is made. */
+/** Holds a lock until commit, so that two requests cannot both create a first admin. */
 export async function lockUsers(tx: Tx): Promise<void> {
   await tx.execute(sql`lock table ${users} in share row exclusive mode`);
 }
@@ -40,7 +40,7 @@ export async function insertUser(
   return row as UserRow;
 }
 
-/** False: it is not the hash any more that the change was made from. */
+/** Returns false when the stored hash has changed since it was read. */
 export async function savePasswordHash(
   db: Db | Tx,
   user: Pick<UserRow, 'id' | 'passwordHash'>,
@@ -54,7 +54,7 @@ export async function savePasswordHash(
   return rows.length > 0;
 }
 
-/** Held until commit, so that a password and what it lets in change one after the other. */
+/** Locks the row until commit, so changes of a password and of its sessions are serialized. */
 export async function lockPasswordHash(tx: Tx, grant: AccountGrant): Promise<string | undefined> {
   const [row] = await tx
     .select({ passwordHash: users.passwordHash })

@@ -4,7 +4,7 @@ import { type Bumped, collectionStore, type Owned } from './collection-store.js'
 import type { Tx } from './db.js';
 import { outbox, webhooks } from './schema/index.js';
 
-/** A webhook has no key of its own, so it goes by its id. */
+/** A webhook has no key, so its id identifies it. */
 type WebhookRow = typeof webhooks.$inferSelect & { readonly key: string };
 type WebhookFields = Pick<WebhookRow, 'name' | 'url' | 'format' | 'events' | 'enabled'>;
 type NewWebhook = WebhookFields & Pick<WebhookRow, 'secret'>;
@@ -12,7 +12,7 @@ type NewWebhook = WebhookFields & Pick<WebhookRow, 'secret'>;
 export interface WebhookView {
   readonly id: string;
   readonly name: string;
-  /** Without the parts that may be secret. */
+  /** The address without the parts that may be secret. */
   readonly url: string;
   readonly format: WebhookFormat;
   readonly events: readonly string[];

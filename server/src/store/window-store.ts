@@ -34,7 +34,7 @@ export const windowStore = collectionStore({
   viewer: () => toView,
 });
 
-/** All windows and freezes of a project, in the form that the domain's rules use. */
+/** Lists all windows and freezes of a project in the form that the domain rules use. */
 export async function listWindowRules(
   db: Db | Tx,
   projectId: string,
@@ -47,7 +47,7 @@ export async function listWindowRules(
   return rows.map(toWindowRule);
 }
 
-/** Names of the releases that may still rise and may do so only inside this window. */
+/** Names the releases that may still raise exposure, but only inside this window. */
 export async function listReleasesWithin(
   tx: Tx,
   grant: Grant,
