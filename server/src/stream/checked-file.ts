@@ -5,8 +5,8 @@ import { dirname } from 'node:path';
 const NEWLINE = 10;
 
 /**
- * Replaces a file as a whole: after a crash there is the old content or the new one. The first
- * line holds a checksum, so that a damaged file is noticed and never half believed.
+ * Replaces a file atomically: after a crash it holds the old content or the new one. The first
+ * line holds a checksum, so that a damaged file is detected and ignored.
  */
 export async function writeCheckedFile(path: string, content: Buffer): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
@@ -28,7 +28,7 @@ export async function writeCheckedFile(path: string, content: Buffer): Promise<v
   await syncDirectory(dirname(path));
 }
 
-/** Undefined when there is no such file or its content is not what was written. */
+/** Returns undefined when the file is missing or its checksum does not match. */
 export async function readCheckedFile(path: string): Promise<Buffer | undefined> {
   const bytes = await readFile(path).catch(() => undefined);
   if (bytes === undefined) return undefined;

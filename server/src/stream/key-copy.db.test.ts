@@ -46,7 +46,7 @@ describe.each(databaseKinds)('the copy of the keys on %s', (kind) => {
     await copy.flush();
   };
 
-  it('recalls the live keys of SDKs after a restart, and no others', async () => {
+  it('contains only the live SDK keys after a restart', async () => {
     await refreshed();
     const copy = open();
     await copy.load();
@@ -74,14 +74,14 @@ describe.each(databaseKinds)('the copy of the keys on %s', (kind) => {
     expect(again.recall('hash-1')).toBeUndefined();
   });
 
-  it('holds hashes only, for the owner of the file only', async () => {
+  it('contains only hashes and is readable only by the owner of the file', async () => {
     await refreshed();
     const text = await readFile(join(directory, 'sdk-keys'), 'utf8');
     expect(text).toContain('hash-1');
     expect(text).not.toContain('sluice_');
   });
 
-  it('keeps what it knows when the database does not answer', async () => {
+  it('keeps its keys when the database does not answer', async () => {
     const copy = open();
     await copy.refresh();
     nowMs += 10_000;

@@ -3,7 +3,7 @@ import type { Db } from '../store/db.js';
 import { listLiveSdkKeys, type StoredKey } from '../store/key-store.js';
 import { readCheckedFile, writeCheckedFile } from './checked-file.js';
 
-/** How far the copy may lag behind a new key. */
+/** The maximum delay until the copy contains a new key. */
 const REFRESH_MS = 3_000;
 
 export interface KeyCopyDeps {
@@ -14,8 +14,8 @@ export interface KeyCopyDeps {
 }
 
 /**
- * The keys of SDKs on disk, as hashes: with them a server that starts while its database is down
- * still recognises who may read what.
+ * The SDK keys on disk, as hashes. With them, a server that starts while its database is down can
+ * still authenticate SDKs.
  */
 export class KeyCopy {
   readonly #deps: KeyCopyDeps;
@@ -28,7 +28,7 @@ export class KeyCopy {
     this.#deps = deps;
   }
 
-  /** What is known without the database; the caller looks at the expiry. */
+  /** Finds a key without the database; the caller checks its expiry. */
   recall(secretHash: string): StoredKey | undefined {
     return this.#byHash.get(secretHash);
   }
@@ -41,8 +41,8 @@ export class KeyCopy {
   }
 
   /**
-   * Re-reads the keys when it is time to; rejects when the database does not answer. Whoever calls
-   * also delivers changes, so it does not wait for the disk.
+   * Re-reads the keys when due; rejects when the database does not answer. It does not wait for the
+   * disk, because its caller also delivers changes.
    */
   async refresh(): Promise<void> {
     const { db, now } = this.#deps;

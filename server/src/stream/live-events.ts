@@ -3,7 +3,7 @@ import type { RulesetSource } from './ruleset-source.js';
 import { sseFrame } from './sse-frame.js';
 import type { StreamHub } from './stream-hub.js';
 
-/** Tells open pages what has changed; they read the rest for themselves. */
+/** Notifies open pages of changes; each page reads the changed data itself. */
 export function announceChanges(source: RulesetSource, watch: ProjectWatch, hub: StreamHub) {
   source.onEvent((event) => {
     if (event.kind === 'gone' || hub.sizeOf(event.projectId) === 0) return;
@@ -18,7 +18,7 @@ export function announceChanges(source: RulesetSource, watch: ProjectWatch, hub:
     hub.broadcast(event.projectId, sseFrame('change', JSON.stringify(data)));
   });
   return {
-    /** Anything else in a project; looked for only while somebody watches. */
+    /** Any other change in a project; read only while a page is watching. */
     async poll(): Promise<void> {
       if (hub.size === 0) return;
       for (const [projectId, notice] of await watch.poll()) {

@@ -49,7 +49,7 @@ function parse(frame: Buffer | undefined): Sent {
 }
 
 describe('a live ruleset', () => {
-  it('gives the whole document as bytes and as one event with its position as id', () => {
+  it('provides the document as bytes and as one event whose id is its position', () => {
     const subject = live();
     expect(JSON.parse(subject.bytes().toString())).toEqual(ruleset());
     expect(parse(subject.frame())).toEqual({ event: 'ruleset', id: 'E1:5', data: ruleset() });
@@ -66,12 +66,12 @@ describe('a live ruleset', () => {
     expect(gunzipSync(await subject.gzipped())).toEqual(subject.bytes());
   });
 
-  it('gives the same bytes however its flags were ordered', () => {
+  it('produces the same bytes for any order of its flags', () => {
     const other = live({ flags: { b: flag(), a: flag() } });
     expect(other.bytes()).toEqual(live().bytes());
   });
 
-  it('turns a change into one patch that names only what differs', () => {
+  it('turns a change into one patch with only the differences', () => {
     const subject = live();
     const change = subject.apply(changes(6, { flags: { a: flag({ status: 'off' }), b: flag() } }));
     expect(change.flagKeys).toEqual(['a']);
@@ -91,13 +91,13 @@ describe('a live ruleset', () => {
     expect(subject.patchSince(5)).toBe(frame);
   });
 
-  it('names what is gone as null', () => {
+  it('names removed entries as null in a patch', () => {
     const subject = live({ segments: { staff: { when: { segment: 'all' } } } });
     const { frame } = subject.apply(changes(6, { flags: { b: null }, segments: { staff: null } }));
     expect(parse(frame).data).toMatchObject({ flags: { b: null }, segments: { staff: null } });
   });
 
-  it('brings a client that was away level with one patch from its own revision', () => {
+  it('updates a client that was offline with one patch from its revision', () => {
     const subject = live();
     subject.apply(changes(6, { flags: { a: flag({ status: 'off' }) } }));
     subject.apply(changes(7, { flags: { b: null } }));
@@ -107,7 +107,7 @@ describe('a live ruleset', () => {
     expect(patch.flags).toEqual({ a: flag({ status: 'inherit' }), b: null });
   });
 
-  it('has no patch for a revision that it never saw or does not have yet', () => {
+  it('has no patch from an unknown or a future revision', () => {
     const subject = live();
     subject.apply(changes(6, { flags: { a: null } }));
     expect(subject.patchSince(4)).toBeUndefined();
@@ -115,7 +115,7 @@ describe('a live ruleset', () => {
     expect(subject.patchSince(7)).toBeUndefined();
   });
 
-  it('asks for receipts in a patch that kills, and only for the kill', () => {
+  it('asks for receipts only in a patch with a kill', () => {
     const subject = live({}, 250);
     const kill = subject.apply(changes(6, { flags: { a: flag({ killed: true }) } }));
     expect(parse(kill.frame).data.receiptSpreadMs).toBe(250);
@@ -125,7 +125,7 @@ describe('a live ruleset', () => {
     expect(parse(subject.patchSince(6)).data.receiptSpreadMs).toBeUndefined();
   });
 
-  it('sends a patch, not everything, when the database could only be read as a whole', () => {
+  it('sends only a patch even when the database was read as a whole', () => {
     const subject = live();
     const whole = ruleset({ revision: 9, at: 1_009, flags: { a: flag(), c: flag() } });
     const change = subject.replace(whole);
@@ -137,7 +137,7 @@ describe('a live ruleset', () => {
     expect(JSON.parse(subject.bytes().toString())).toEqual(whole);
   });
 
-  it('sends everything when the epoch changes, and forgets the old history', () => {
+  it('sends the whole ruleset when the epoch changes and forgets the old history', () => {
     const subject = live();
     subject.apply(changes(6, { flags: { a: null } }));
     const whole = ruleset({ epoch: 'E2', revision: 6 });
@@ -149,7 +149,7 @@ describe('a live ruleset', () => {
     expect(subject.patchSince(5)).toBeUndefined();
   });
 
-  it('forgets old patches once too much is gone to name it all', () => {
+  it('forgets old patches once too many entries have been removed to name them', () => {
     const many = Object.fromEntries(Array.from({ length: 1_001 }, (_, i) => [`f${i}`, flag()]));
     const subject = live({ flags: many });
     const none = Object.fromEntries(Object.keys(many).map((key) => [key, null]));
@@ -158,7 +158,7 @@ describe('a live ruleset', () => {
     expect(JSON.parse(subject.bytes().toString()).flags).toEqual({});
   });
 
-  it('keeps odd keys as keys', () => {
+  it('keeps unusual keys as plain keys', () => {
     const flags = JSON.parse(
       `{"__proto__":${JSON.stringify(flag())},"10":${JSON.stringify(flag())}}`,
     );
@@ -166,19 +166,19 @@ describe('a live ruleset', () => {
     expect(Object.keys(JSON.parse(subject.bytes().toString()).flags)).toEqual(['10', '__proto__']);
   });
 
-  it('notices content that differs under the same number', () => {
+  it('detects different content under the same revision', () => {
     const subject = live();
     expect(subject.equals(ruleset())).toBe(true);
     expect(subject.equals(ruleset({ flags: { a: flag() } }))).toBe(false);
   });
 });
 
-describe('any history', () => {
+describe('any history of a ruleset', () => {
   const key = fc.constantFrom('a', 'b', 'c', '__proto__');
   const entry = fc.option(fc.constantFrom(flag(), flag({ killed: true }), flag({ status: 'off' })));
   const step = fc.dictionary(key, entry, { noNullPrototype: true });
 
-  it('is the same by any mixture of patches as by the whole ruleset', () => {
+  it('yields the same content through any mix of patches as through the whole ruleset', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 12 }), fc.array(fc.nat()), (steps, absences) => {
         const subject = live();

@@ -9,10 +9,10 @@ import { sseFrame } from './sse-frame.js';
 
 const gzip = promisify(gzipWithCallback);
 
-/** Patches kept for clients that come back, each by the revision it starts from. */
+/** The number of patches kept for reconnecting clients, one per start revision. */
 const PATCHES_MAX = 64;
 
-/** What happened to a ruleset, for those who watch it. */
+/** A change of a ruleset, for its subscribers. */
 export interface RulesetChange {
   readonly flagKeys: readonly string[];
   readonly segmentKeys: readonly string[];
@@ -21,8 +21,8 @@ export interface RulesetChange {
 }
 
 /**
- * The current ruleset of one environment. What is sent is built at most once a revision, and only
- * when somebody asks for it.
+ * The current ruleset of one environment. Messages are built at most once per
+ * revision, and only on request.
  */
 export class LiveRuleset {
   readonly project: string;
@@ -32,7 +32,7 @@ export class LiveRuleset {
   #at: number;
   readonly #flags: RulesetPieces;
   readonly #segments: RulesetPieces;
-  /** Patches can be made from this revision on. */
+  /** The oldest revision from which a patch can be built. */
   #floor: number;
   #killedAt = -1;
   #frame: Buffer | undefined;
@@ -62,12 +62,12 @@ export class LiveRuleset {
     return this.#at;
   }
 
-  /** As an SSE id. */
+  /** The position as an SSE id. */
   get id(): string {
     return formatPosition(this.position);
   }
 
-  /** Moves to a later revision of the same epoch; the cost is that of what changed. */
+  /** Moves to a later revision of the same epoch; the cost depends only on the changed entries. */
   apply(changes: RulesetChanges): RulesetChange {
     const from = this.#revision;
     this.#noteKills(changes.flags, changes.to);
@@ -77,7 +77,7 @@ export class LiveRuleset {
     return { flagKeys, segmentKeys, frame: this.patchSince(from) ?? this.frame() };
   }
 
-  /** Takes a whole ruleset; within one epoch, what differs becomes a patch all the same. */
+  /** Replaces the whole ruleset; within one epoch, the differences still become a patch. */
   replace(ruleset: Ruleset): RulesetChange {
     const from = this.#revision;
     const isSameHistory = ruleset.epoch === this.#epoch && ruleset.revision > from;
@@ -90,7 +90,7 @@ export class LiveRuleset {
     return { flagKeys, segmentKeys, frame };
   }
 
-  /** True when a whole ruleset says exactly what this one says. */
+  /** Returns true when a whole ruleset has exactly the same content. */
   equals(ruleset: Ruleset): boolean {
     return this.bytes().equals(new LiveRuleset(ruleset, this.#receiptSpreadMs).bytes());
   }

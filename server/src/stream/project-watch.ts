@@ -2,10 +2,10 @@ import { listRecentChanges } from '../store/audit-tail.js';
 import type { Db } from '../store/db.js';
 import { type LatestTick, listLatestTicks } from '../store/tick-store.js';
 
-/** Audit rows may become visible out of order, so the newest few are looked at again. */
+/** Audit rows may become visible out of order, so each poll re-reads the newest few. */
 const OVERLAP = 100;
 
-/** What happened in a project since the last poll. */
+/** The changes in a project since the last poll. */
 export interface ProjectNotice {
   /** An audit entry was written: a flag was created, a key revoked, a release paused. */
   audited: boolean;
@@ -14,7 +14,7 @@ export interface ProjectNotice {
 }
 
 /**
- * Notices that something in a project has changed, a ruleset or not: flags created, keys revoked,
+ * Detects changes in a project, including those outside a ruleset: flags created, keys revoked,
  * new numbers of a release. Open pages use it as a hint and read the changed data themselves.
  */
 export class ProjectWatch {
@@ -26,7 +26,7 @@ export class ProjectWatch {
     this.#db = db;
   }
 
-  /** What happened since the last call, by project; nothing at the first. */
+  /** Returns the changes since the last call by project; the first call returns none. */
   async poll(): Promise<ReadonlyMap<string, ProjectNotice>> {
     const notices = new Map<string, ProjectNotice>();
     const noticeOf = (projectId: string): ProjectNotice => {

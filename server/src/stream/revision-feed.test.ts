@@ -6,7 +6,7 @@ const lines: string[] = [];
 const note = (message: string) => void lines.push(message);
 const log: Log = { debug: note, info: note, warn: note, error: note };
 
-/** A database whose answers come when the test says so. */
+/** A database whose answers the test controls. */
 function controlledReads() {
   const pending: { resolve: () => void; reject: (error: Error) => void }[] = [];
   const read = vi.fn(
@@ -39,7 +39,7 @@ describe('the revision feed', () => {
     await feed.stop();
   });
 
-  it('makes one more read of any number of nudges that come during one', async () => {
+  it('reads once more after any number of nudges during a read', async () => {
     const { read, answer } = controlledReads();
     const feed = new RevisionFeed({ read, log, random: () => 0 });
     void feed.start();
@@ -71,7 +71,7 @@ describe('the revision feed', () => {
     await feed.stop();
   });
 
-  it('never throws while the database is down, backs off to 3 s and says so once', async () => {
+  it('backs off to 3 s and logs once, without an error, while the database is down', async () => {
     const read = vi.fn(async () => Promise.reject(new Error('down')));
     const feed = new RevisionFeed({ read, log, random: () => 0.999 });
     await feed.start();
@@ -83,7 +83,7 @@ describe('the revision feed', () => {
     await feed.stop();
   });
 
-  it('is fresh again with the first answer, and a nudge does not wait for the backoff', async () => {
+  it('is fresh after the first answer and reads on a nudge despite the backoff', async () => {
     const { read, answer, fail } = controlledReads();
     const feed = new RevisionFeed({ read, log, random: () => 0 });
     void feed.start();
@@ -97,7 +97,7 @@ describe('the revision feed', () => {
     await feed.stop();
   });
 
-  it('does nothing any more once it is stopped', async () => {
+  it('does nothing after it is stopped', async () => {
     const read = vi.fn(async () => undefined);
     const feed = new RevisionFeed({ read, log, random: () => 0 });
     await feed.start();

@@ -4,7 +4,7 @@ const POLL_MS = 1_000;
 const BACKOFF_MAX_MS = 3_000;
 
 export interface RevisionFeedDeps {
-  /** Re-reads everything that has moved; rejects when the database does not answer. */
+  /** Re-reads all environments with changes; rejects when the database does not answer. */
   readonly read: () => Promise<void>;
   readonly log: Log;
   /** A number in [0, 1). */
@@ -13,15 +13,15 @@ export interface RevisionFeedDeps {
 }
 
 export interface FeedStatus {
-  /** False while the database does not answer: what is served is the last known. */
+  /** False while the database does not answer and the last known state is served. */
   readonly isFresh: boolean;
   readonly failures: number;
   readonly reads: number;
 }
 
 /**
- * Keeps this server's memory level with the database. A nudge says only "look": it may be lost,
- * doubled or late, because whoever is nudged re-reads by revision, and the poll is the floor.
+ * Keeps this server's memory up to date with the database. A nudge carries no data and may be lost,
+ * doubled or late: each read goes by revision, and polling covers lost nudges.
  */
 export class RevisionFeed {
   readonly #deps: RevisionFeedDeps;
@@ -41,14 +41,14 @@ export class RevisionFeed {
     return { isFresh, failures: this.#failures, reads: this.#reads };
   }
 
-  /** Reads once and goes on by itself; resolves after the first attempt and never rejects. */
+  /** Starts reading repeatedly; resolves after the first attempt and never rejects. */
   async start(): Promise<void> {
     this.#isStopped = false;
     await this.nudge();
   }
 
   /**
-   * Looks soon: now, or once more after the read in progress, which may have begun before the
+   * Reads now, or once more after the read in progress, which may have begun before the
    * change. Resolves when a read that began after this call has ended.
    */
   nudge(): Promise<void> {
@@ -68,7 +68,7 @@ export class RevisionFeed {
     await this.#reading;
   }
 
-  /** Nothing may be awaited after the last look at `isNudged`: a nudge in between would be lost. */
+  /** Must not await after the last check of `isNudged`, or a nudge in between would be lost. */
   async #readUntilQuiet(): Promise<void> {
     do {
       this.#isNudged = false;
@@ -97,7 +97,7 @@ export class RevisionFeed {
     this.#timer = setTimeout(() => void this.nudge(), this.#delayMs()).unref();
   }
 
-  /** Jitter comes after the cap, so that servers do not come back to a database in step. */
+  /** Jitter is applied after the cap, so that servers do not retry at the same moment. */
   #delayMs(): number {
     const { pollMs = POLL_MS, random } = this.#deps;
     if (this.#failures === 0) return pollMs;

@@ -26,7 +26,7 @@ describe('copies of rulesets on disk', () => {
   });
   afterEach(() => rm(directory, { recursive: true, force: true }));
 
-  it('come back as they were saved', async () => {
+  it('are read back as they were saved', async () => {
     const copies = new RulesetCopies(join(directory, 'new'), log);
     copies.save({ ...ids, bytes: bytes() });
     await copies.flush();
@@ -49,7 +49,7 @@ describe('copies of rulesets on disk', () => {
     expect(await readdir(directory)).toEqual(['env1.ruleset']);
   });
 
-  it('that are damaged in one byte are ignored, and the others still come back', async () => {
+  it('are ignored when one byte is damaged, and the others are still read', async () => {
     const copies = new RulesetCopies(directory, log);
     copies.save({ ...ids, bytes: bytes() });
     copies.save({ ...ids, environmentId: 'env2', bytes: bytes() });
@@ -66,7 +66,7 @@ describe('copies of rulesets on disk', () => {
     expect(await new RulesetCopies(directory, log).load()).toEqual([]);
   });
 
-  it('of an environment that is gone are removed', async () => {
+  it('are removed when their environment is deleted', async () => {
     const copies = new RulesetCopies(directory, log);
     copies.save({ ...ids, bytes: bytes() });
     await copies.flush();
@@ -75,7 +75,7 @@ describe('copies of rulesets on disk', () => {
     expect(await copies.load()).toEqual([]);
   });
 
-  it('that cannot be written cost one warning and nothing else', async () => {
+  it('cause only one warning when they cannot be written', async () => {
     await writeFile(join(directory, 'blocked'), '');
     const copies = new RulesetCopies(join(directory, 'blocked'), log);
     for (let i = 0; i < 3; i += 1) {

@@ -5,14 +5,14 @@ import { decodeRuleset } from '@sluice/sdk/protocol';
 import type { Log } from '../log.js';
 import { readCheckedFile, writeCheckedFile } from './checked-file.js';
 
-/** An environment's ruleset as this server last saw it. */
+/** The last ruleset of an environment that this server has read. */
 export interface RulesetCopy {
   readonly environmentId: string;
   readonly projectId: string;
   readonly ruleset: Ruleset;
 }
 
-/** What is to be kept; `bytes` is asked when it is written, so a burst costs one write. */
+/** A ruleset to save; `bytes` is called at the write, so a burst of changes costs one write. */
 export interface Copied {
   readonly environmentId: string;
   readonly projectId: string;
@@ -20,12 +20,12 @@ export interface Copied {
 }
 
 const SUFFIX = '.ruleset';
-/** Writing waits until the streams have been served, and until a burst is over. */
+/** Delays writing until the streams have been served and a burst is over. */
 const WRITE_AFTER_MS = 250;
 
 /**
- * The rulesets on disk: what a server serves that starts while its database is down, and how it
- * notices that the database has lost something. Writing never holds up delivery.
+ * The rulesets on disk. A server that starts while its database is down serves them, and they show
+ * whether the database has lost revisions. Writing never delays delivery.
  */
 export class RulesetCopies {
   readonly #directory: string;
@@ -40,7 +40,7 @@ export class RulesetCopies {
     this.#log = log;
   }
 
-  /** All copies that can be believed. */
+  /** Returns all undamaged copies. */
   async load(): Promise<readonly RulesetCopy[]> {
     const names = await readdir(this.#directory).catch(() => []);
     const copies: RulesetCopy[] = [];
@@ -58,7 +58,7 @@ export class RulesetCopies {
     this.#timer ??= setTimeout(() => void this.flush(), WRITE_AFTER_MS).unref();
   }
 
-  /** The environment is gone. */
+  /** Removes the copy of a deleted environment. */
   remove(environmentId: string): void {
     this.#waiting.delete(environmentId);
     this.#writing = this.#writing.then(() =>
@@ -98,7 +98,7 @@ export class RulesetCopies {
   }
 }
 
-/** One line about the document, then the document. */
+/** One line with metadata, then the document. */
 function serialiseCopy(copied: Copied): Buffer {
   const { environmentId, projectId } = copied;
   return Buffer.concat([

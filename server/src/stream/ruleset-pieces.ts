@@ -1,6 +1,6 @@
 type Entries = Readonly<Record<string, unknown>>;
 
-/** Entries that are gone are remembered so that they can be named in a patch, up to this many. */
+/** The maximum number of removed entries that are kept so that a patch can name them. */
 const GONE_MAX = 1_000;
 
 /**
@@ -34,7 +34,7 @@ export class RulesetPieces {
     return [...gone, ...this.apply(entries, revision)];
   }
 
-  /** True when too many entries have gone to name them all. */
+  /** True when too many entries have been removed to name them all. */
   get isForgetful(): boolean {
     return this.#gone > GONE_MAX;
   }
@@ -45,12 +45,12 @@ export class RulesetPieces {
     this.#gone = 0;
   }
 
-  /** Everything as a JSON object; in key order, so that replicas give the same bytes. */
+  /** All entries as a JSON object, in key order so that replicas produce the same bytes. */
   toJson(): string {
     return toObject([...this.#json].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
-  /** What changed after `revision`, as a JSON object; `null` stands for what is gone. */
+  /** The changes after `revision` as a JSON object; `null` marks a removed entry. */
   changesSince(revision: number): string {
     const changed = [...this.#changedAt].filter(([, at]) => at > revision);
     return toObject(changed.map(([key]) => [key, this.#json.get(key) ?? 'null'] as const));

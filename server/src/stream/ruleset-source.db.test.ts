@@ -81,7 +81,7 @@ describe.each(databaseKinds)('the ruleset source on %s', (kind) => {
   const framesOf = () =>
     events.flatMap((event) => (event.kind === 'changed' ? [String(event.frame)] : []));
 
-  it('is not ready before it has read anything, then serves what the database holds', async () => {
+  it('is not ready before its first read and then serves the state of the database', async () => {
     const { source } = await startSource();
     expect(source.isReady).toBe(false);
     await makeFlag('a');
@@ -113,7 +113,7 @@ describe.each(databaseKinds)('the ruleset source on %s', (kind) => {
     expect(framesOf()[0]).toContain('"receiptSpreadMs":0');
   });
 
-  it('sends a patch also when the list of what revisions touched has been pruned', async () => {
+  it('sends a patch even when the list of changes per revision has been pruned', async () => {
     const { source } = await startSource();
     await makeFlag('a');
     await source.refresh();
@@ -124,7 +124,7 @@ describe.each(databaseKinds)('the ruleset source on %s', (kind) => {
     expect(flagsOf(source)).toEqual(['a', 'b']);
   });
 
-  it('tells when an environment is gone, and forgets its copy', async () => {
+  it('announces a deleted environment and removes its copy', async () => {
     const { source, copies } = await startSource();
     await makeFlag('a');
     await source.refresh();
@@ -147,7 +147,7 @@ describe.each(databaseKinds)('the ruleset source on %s', (kind) => {
     expect(flagsOf(source)).toEqual(['a']);
   });
 
-  it('gives those who kept up with its copy a patch for what it slept through', async () => {
+  it('sends clients at the revision of its copy a patch with the changes it missed', async () => {
     const first = await startSource();
     await makeFlag('a');
     await first.source.refresh();
@@ -159,7 +159,7 @@ describe.each(databaseKinds)('the ruleset source on %s', (kind) => {
     expect(String(source.current(ENVIRONMENT)?.patchSince(1))).toContain('"b"');
   });
 
-  it('changes nothing when the database is where its copy is', async () => {
+  it('changes nothing when the database is at the revision of its copy', async () => {
     const first = await startSource();
     await makeFlag('a');
     await first.source.refresh();
@@ -186,7 +186,7 @@ describe.each(databaseKinds)('the ruleset source on %s', (kind) => {
     expect(flagsOf(source)).toEqual(['c']);
   });
 
-  it('begins a new epoch when the same revision means something else', async () => {
+  it('begins a new epoch when the same revision has different content', async () => {
     const first = await startSource();
     await makeFlag('a');
     await first.source.refresh();
@@ -221,7 +221,7 @@ describe.each(databaseKinds)('the ruleset source on %s', (kind) => {
     expect(audit).toMatchObject([{ action: 'environment.renewEpoch', actor_kind: 'system' }]);
   });
 
-  it('keeps the epoch when the database turns out to be where the client is', async () => {
+  it('keeps the epoch when the database is at the revision of the client', async () => {
     const { source } = await startSource();
     await makeFlag('a');
     await source.refresh();
@@ -231,7 +231,7 @@ describe.each(databaseKinds)('the ruleset source on %s', (kind) => {
     expect(positionOf(source)).toEqual({ epoch: 'E1', revision: 2 });
   });
 
-  it('ignores what a client says of another epoch or of what it has already', async () => {
+  it('ignores a client report of another epoch or of a revision it already has', async () => {
     const { source } = await startSource();
     await makeFlag('a');
     await source.refresh();
@@ -240,7 +240,7 @@ describe.each(databaseKinds)('the ruleset source on %s', (kind) => {
     expect(source.notePresented('elsewhere', { epoch: 'E1', revision: 9 })).toBe(false);
   });
 
-  it('changes an epoch at most once a minute, whatever clients say', async () => {
+  it('changes an epoch at most once a minute, whatever clients report', async () => {
     const { source } = await startSource();
     await makeFlag('a');
     await source.refresh();
@@ -271,7 +271,7 @@ describe.each(databaseKinds)('the ruleset source on %s', (kind) => {
     expect(renewals).toHaveLength(1);
   });
 
-  it('keeps what it has when the database does not answer', async () => {
+  it('keeps its rulesets when the database does not answer', async () => {
     const { source } = await startSource();
     await makeFlag('a');
     await source.refresh();

@@ -16,11 +16,11 @@ export interface RulesetSourceDeps {
   readonly log: Log;
   /** Monotonic milliseconds. */
   readonly clock: () => number;
-  /** Over how long the SDKs of an environment spread their receipts of a kill. */
+  /** The time over which the SDKs of an environment spread their receipts of a kill. */
   readonly receiptSpreadMs: (environmentId: string) => number;
 }
 
-/** An environment has a new revision or epoch, or is gone. */
+/** An environment has a new revision or epoch, or has been deleted. */
 export type SourceEvent =
   | ({ readonly kind: 'changed'; readonly live: LiveRuleset } & Scope & RulesetChange)
   | ({ readonly kind: 'gone' } & Scope);
@@ -50,7 +50,7 @@ export class RulesetSource {
     this.#deps = deps;
   }
 
-  /** True once there is something to serve. */
+  /** True once a ruleset can be served. */
   get isReady(): boolean {
     return this.#hasRead || this.#entries.size > 0;
   }
@@ -71,14 +71,14 @@ export class RulesetSource {
     this.#listeners.add(listener);
   }
 
-  /** What this server last knew, so that it can serve while its database is down. */
+  /** Loads the copies on disk, so that this server can serve while its database is down. */
   async loadCopies(): Promise<void> {
     for (const copy of await this.#deps.copies.load()) {
       if (!this.#entries.has(copy.environmentId)) this.#adopt(copy, copy.ruleset, false);
     }
   }
 
-  /** A client says what it has; more than we have means that somebody lost something. */
+  /** Handles the revision of a client; one later than ours may mean that data was lost. */
   notePresented(environmentId: string, position: Position): boolean {
     const entry = this.#entries.get(environmentId);
     if (!entry || entry.live.position.epoch !== position.epoch) return false;
@@ -87,7 +87,7 @@ export class RulesetSource {
     return true;
   }
 
-  /** Re-reads what has moved. Run one at a time; rejects when the database does not answer. */
+  /** Reads changed environments. Run one at a time; rejects when the database does not answer. */
   async refresh(): Promise<void> {
     const positions = await listPositions(this.#deps.db);
     for (const position of positions) await this.#follow(position);
@@ -116,7 +116,7 @@ export class RulesetSource {
     this.#save(entry);
   }
 
-  /** Compares the copy from disk with the database, as a whole: equal numbers prove nothing. */
+  /** Compares the whole copy with the database, because equal revisions may differ in content. */
   async #confirm(entry: Entry, position: EnvironmentPosition): Promise<void> {
     const ruleset = await loadRuleset(this.#deps.db, entry.environmentId);
     if (!ruleset) return;

@@ -6,7 +6,7 @@ export function sseFrame(event: string, data: string, id?: string): Buffer {
   return Buffer.from(`${head}event: ${event}\ndata: ${data}\n\n`);
 }
 
-/** The server's clock; with an id it says that the client's revision is the current one. */
+/** The server's clock; with an id it confirms that the client's revision is current. */
 export function clockFrame(event: 'heartbeat' | 'current', now: number, id?: string): Buffer {
   return sseFrame(event, JSON.stringify({ now } satisfies Heartbeat), id);
 }

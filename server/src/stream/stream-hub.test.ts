@@ -9,7 +9,7 @@ import { StreamHub, type StreamHubOptions } from './stream-hub.js';
 const HELLO = sseFrame('current', '{}');
 const BEAT_MS = 1_000;
 
-/** Real sockets on the loopback; only the hub's clock is ours. */
+/** Uses real loopback sockets; only the clock of the hub is simulated. */
 describe('the stream hub', () => {
   let hub: StreamHub;
   let server: Server;
@@ -78,7 +78,7 @@ describe('the stream hub', () => {
     expect(text).toContain('event: current\n');
   });
 
-  it('sends a change to everybody who watches the topic, and to nobody else', async () => {
+  it('sends a change only to the streams of its topic', async () => {
     const [first, second, other] = [await open(), await open(), await open('elsewhere')];
     hub.broadcast('env', sseFrame('patch', '{"to":2}'));
     await until(async () => {
@@ -104,7 +104,7 @@ describe('the stream hub', () => {
     await until(async () => expect(hub.size).toBe(0));
   });
 
-  it('refuses one more stream of an owner that has its share, not of others', async () => {
+  it('rejects a stream of an owner at its limit and accepts other owners', async () => {
     start({ perOwnerMax: 1 });
     await open('env', 'greedy');
     expect((await open('env', 'greedy')).text).toContain('tooManyOfOwner');
@@ -153,13 +153,13 @@ describe('the stream hub', () => {
     await until(async () => expect(client.text).toContain('"after"'));
   });
 
-  it('cuts the streams of a topic that is gone', async () => {
+  it('cuts the streams of a deleted topic', async () => {
     const client = await open();
     hub.cutTopic('env');
     await until(async () => expect(client.isClosed).toBe(true));
   });
 
-  it('says goodbye on leaving, takes nobody in, and is done when all have gone', async () => {
+  it('says goodbye on shutdown, accepts no stream and ends when all have left', async () => {
     const client = await open();
     const left = hub.leave(2_000);
     await until(async () =>

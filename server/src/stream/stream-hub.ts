@@ -3,10 +3,10 @@ import { TIME_HEADER } from '@sluice/sdk/protocol';
 import { clockFrame, sseFrame } from './sse-frame.js';
 import { StreamOwners, type WatchOwner } from './stream-owners.js';
 
-/** A reader that has this much unread is cut; it gets a whole ruleset when it comes back. */
+/** A reader with more unread bytes is cut; it gets a whole ruleset when it reconnects. */
 const QUEUED_BYTES_MAX = 1024 * 1024;
 const HEARTBEAT_MS = 15_000;
-/** Heartbeats go out in this many slices, so that no beat holds up a change for long. */
+/** Heartbeats are sent in this many slices, so that they delay a change only briefly. */
 const HEARTBEAT_SLICES = 15;
 const KEEP_ALIVE_MS = 30_000;
 
@@ -37,11 +37,11 @@ export interface StreamHubOptions {
 
 /** What a stream is about. */
 export interface StreamScope {
-  /** Whose changes it carries. */
+  /** The topic whose changes the stream carries. */
   readonly topic: string;
-  /** Who opened it, for limits and revocation. */
+  /** The owner of the stream, for limits and revocation. */
   readonly owner: string;
-  /** The running client behind it, where it said who it is. */
+  /** The instance that opened the stream, when it identified itself. */
   readonly instance?: string | undefined;
 }
 
@@ -63,8 +63,8 @@ export interface HubCounts {
 }
 
 /**
- * The open event streams. A change is one buffer, handed to each socket by reference; nobody is
- * waited for, and who cannot keep up is cut.
+ * The open event streams. A change is one buffer that all sockets share; the hub waits for no
+ * reader and cuts a reader that cannot keep up.
  */
 export class StreamHub {
   readonly counts: HubCounts = { opened: 0, refused: 0, cutSlow: 0 };
@@ -93,14 +93,14 @@ export class StreamHub {
     return this.#topics.get(topic)?.size ?? 0;
   }
 
-  /** Running clients that are connected, with what they watch. */
+  /** The connected instances with their topics. */
   *instances(): Iterable<{ readonly topic: string; readonly instance: string }> {
     for (const [topic, streams] of this.#topics) {
       for (const { instance } of streams) if (instance !== undefined) yield { topic, instance };
     }
   }
 
-  /** Whether one more stream of this owner may begin now. */
+  /** Checks whether this owner may open another stream now. */
   admit(owner: string): Admission {
     const admission = this.#judge(owner);
     if (admission !== 'admitted') this.counts.refused += 1;
@@ -124,12 +124,12 @@ export class StreamHub {
     this.#write(stream, first, () => this.#starting.delete(stream));
   }
 
-  /** Sends to everybody who watches the topic; the cost is one write a stream. */
+  /** Sends a frame to all streams of the topic; the cost is one write per stream. */
   broadcast(topic: string, frame: Buffer): void {
     for (const stream of this.#topics.get(topic) ?? []) this.#write(stream, frame);
   }
 
-  /** What the topic was about is gone. */
+  /** Cuts the streams of a deleted topic. */
   cutTopic(topic: string): void {
     for (const { response } of this.#topics.get(topic) ?? []) response.destroy();
   }
@@ -148,7 +148,7 @@ export class StreamHub {
     });
   }
 
-  /** Ends what is still open. */
+  /** Ends the streams that are still open. */
   close(): void {
     clearInterval(this.#timer);
     for (const streams of this.#topics.values()) {

@@ -1,4 +1,4 @@
-/** Says when an owner may no longer be served; returns the way to stop watching. */
+/** Reports when an owner may no longer be served; returns a function that stops watching. */
 export type WatchOwner = (owner: string, onEnd: () => void) => () => void;
 
 interface Owner {
@@ -6,7 +6,7 @@ interface Owner {
   readonly unwatch: () => void;
 }
 
-/** Who has how many streams open; each owner is watched once, while it has any. */
+/** Counts open streams by owner; each owner is watched once while it has any. */
 export class StreamOwners {
   readonly #watch: WatchOwner;
   readonly #onEnd: (owner: string) => void;
