@@ -121,7 +121,7 @@ export async function saveTickResult(
   return rows.length === 1;
 }
 
-/** Returns false when the flag is killed. Keeps the version, which guards edits by users. */
+/** Returns false when the flag is killed. The version changes only with the status. */
 export async function saveManagedRules(
   tx: Tx,
   grant: EnvironmentGrant,
