@@ -104,7 +104,7 @@ function ask(agent: Agent, number: number): Promise<Seen> {
   });
 }
 
-/** Sums by bucket, as they should be. */
+/** The expected sums by bucket. */
 function bucketsOf(seen: readonly Seen[], value: (one: Seen) => number) {
   const buckets = new Map<number, { sum: number; count: number }>();
   for (const one of seen) {
@@ -145,7 +145,7 @@ describe('10,000 requests, 200 at a time', () => {
     expect(sorted(arm.splits.get('bought'))).toEqual(sortedUnits(buyers));
   });
 
-  it('are all there, and nobody is named twice', () => {
+  it('are all counted, and no user is listed twice', () => {
     expect(gathered.metrics.get('http.error')?.count).toBe(
       seen.filter(({ isError }) => isError).length,
     );
@@ -156,7 +156,7 @@ describe('10,000 requests, 200 at a time', () => {
     expect(arms.reduce((sum, { units }) => sum + units.size, 0)).toBe(PEOPLE);
   });
 
-  it('are numbered without a gap, in batches that never ran side by side', () => {
+  it('are sent in batches numbered without a gap and never in parallel', () => {
     const numbers = collector.batches.all.map(({ seq }) => seq);
     expect(numbers).toEqual(numbers.map((_, index) => index + 1));
   });

@@ -37,7 +37,7 @@ async function databaseProcess(directory: string): Promise<number> {
 }
 
 describe('a data directory', () => {
-  test('is refused to a second server, which names the first', async () => {
+  test('rejects a second server, whose error names the first', async () => {
     server = await startServer({ dataDir });
     await expect(startServer({ dataDir })).rejects.toThrow(
       new RegExp(

@@ -42,7 +42,7 @@ async function open(target: { url: string; serverKey: string }, count: number): 
   return fleet;
 }
 
-describe('a server whose PostgreSQL goes away', () => {
+describe('a server whose PostgreSQL is unavailable', () => {
   let fresh: FreshDatabase;
   let proxy: FaultProxy;
   let databaseUrl: string;
@@ -67,7 +67,7 @@ describe('a server whose PostgreSQL goes away', () => {
   const getRuleset = ({ url, serverKey: key }: RunningServer) =>
     ask<{ flags: object }>(`${url}/sdk/v1/ruleset`, { key });
 
-  it('serves its clients and new ones, says so, and goes on when it is back', async () => {
+  it('serves old and new clients, reports the outage and recovers with the database', async () => {
     const server = await start({ databaseUrl });
     const flags = flagSteps(server);
     const fleet = await open(server, 3);
@@ -86,7 +86,7 @@ describe('a server whose PostgreSQL goes away', () => {
     expect((await fleet.sees(kill, isOff('awesome'))).missing).toBe(0);
   });
 
-  it('serves from its disk after a restart, keys included', async () => {
+  it('serves rulesets and accepts keys from its disk after a restart', async () => {
     const first = await start({ databaseUrl });
     const fleet = await open(first, 1);
     await fleet.sees(() => flagSteps(first).createOpen('awesome'), isOn('awesome'));
@@ -104,7 +104,7 @@ describe('a server whose PostgreSQL goes away', () => {
     expect((await late.sees(kill, isOff('awesome'))).missing).toBe(0);
   });
 
-  it('is obeyed after a restore from an older backup, by clients that had seen more', async () => {
+  it('is followed after a restore from a backup by clients with a newer revision', async () => {
     const first = await start({ databaseUrl });
     const { port, adminKey, serverKey } = first;
     const flags = flagSteps(first);
@@ -124,7 +124,7 @@ describe('a server whose PostgreSQL goes away', () => {
   });
 });
 
-/** As a backup would have it: the later flags are gone and the counter is where it was. */
+/** Simulates a restored backup: later flags are gone and the revision counter is lower. */
 async function restoreOlder(url: string, revision: number, flags: readonly string[]) {
   const sql = postgres(url, { max: 1, onnotice: () => undefined });
   await sql`delete from flags where key in ${sql(flags)}`;
@@ -134,7 +134,7 @@ async function restoreOlder(url: string, revision: number, flags: readonly strin
 }
 
 describe('streams of a running server', () => {
-  it('of 300 clients come back spread out after they all broke at once', async () => {
+  it('of 300 clients reconnect at different times after all broke at once', async () => {
     const server = await start();
     const proxy = await FaultProxy.start(() => server.port);
     closing.push(() => proxy.close());
@@ -159,7 +159,7 @@ describe('streams of a running server', () => {
     expect((await fleet.sees(() => flags.kill('awesome'), isOff('awesome'))).missing).toBe(0);
   });
 
-  it('that nobody reads are cut, and the others do not notice', async () => {
+  it('that are not read are cut without an effect on the others', async () => {
     const server = await start();
     const flags = flagSteps(server);
     await flags.call('POST', '/flags', { key: 'bulk', type: 'string', variants: { off: '' } });
@@ -186,7 +186,7 @@ describe('streams of a running server', () => {
     await Promise.all(asleep.map((stream) => stream.closed));
   });
 
-  it('are cut when their key is revoked, before the next change', async () => {
+  it('are cut before the next change when their key is revoked', async () => {
     const server = await start();
     const flags = flagSteps(server);
     const body = { kind: 'server', name: 'leaked', environment: 'production' };
@@ -203,7 +203,7 @@ describe('streams of a running server', () => {
     expect((await openStream(server.url, { key: secret })).status).toBe(401);
   });
 
-  it('take a new epoch when a client has seen more than the server holds', async () => {
+  it('begin a new epoch when a client has a newer revision than the server', async () => {
     const server = await start();
     const fleet = await open(server, 2);
     const { epoch, revision } = fleet.clients[0]?.status() ?? expect.fail('no client');
@@ -221,8 +221,8 @@ describe('streams of a running server', () => {
   });
 });
 
-describe('a server that is told to stop', () => {
-  it('says goodbye, is not ready, refuses new streams and ends well', async () => {
+describe('a server that receives SIGTERM', () => {
+  it('sends a goodbye, is not ready, rejects new streams and exits cleanly', async () => {
     const server = await start();
     const stream = await openStream(server.url, { key: server.serverKey });
     await stream.events.next();
@@ -245,7 +245,7 @@ describe('a server that is told to stop', () => {
     expect(server.log).toContain('"msg":"stopped"');
   });
 
-  it('ends at once when told again', async () => {
+  it('exits at once at the second signal', async () => {
     const server = await start();
     const stream = await openStream(server.url, { key: server.serverKey });
     await stream.events.next();
@@ -255,7 +255,7 @@ describe('a server that is told to stop', () => {
     expect(await server.exited).toBe(1);
   });
 
-  it('hands its clients to the next one, which they follow', async () => {
+  it('hands its clients over to the next server', async () => {
     const port = await findFreePort();
     const first = await start({ port });
     const { adminKey, serverKey } = first;

@@ -40,7 +40,7 @@ describe.each(databaseKinds)('a kill, with the database %s', (kind) => {
     });
   });
 
-  it('wins over rules, and restoring gives back what was before', async () => {
+  it('overrides rules, and a restore brings the earlier values back', async () => {
     const rule = { id: 'all', rollout: { to: 100 }, serve: { variant: 'on' } };
     await flags.create('ruled');
     const path = '/environments/production/flags/ruled';
@@ -55,7 +55,7 @@ describe.each(databaseKinds)('a kill, with the database %s', (kind) => {
     expect((await fleet.sees(() => flags.restore('ruled'), isOn('ruled'))).missing).toBe(0);
   });
 
-  it('outlives the server: clients stay off while it is gone and after it is back', async () => {
+  it('survives the server: clients stay off during and after its absence', async () => {
     await fleet.sees(() => flags.createOpen('lasting'), isOn('lasting'));
     await fleet.sees(() => flags.kill('lasting'), isOff('lasting'));
     const { port, adminKey, serverKey } = server;

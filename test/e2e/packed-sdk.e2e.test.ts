@@ -39,7 +39,7 @@ async function evaluate(file: string, script: string): Promise<string> {
 }
 
 describe('the packed SDK', () => {
-  it('asks for exactly the four packages that it may', () => {
+  it('depends on exactly the four allowed packages', () => {
     const names = Object.keys(manifest.dependencies).sort();
     expect(names).toEqual(['eventsource-parser', 'lru-cache', 'murmurhash', 're2js']);
   });
@@ -59,7 +59,7 @@ describe('the packed SDK', () => {
     expect(required).toBe(imported);
   });
 
-  it('measures requests of each framework without asking for one to be installed', async () => {
+  it('measures requests of each framework without depending on it', async () => {
     const answer = await evaluate(
       'measure.mjs',
       `import { createClient } from '@sluice/sdk';
@@ -72,7 +72,7 @@ describe('the packed SDK', () => {
     expect(answer.split('\n')).toEqual(Array(4).fill('function'));
   });
 
-  it('runs the guide on measuring as it stands', async () => {
+  it('runs the unchanged code of the guide on measuring', async () => {
     const guide = await readFile(join(root, 'docs/guides/measure.md'), 'utf8');
     const block = /```js\n([\s\S]*?)```/.exec(guide)?.[1] as string;
     const answer = await evaluate(
@@ -90,7 +90,7 @@ describe('the packed SDK', () => {
     expect(answer).toBe('open\nold page\nthank you');
   });
 
-  it('ships the types that it promises, and no test', async () => {
+  it('contains the declared types and no tests', async () => {
     const files = await readdir(join(folder, 'node_modules/@sluice/sdk'), { recursive: true });
     for (const { types } of Object.values(manifest.exports)) {
       expect(files).toContain(types.replace('./', ''));
@@ -98,7 +98,7 @@ describe('the packed SDK', () => {
     expect(files.filter((name) => name.includes('.test.'))).toEqual([]);
   });
 
-  it('evaluates', async () => {
+  it('evaluates flags', async () => {
     const answer = await evaluate(
       'use.mjs',
       `import { createClient } from '@sluice/sdk';

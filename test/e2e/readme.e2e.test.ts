@@ -64,7 +64,7 @@ async function shell(script: string): Promise<readonly Record<string, unknown>[]
     .map((text) => JSON.parse(text));
 }
 
-/** Runs the ten lines and gives what they print, one line at a time. */
+/** Runs the ten-line script and yields its output line by line. */
 async function startScript(key: string) {
   await writeFile(join(folder, 'script.mjs'), block('js', 'createClient').replace('1000', '5'));
   const child = spawn(process.execPath, ['script.mjs'], {
@@ -78,7 +78,7 @@ async function startScript(key: string) {
   return { child, untilSays };
 }
 
-/** What the SDK has put on disk. */
+/** The files that the SDK has written to disk. */
 async function readCopies(): Promise<string> {
   const copies = join(folder, '.sluice');
   const names = await readdir(copies);
@@ -90,7 +90,7 @@ async function* on(lines: NodeJS.EventEmitter) {
 }
 
 describe('the README', () => {
-  it('makes a flag, a key and a ramp with curl, and a ten-line script follows it', async () => {
+  it('creates a flag, a key and a ramp with curl, which a ten-line script follows', async () => {
     const [setup, kill] = block('sh', 'api=').split('# off, everywhere');
     const [flag, key, config] = await shell(setup as string);
     expect(flag).toMatchObject({ key: 'awesome', type: 'boolean' });

@@ -68,7 +68,7 @@ describe('two servers, of which one is stopped in the middle of its ticks', () =
     await fresh?.remove();
   });
 
-  /** Steps reached, by flag. */
+  /** The steps that each flag has reached. */
   const stepsOf = async () => {
     const rows = await sql<{ key: string; step: number }[]>`
       select key, step from releases join flags on flags.id = flag_id`;
@@ -85,7 +85,7 @@ describe('two servers, of which one is stopped in the middle of its ticks', () =
       expect(keys.filter((key) => !isAhead(key))).toEqual([]);
     });
 
-  /** It has measured, knows what to do, and is stopped before it does it. */
+  /** Stops a server after it has measured and decided, and before it acts. */
   const stopAtSource = async () => {
     source.hold();
     await until(async () => expect(source.held.length).toBeGreaterThan(ASKING_OF_ONE));
@@ -236,7 +236,7 @@ async function checkSeenSteps(sql: postgres.Sql): Promise<void> {
   }
 }
 
-/** A source that answers at once, or holds its answers until it is told otherwise. */
+/** A metric source that answers at once, or holds its answers until it is released. */
 function heldSource() {
   let isHolding = false;
   let waiting: { readonly flag: string; readonly response: ServerResponse }[] = [];
@@ -255,7 +255,7 @@ function heldSource() {
     get url() {
       return `http://127.0.0.1:${(server.address() as AddressInfo).port}/{{flag}}`;
     },
-    /** The flags whose ticks wait. */
+    /** The flags whose ticks wait for an answer. */
     get held(): readonly string[] {
       return waiting.map(({ flag }) => flag);
     },

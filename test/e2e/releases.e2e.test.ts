@@ -28,8 +28,8 @@ const PLAN = {
   tickSeconds: 1,
 };
 
-/** Whole processes, the real SDK and real requests; nobody touches anything once it has started. */
-describe('releases that nobody touches', () => {
+/** Real processes, SDK and requests; the test sends no command after the start. */
+describe('releases without manual commands', () => {
   let fresh: FreshDatabase;
   let server: RunningServer;
   let flags: ReturnType<typeof createClient>;
@@ -66,7 +66,7 @@ describe('releases that nobody touches', () => {
     response.writeHead(chanceOf(person.targetingKey) < share ? 500 : 200).end();
   };
 
-  /** People who come once each, one after the other. */
+  /** Users who visit once each, one after the other. */
   const visit = async (number: number) => {
     const { port } = shop.address() as AddressInfo;
     for (let count = 0; isOpen; count += 1) {
@@ -88,7 +88,7 @@ describe('releases that nobody touches', () => {
       return release;
     });
 
-  it('take a healthy feature to everybody and a harmful one back, and say why', async () => {
+  it('open a healthy feature to all users, roll a harmful one back and state why', async () => {
     const healthy = await start(HEALTHY);
     const harmful = await start(HARMFUL);
     const back = await untilEnded(HARMFUL, harmful.id);
@@ -116,7 +116,7 @@ describe('releases that nobody touches', () => {
   });
 });
 
-/** Between 0 and 1, the same for a person whenever and wherever asked. */
+/** A number between 0 and 1 that depends on the user only. */
 function chanceOf(person: string): number {
   let hash = 2166136261;
   for (const character of person) {

@@ -84,7 +84,7 @@ describe('two servers on one PostgreSQL', () => {
     await until(async () => expect(await lagOf(3)).toBeLessThan(LAG_MS_MAX));
   });
 
-  it('lose nothing and never step back when eight people write through both', async () => {
+  it('lose no change and never go back a revision while eight users write to both', async () => {
     const chains = await Promise.all(
       [first, second].map(async (server) => {
         const stream = await openStream(server.url, { key: server.serverKey });

@@ -49,7 +49,7 @@ function run(
 }
 
 describe('starting the server', () => {
-  it('is refused with every problem of the configuration at once', async () => {
+  it('fails with every configuration error at once', async () => {
     const started = run({
       PORT: 'many',
       LOG_LEVEL: 'loud',
@@ -86,7 +86,7 @@ describe('starting the server', () => {
     expect(started.out()).toContain('"msg":"stopped"');
   });
 
-  it('is drained and ended by a SIGTERM to npm', async () => {
+  it('with npm gives a server that drains and exits when npm receives SIGTERM', async () => {
     const port = await findFreePort();
     const started = run({ PORT: String(port) }, 'npm', ['start']);
     await expect.poll(started.out, { timeout: HANG_MS }).toContain('Next: ');
@@ -96,7 +96,7 @@ describe('starting the server', () => {
     await expect(ask(`http://127.0.0.1:${port}/readyz`)).rejects.toThrow();
   });
 
-  it('is refused in words when its port is taken, and leaves nothing running', async () => {
+  it('fails with a message when the port is taken, and leaves no process running', async () => {
     const first = await startServer({ dataDir: join(directory, 'data') });
     const started = run({
       PORT: String(first.port),
@@ -110,7 +110,7 @@ describe('starting the server', () => {
     await first.stop();
   });
 
-  it('is refused on an address that others reach, while nobody has an account', async () => {
+  it('fails on a public address while no account exists', async () => {
     const started = run({ HOST: '0.0.0.0', PORT: '0' });
     expect(await started.exited).toBe(1);
     expect(started.err()).toContain('set SLUICE_SETUP_TOKEN or SLUICE_INIT_ADMIN');
