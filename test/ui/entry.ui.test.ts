@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { untilToast } from '../support/toasts.js';
 import { withUi } from '../support/ui-stage.js';
 
-/** In order: the first administrator is made once, and the rest needs one. */
-describe('coming in', () => {
+/** Tests run in order: the first one creates the administrator that the others need. */
+describe('setup and sign-in', () => {
   const stage = withUi({});
   const email = 'ada@example.com';
   const password = 'a password of some length';
 
-  it('sends a stranger to the link in the log while there is no administrator', async () => {
+  it('refers visitors to the link in the log while no administrator exists', async () => {
     const page = await stage.openStranger('/');
     await page.getByRole('heading', { name: 'Nobody is here yet' }).waitFor();
   });
@@ -26,7 +26,7 @@ describe('coming in', () => {
     expect(new URL(page.url()).pathname).toBe('/setup');
   });
 
-  it('makes the first administrator from the link, who starts with an empty list', async () => {
+  it('creates the first administrator from the link and shows an empty list', async () => {
     const link = /\S+\/setup#token=\S+/.exec(stage.server.log)?.[0] ?? '';
     const page = await stage.openStranger(link);
     await page.getByLabel('E-mail').fill(email);
@@ -37,7 +37,7 @@ describe('coming in', () => {
     expect(new URL(page.url()).pathname).toBe('/default/development/flags');
   });
 
-  it('refuses a wrong password, then lets the right one in to the page that was asked for', async () => {
+  it('rejects a wrong password and opens the requested page after the right one', async () => {
     const page = await stage.openStranger('/default/production/keys');
     await page.getByLabel('E-mail').fill(email);
     await page.getByLabel('Password').fill('something else entirely');
@@ -65,7 +65,7 @@ describe('coming in', () => {
     await untilToast(page, 'Saved to Production.');
   });
 
-  it('lets people change their password by the keyboard, and says what is wrong with one', async () => {
+  it('changes a password by keyboard and explains why one is rejected', async () => {
     const page = await stage.openStranger('/');
     await page.getByLabel('E-mail').fill(email);
     await page.getByLabel('Password').fill(password);
@@ -96,7 +96,7 @@ describe('coming in', () => {
     await page.getByText('changed the password of').first().waitFor();
   });
 
-  it('signs out', async () => {
+  it('signs a user out', async () => {
     const page = await stage.openStranger('/');
     await page.getByLabel('E-mail').fill(email);
     await page.getByLabel('Password').fill(password);

@@ -8,7 +8,7 @@ interface Config {
   rules: { id: string; rollout?: { to: number }; when?: unknown }[];
 }
 
-describe('working on a flag', () => {
+describe('the flag editor', () => {
   const stage = withUi();
   const flagPage = (key: string) => `/default/production/flags/${key}`;
   const read = (key: string) => stage.change<Config>('GET', `${PRODUCTION}/flags/${key}`);
@@ -17,7 +17,7 @@ describe('working on a flag', () => {
     await untilToast(page, 'Saved to Production.');
   };
 
-  it('creates one, after saying what was wrong with its key', async () => {
+  it('explains an invalid key, then creates the flag', async () => {
     const page = await stage.openPage('/default/production/flags');
     await page.getByRole('button', { name: 'New flag' }).click();
     const dialog = page.getByRole('dialog', { name: 'New flag' });
@@ -32,7 +32,7 @@ describe('working on a flag', () => {
     await page.getByRole('heading', { name: 'checkout.v2', exact: true }).waitFor();
   });
 
-  it('finds flags while somebody types, and keeps the search in the address', async () => {
+  it('searches flags during typing and keeps the search in the address', async () => {
     await stage.makeFlag('findme', { status: 'on' }, { name: 'A needle', tags: ['hay'] });
     await stage.makeFlag('other');
     const page = await stage.openPage('/default/production/flags');
@@ -68,7 +68,7 @@ describe('working on a flag', () => {
     });
   });
 
-  it('builds nested conditions and shows what the server refuses beside the value', async () => {
+  it('builds nested conditions and shows validation errors beside the value', async () => {
     await stage.makeFlag('targeted', { status: 'conditional' });
     const page = await stage.openPage(flagPage('targeted'));
     await page.getByRole('button', { name: 'Add rule' }).click();
@@ -113,7 +113,7 @@ describe('working on a flag', () => {
     await page.getByRole('heading', { name: 'Flags', exact: true }).waitFor();
   });
 
-  it('tries a context on what is saved and on the draft, with the evaluator of the SDK', async () => {
+  it('evaluates a context on saved and draft rules with the evaluator of the SDK', async () => {
     const when = { attribute: 'country', operator: 'in', values: ['NL'] };
     const rules = [
       { id: 'dutch', when, serve: { variant: 'on' } },
@@ -137,7 +137,7 @@ describe('working on a flag', () => {
     await expect.poll(() => results.last().textContent()).toContain('true');
   });
 
-  it('tells in the audit who changed what, with the difference', async () => {
+  it('lists in the audit who changed what, with the difference', async () => {
     await stage.makeFlag('told', { status: 'on' });
     const page = await stage.openPage(`${flagPage('told')}/history`);
     const entry = page.getByText('status: off → on');

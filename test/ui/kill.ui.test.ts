@@ -42,7 +42,7 @@ describe('the kill switch', () => {
     await expect.poll(() => client.isActive('shop', { targetingKey: 'u' })).toBe(true);
   });
 
-  it('needs nothing but a keyboard: kill, say why, confirm', async () => {
+  it('kills, takes a reason and confirms by keyboard alone', async () => {
     await stage.makeFlag('keyboard', { status: 'on' });
     const page = await stage.openPage('/default/production/flags/keyboard');
     await page.getByRole('button', { name: 'Kill…' }).waitFor();
@@ -59,7 +59,7 @@ describe('the kill switch', () => {
     expect(kill).toMatchObject({ reason: 'at 3 in the morning' });
   });
 
-  it('does nothing when the question is left with Escape', async () => {
+  it('changes nothing when Escape closes the dialog', async () => {
     await stage.makeFlag('spared', { status: 'on' });
     const page = await stage.openPage('/default/production/flags/spared');
     await page.getByRole('button', { name: 'Kill…' }).click();
@@ -69,7 +69,7 @@ describe('the kill switch', () => {
     expect(killed).toBe(false);
   });
 
-  it('does not wait for a reason, and says in the list what is killed', async () => {
+  it('requires no reason and marks killed flags in the list', async () => {
     await stage.makeFlag('hurried', { status: 'on' });
     const page = await stage.openPage('/default/production/flags/hurried');
     await page.getByRole('button', { name: 'Kill…' }).click();
@@ -80,7 +80,7 @@ describe('the kill switch', () => {
     await row.getByText('killed').waitFor();
   });
 
-  it('asks to sign in above the question when the session ended, and then kills', async () => {
+  it('asks to sign in above the dialog when the session has ended, then kills', async () => {
     await stage.makeFlag('late', { status: 'on' });
     const page = await stage.openPage('/default/production/flags/late');
     await page.getByRole('button', { name: 'Kill…' }).click();
@@ -102,7 +102,7 @@ describe('the kill switch', () => {
     await page.getByText('a long night').waitFor();
   });
 
-  it('says why a kill was refused, and leaves the question open', async () => {
+  it('explains why a kill was rejected and keeps the dialog open', async () => {
     await stage.makeFlag('gone', { status: 'on' });
     const page = await stage.openPage('/default/production/flags/gone');
     await page.getByRole('button', { name: 'Kill…' }).click();

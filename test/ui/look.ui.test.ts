@@ -87,7 +87,7 @@ describe('every page', () => {
     await page.getByRole('heading', { name: 'Segments', exact: true }).waitFor();
   });
 
-  it('turns dark and light by hand, and remembers it', async () => {
+  it('switches between dark and light and keeps the choice', async () => {
     const page = await stage.openPage('/default/production/flags', { colorScheme: 'light' });
     const background = () =>
       page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
@@ -101,7 +101,7 @@ describe('every page', () => {
     expect(await background()).toBe(dark);
   });
 
-  it('says so where nothing is', async () => {
+  it('explains an empty list', async () => {
     const page = await stage.openPage('/default/nowhere/flags');
     await page.getByRole('heading', { name: 'Nothing is here' }).waitFor();
     await page.goto('/default/production/flags/nothing');

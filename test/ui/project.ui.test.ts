@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { untilToast } from '../support/toasts.js';
 import { FLAGS, withUi } from '../support/ui-stage.js';
 
-describe('looking after a project', () => {
+describe('the pages of a project', () => {
   const stage = withUi();
   const PROJECT = '/api/v1/projects/default';
   const onRule = (id: string, when: object) => ({ id, when, serve: { variant: 'on' } });
 
-  it('makes a segment, says who belongs to it and who uses it', async () => {
+  it('creates a segment and shows which contexts match and which flags use it', async () => {
     const page = await stage.openPage('/default/production/segments');
     await page.getByRole('button', { name: 'New segment' }).click();
     await page.getByRole('dialog').getByLabel('Key').fill('staff');
@@ -50,7 +50,7 @@ describe('looking after a project', () => {
     await untilToast(page, 'Saved to Production.');
   });
 
-  it('makes an environment and goes there, the same page in other clothes', async () => {
+  it('creates an environment and opens the same page in its color', async () => {
     const page = await stage.openPage('/default/production/environments');
     await page.getByRole('button', { name: 'New environment' }).click();
     const dialog = page.getByRole('dialog');
@@ -65,7 +65,7 @@ describe('looking after a project', () => {
     await expect.poll(() => new URL(page.url()).pathname).toBe('/default/preview/environments');
   });
 
-  it('makes a project with environments of its own', async () => {
+  it('creates a project with its own environments', async () => {
     const page = await stage.openPage('/default/production/flags');
     await page.getByRole('button', { name: 'Project: Default' }).click();
     await page.getByRole('menuitem', { name: 'New project…' }).click();
@@ -88,7 +88,7 @@ describe('looking after a project', () => {
     await row.getByText('revoked').waitFor();
   });
 
-  it('shows the clients that run, and the revision that they have', async () => {
+  it('shows the running clients and their revisions', async () => {
     const { url, serverKey } = stage.server;
     const client = createClient({ url, key: serverKey, service: 'web-1', serviceVersion: '2.4' });
     await client.ready();
@@ -99,7 +99,7 @@ describe('looking after a project', () => {
     await client.close();
   });
 
-  it('edits variants, and says at the row what is no number', async () => {
+  it('edits variants and marks the row whose value is not a number', async () => {
     const variants = { small: 20, large: 50 };
     await stage.makeFlag('size', undefined, { type: 'number', variants });
     const page = await stage.openPage('/default/production/flags/size/settings');
@@ -115,7 +115,7 @@ describe('looking after a project', () => {
     expect(flag).toMatchObject({ variants: { ...variants, huge: 500 }, owner: 'search team' });
   });
 
-  it('archives a flag and brings it back', async () => {
+  it('archives and restores a flag', async () => {
     await stage.makeFlag('finished');
     const page = await stage.openPage('/default/production/flags/finished/settings');
     await page.getByRole('button', { name: 'Archive…' }).click();

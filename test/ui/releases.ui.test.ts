@@ -58,7 +58,7 @@ describe('releases', () => {
     await page.getByRole('menuitem', { name: command }).click();
   }
 
-  it('start from a template, pause, go on, and are rolled back with a reason', async () => {
+  it('start from a template, pause, resume and roll back with a reason', async () => {
     await stage.makeFlag('checkout');
     const page = await openRelease('checkout');
     await page.getByRole('button', { name: 'Start a release' }).click();
@@ -86,7 +86,7 @@ describe('releases', () => {
     expect(config.rules.at(-1)?.rollout.to).toBe(0);
   });
 
-  it('show what is wrong with a plan beside its field, before anything is started', async () => {
+  it('show errors of a plan beside its fields before the start', async () => {
     await stage.makeFlag('planned');
     const page = await openRelease('planned');
     await page.getByRole('button', { name: 'Start a release' }).click();
@@ -103,7 +103,7 @@ describe('releases', () => {
     await page.getByText('No traffic in the last day').first().waitFor();
   });
 
-  it('advance while somebody looks, and their rule says who sets its percentage', async () => {
+  it('advance on an open page, and their rule names the release as its controller', async () => {
     await connect();
     await start('moving', { ...UNWATCHED, steps: [guard(5), guard(25, 3_600), guard(100)] });
     const watching = await openRelease('moving');
@@ -121,7 +121,7 @@ describe('releases', () => {
     await row.getByText('releasing 25 %').waitFor();
   });
 
-  it('wait for an approval, go back on a new plan, and start again', async () => {
+  it('wait for an approval, roll back at a new plan and start again', async () => {
     await connect();
     const steps = [{ ...guard(10), approval: true }, guard(50, 3_600), guard(100)];
     await start('approved', { ...UNWATCHED, steps });
@@ -154,7 +154,7 @@ describe('releases', () => {
     await page.getByText('replaced', { exact: true }).waitFor();
   });
 
-  it('begin at a time that was chosen, and say when', async () => {
+  it('begin at the chosen time and show it', async () => {
     await stage.makeFlag('evening');
     const page = await openRelease('evening');
     await page.getByRole('button', { name: 'Start a release' }).click();
@@ -171,7 +171,7 @@ describe('releases', () => {
     await page.getByText('cancelled', { exact: true }).first().waitFor();
   });
 
-  it('end by themselves when people with the feature fail, and say why with the numbers', async () => {
+  it('roll back by themselves when users with the feature fail, and show the numbers', async () => {
     const client = await connect();
     await start('harmful', { ...WATCHED, steps: [guard(50, 3_600), guard(100)] });
     const page = await openRelease('harmful');

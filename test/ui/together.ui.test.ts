@@ -7,7 +7,7 @@ interface Config {
   rules: { id: string; rollout?: { to: number } }[];
 }
 
-describe('several people at once', () => {
+describe('the UI with several users at once', () => {
   const stage = withUi();
   const ramp = (to: number) => ({ id: 'ramp', rollout: { to }, serve: { variant: 'on' } });
   const conditional = (to: number) => ({ status: 'conditional', rules: [ramp(to)] });
@@ -66,7 +66,7 @@ describe('several people at once', () => {
     expect(await read('contested')).toMatchObject({ status: 'off', rules: [ramp(50)] });
   });
 
-  it('takes theirs where somebody says so', async () => {
+  it('takes the other version where the user chooses it', async () => {
     await stage.makeFlag('yielded', conditional(10));
     const page = await stage.openPage(flagPage('yielded'));
     await page.getByLabel('Exact percentage of rule ramp').fill('50');
@@ -79,7 +79,7 @@ describe('several people at once', () => {
     await page.getByRole('button', { name: 'Save to Production' }).waitFor({ state: 'detached' });
   });
 
-  it('says when the server is gone, keeps the draft, and catches up when it is back', async () => {
+  it('reports a lost server, keeps the draft and catches up when the server returns', async () => {
     await stage.makeFlag('patient', conditional(10));
     const page = await stage.openPage(flagPage('patient'));
     await page.getByText('Live', { exact: true }).waitFor();
