@@ -15,13 +15,13 @@ export type Respond = (response: ServerResponse, asked: Asked) => void;
 export interface AnsweringServer {
   readonly url: string;
   readonly port: number;
-  /** Everything that was asked, oldest first. */
+  /** All received requests, oldest first. */
   readonly asked: readonly Asked[];
-  /** How the next requests are answered; forgets what was asked before. */
+  /** Sets how the next requests are answered and clears the received ones. */
   answer(respond: Respond): void;
 }
 
-/** A real HTTP server that answers as the test at hand wants. */
+/** A real HTTP server whose answers the test defines. */
 export function withAnsweringServer(host = '127.0.0.1'): AnsweringServer {
   let respond: Respond = (response) => response.end();
   let asked: Asked[] = [];

@@ -6,7 +6,7 @@ export interface Ask {
   readonly key?: string | undefined;
   /** Sent as JSON. */
   readonly json?: unknown;
-  /** Sent as it is. */
+  /** Sent unchanged. */
   readonly raw?: BodyInit;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -18,7 +18,7 @@ export interface Answer<T = unknown> {
   readonly body: T;
 }
 
-/** One request; an event stream is closed once its head is there. */
+/** Sends one request; an event stream is closed after its headers. */
 export async function ask<T = unknown>(url: string, asked: Ask = {}): Promise<Answer<T>> {
   const headers = new Headers(asked.headers);
   if (asked.key !== undefined) headers.set('Authorization', `Bearer ${asked.key}`);
@@ -43,7 +43,7 @@ export async function ask<T = unknown>(url: string, asked: Ask = {}): Promise<An
   };
 }
 
-/** The problem document of a refusal. */
+/** The problem document (RFC 9457) of a rejection. */
 export function problemOf(answer: Answer): Problem {
   return answer.body as Problem;
 }

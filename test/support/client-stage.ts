@@ -48,7 +48,7 @@ export class ClientStage {
   }
 }
 
-/** Lets everything run that is due without time passing. */
+/** Runs all due tasks without advancing the clock. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -15,14 +15,14 @@ import { leaseEmbedded } from './shared-embedded.js';
 export const databaseKinds = ['embedded', 'postgres'] as const;
 export type DatabaseKind = (typeof databaseKinds)[number];
 
-/** Options of a database that nobody used before, and how to throw it away. */
+/** Options of an unused database, and a function that deletes it. */
 export interface FreshDatabase {
   readonly options: DatabaseOptions;
   readonly remove: () => Promise<void>;
 }
 
 /**
- * Nobody's data is in it. The embedded one runs in a process that goes on to serve other tests; take
+ * A database without data. The embedded one runs in a process that later serves other tests; use
  * `migratedDatabase` or `emptyDatabase` where processes or files matter.
  */
 export async function freshDatabase(kind: DatabaseKind): Promise<FreshDatabase> {
@@ -38,7 +38,7 @@ export async function freshDatabase(kind: DatabaseKind): Promise<FreshDatabase> 
   };
 }
 
-/** One that a server of this version has prepared and nobody has used: starting on it is quick. */
+/** An unused database that this version has migrated, so a server starts on it quickly. */
 export async function migratedDatabase(kind: DatabaseKind): Promise<FreshDatabase> {
   if (kind === 'postgres') return createDatabase(`template ${templateDatabase()}`);
   const directory = await ownDirectory();
@@ -47,7 +47,7 @@ export async function migratedDatabase(kind: DatabaseKind): Promise<FreshDatabas
   return directory;
 }
 
-/** One that no server has ever been started on. */
+/** A database on which no server has been started yet. */
 export async function emptyDatabase(kind: DatabaseKind): Promise<FreshDatabase> {
   return kind === 'postgres' ? createDatabase() : ownDirectory();
 }

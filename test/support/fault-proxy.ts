@@ -6,7 +6,7 @@ export type Fault =
   | { readonly kind: 'none' }
   /** Connections are closed before a byte is read. */
   | { readonly kind: 'refuse' }
-  /** Connections are taken and nothing ever comes back. */
+  /** Connections are accepted and never answered. */
   | { readonly kind: 'hold' }
   /** Bytes of the server arrive late. */
   | { readonly kind: 'delay'; readonly ms: number }
@@ -14,7 +14,7 @@ export type Fault =
   | { readonly kind: 'trickle'; readonly ms: number }
   /** The connection breaks after so many bytes of the server. */
   | { readonly kind: 'cut'; readonly afterBytes: number }
-  /** One byte of the server is another one. */
+  /** One byte of the server is altered. */
   | { readonly kind: 'corrupt'; readonly atByte: number }
   /** The server's side is closed after so many bytes, the client's stays open. */
   | { readonly kind: 'halfClose'; readonly afterBytes: number };
@@ -49,7 +49,7 @@ export class FaultProxy {
     for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
-  /** Every open connection stays open and falls silent, as with a cable that was pulled. */
+  /** Keeps every connection open without data, as when a cable is pulled. */
   silenceAll(): void {
     for (const socket of this.#sockets) socket.removeAllListeners('data').pause();
   }

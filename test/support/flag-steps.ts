@@ -8,7 +8,7 @@ export interface ManagedServer {
 // biome-ignore lint/suspicious/noExplicitAny: what a test asserts about a body is its type.
 type Body = any;
 
-/** A server that answers 503 has changed nothing: whoever wants the change asks again. */
+/** Attempts after a 503, because a server that answers 503 has changed nothing. */
 const BUSY_RETRIES = 10;
 
 /** What an administrator does with the flags of `default/production`; refusals throw. */
@@ -29,7 +29,7 @@ export function flagSteps(server: ManagedServer) {
   return {
     call,
     create: (key: string) => call('POST', '/flags', { key }),
-    /** A flag that is on for everybody. */
+    /** A flag that is on for all users. */
     async createOpen(key: string) {
       await call('POST', '/flags', { key });
       const { version, parent, offVariant, onVariant, defaultVariant, rules } = await call(

@@ -13,10 +13,10 @@ const CONFIG = {
   defaultVariant: 'off',
 };
 
-/** What was asked for last, whether it was acknowledged or not. */
+/** The last requested state, acknowledged or not. */
 interface Fact<T> {
   acknowledged: T;
-  /** Asked for since, without an answer: it may hold or not. */
+  /** Requested since without an answer: the server may have applied it or not. */
   readonly unanswered: T[];
 }
 
@@ -24,9 +24,9 @@ interface Fact<T> {
 type Body = any;
 
 /**
- * Three people who change flags without a pause, and remember exactly what the server has said
- * yes to. After each crash everything acknowledged must be there, whole, and nothing that nobody
- * asked for.
+ * Three users who change flags without a pause and record exactly what the server has
+ * acknowledged. After each crash, every acknowledged change must be there, whole, and no change
+ * that none of them requested.
  */
 export class FlagWriter {
   readonly #flags: Fact<Set<string>> = { acknowledged: new Set(), unanswered: [] };
@@ -51,7 +51,7 @@ export class FlagWriter {
     await this.#saveConfig(server, 'ramp', 1, rampTo(0));
   }
 
-  /** Writes until told to stop, or until each of the three met a server that is gone. */
+  /** Writes until stopped, or until all three writers have met an absent server. */
   async run(server: RunningServer): Promise<void> {
     this.#isRunning = true;
     const keepOn = async (act: () => Promise<void>) => {
@@ -72,7 +72,7 @@ export class FlagWriter {
     this.#isRunning = false;
   }
 
-  /** Resolves once so many more changes were acknowledged. */
+  /** Resolves after the given number of further acknowledged changes. */
   progress(count: number): Promise<void> {
     const goal = this.acknowledgedCount + count;
     return new Promise((resolve) => {
@@ -82,7 +82,7 @@ export class FlagWriter {
     });
   }
 
-  /** Compares the server with the memory, and goes on from what it has. */
+  /** Compares the server with the record, and continues from the state of the server. */
   async check(server: RunningServer): Promise<void> {
     const ramp = (await get(server, `${PRODUCTION}/flags/ramp`)) as Body;
     const toggle = (await get(server, `${PRODUCTION}/flags/switch`)) as Body;
@@ -101,7 +101,7 @@ export class FlagWriter {
     await until(() => this.#checkRuleset(server, { ramp, switch: toggle }, kept));
   }
 
-  /** SDKs get what the editor shows, a moment after the database is back. */
+  /** SDKs get the rules that the editor shows, shortly after the database is back. */
   async #checkRuleset(
     server: RunningServer,
     configs: Readonly<Record<string, Body>>,

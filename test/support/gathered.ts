@@ -1,7 +1,7 @@
 import type { EventBatch, EventSlot } from '../../sdk/src/protocol/event-batch.js';
 import { decodeSketch, Sketch } from '../../sdk/src/protocol/sketch.js';
 
-/** What an arm gathered, added up over slots and batches. */
+/** The events of one arm, added up over slots and batches. */
 export class GatheredArm {
   exposures = 0;
   readonly units = new Set<string>();
@@ -29,7 +29,7 @@ class Lists extends Map<string, string[]> {
   }
 }
 
-/** Event batches added up, as a server would. */
+/** Adds up event batches as a server does. */
 export class Gathered {
   readonly flags = new Map<string, number>();
   readonly arms = new Map<string, GatheredArm>();
@@ -49,7 +49,7 @@ export class Gathered {
     for (const slot of slots) this.#addSlot(slot);
   }
 
-  /** Such as `arm('r1', 2, 'treatment')`; an empty one when nothing came. */
+  /** Such as `arm('r1', 2, 'treatment')`; an empty arm without events. */
   arm(id: string, phase: number, arm: string): GatheredArm {
     return this.arms.get(`${id}/${phase}/${arm}`) ?? new GatheredArm();
   }

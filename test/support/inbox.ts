@@ -1,4 +1,4 @@
-/** What comes in, one by one: a test waits for the next thing instead of sleeping. */
+/** A queue of received items: a test waits for the next one instead of sleeping. */
 export class Inbox<T> {
   readonly all: T[] = [];
   readonly #unread: T[] = [];
@@ -11,14 +11,14 @@ export class Inbox<T> {
     else this.#unread.push(item);
   }
 
-  /** The oldest that was not read yet, as soon as there is one. */
+  /** Resolves with the oldest unread item, as soon as one exists. */
   next(): Promise<T> {
     const item = this.#unread.shift();
     if (item !== undefined) return Promise.resolve(item);
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Reads on until one fits. */
+  /** Reads items until one matches. */
   async nextWhere(fits: (item: T) => boolean): Promise<T> {
     for (;;) {
       const item = await this.next();

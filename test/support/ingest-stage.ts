@@ -70,7 +70,7 @@ export function releaseSlot(over: Partial<ReleaseSlot> = {}): ReleaseSlot {
   };
 }
 
-/** A slot of the moment, or of so long ago. */
+/** The current slot, or the one at the given age. */
 export function eventSlot(over: Partial<EventSlot> = {}, agoMs = 0): EventSlot {
   const from = Math.floor((Date.now() - agoMs) / SLOT_MS) * SLOT_MS;
   return { from, to: from + SLOT_MS, flags: {}, releases: [], metrics: {}, ...over };

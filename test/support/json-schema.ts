@@ -95,7 +95,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
       : [],
 };
 
-/** One schema that says what all of them say together, so that each property has its place. */
+/** Merges the schemas into one, so that it describes each property. */
 function merged(parts: readonly Schema[], lookup: SchemaLookup): Schema {
   const whole = parts.map((part) => (part.$ref ? lookup(part.$ref as string) : part));
   const gather = (name: string) => whole.map((part) => part[name] ?? {});

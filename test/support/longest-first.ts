@@ -5,7 +5,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** Many files of the first wait, those of the last are short and fill what is left of the time. */
 const PROJECTS = ['e2e', 'ui', 'db', 'unit', 'unit-ui', 'tidy'];
 
-/** Files that take half a minute and more: one of them at the end would keep everybody waiting. */
+/** Files that take half a minute or more: one of them at the end would prolong the run. */
 const LONGEST = [
   'crash.e2e.test.ts',
   'data-directory.e2e.test.ts',

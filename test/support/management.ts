@@ -17,7 +17,7 @@ export interface Answer {
   readonly etag: string | null;
   // biome-ignore lint/suspicious/noExplicitAny: what a test asserts about a body is its type.
   readonly body: any;
-  /** As it came. */
+  /** The unparsed body. */
   readonly text: string;
 }
 

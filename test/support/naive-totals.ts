@@ -11,7 +11,7 @@ interface Phase {
   readonly segment: number;
 }
 
-/** What a release has gathered, counted the slow and obvious way from distinct batches. */
+/** The totals of a release, counted the slow and obvious way from distinct batches. */
 export class NaiveTotals {
   readonly #entries: ReleaseSlot[] = [];
   readonly #phases: readonly Phase[];
@@ -69,7 +69,7 @@ export class NaiveTotals {
   }
 }
 
-/** The same parts of what the server says. */
+/** The same parts of the totals that the server returns. */
 export function comparable(
   totals: ReleaseTotals,
   { split, bucketed }: { readonly split: string; readonly bucketed: string },

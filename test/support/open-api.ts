@@ -24,14 +24,14 @@ type Content = Readonly<Record<string, { readonly schema: Schema }>>;
 
 export interface Exchange {
   readonly method: string;
-  /** Without the query. */
+  /** The path without the query. */
   readonly path: string;
   readonly status: number;
   readonly contentType: string | null;
   readonly body: unknown;
 }
 
-/** In what way an answer is not what the document promises. */
+/** How a response violates the OpenAPI document. */
 export function problemsOfExchange(
   document: OpenApiDocument,
   exchange: Exchange,

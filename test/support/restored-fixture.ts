@@ -12,7 +12,7 @@ import { unpackTar } from './tar.js';
 
 /** The old server and the old SDK, ready to run with the packages that they were made with. */
 export interface UnpackedFixture {
-  /** Of the server, to be given to Node. */
+  /** The script of the server that Node runs. */
   readonly main: string;
   readonly sdk: InstalledSdk;
 }
@@ -55,7 +55,7 @@ export async function restoreDatabase(
 /** Nothing listens at this port. */
 const UNREACHABLE = 'http://127.0.0.1:1';
 
-/** How long an upgrade may take: instances of before count as silent, sessions as open. */
+/** Duration of an upgrade: earlier instances count as silent, sessions as open. */
 const OUTAGE_MS = 2 * 60_000;
 const MINUTE_MS = 60_000;
 

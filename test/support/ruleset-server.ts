@@ -27,7 +27,7 @@ export interface ServerStream {
   destroy(): void;
 }
 
-/** The three SDK routes over real HTTP, held by a test: it publishes, it breaks, it listens. */
+/** The three SDK routes over real HTTP; a test publishes rules and injects faults. */
 export class RulesetServer {
   readonly streams = new Inbox<ServerStream>();
   readonly polls = new Inbox<IncomingMessage>();
@@ -63,7 +63,7 @@ export class RulesetServer {
     return this.#open.size;
   }
 
-  /** Bumps the revision, and sends every stream what changed. */
+  /** Increases the revision and sends the change to every stream. */
   publish(change: Partial<Pick<RulesetPatch, 'flags' | 'segments' | 'receiptSpreadMs'>>): void {
     const { epoch, revision, at } = this.ruleset;
     const step = { epoch, from: revision, to: revision + 1, at: at + 1 };

@@ -6,7 +6,7 @@ import { openDatabase } from '../../server/src/store/open-database.js';
 
 const VARIABLE = 'SLUICE_TEST_DIRECTORY';
 
-/** Holds the files of all databases of this run; it goes when the run ends. */
+/** Holds the files of all databases of this run; deleted when the run ends. */
 export function runDirectory(): string {
   const path = process.env[VARIABLE];
   if (path === undefined) throw new Error('run this file in the project "db", "e2e" or "ui"');

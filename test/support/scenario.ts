@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Answer, Call, Management } from './management.js';
 
-/** One line of a scenario table: what is asked, what comes back, and what it leaves behind. */
+/** One row of a scenario table: the request, the response and the state afterwards. */
 export interface Scenario extends Call {
   readonly title: string;
   /** Method and path below `/api/v1`. */
@@ -9,7 +9,7 @@ export interface Scenario extends Call {
   readonly status: number;
   /** Must be part of the answer's body. */
   readonly answer?: object;
-  /** Must not stand anywhere in the answer. */
+  /** Must not occur anywhere in the response. */
   readonly forbidden?: readonly string[];
   /** The newest audit entry, in part; absent: no entry was written. */
   readonly audit?: object;
@@ -20,7 +20,7 @@ export interface Scenario extends Call {
 const ALL = ['development', 'staging', 'production'] as const;
 export const EVERYWHERE: readonly string[] = ALL;
 
-/** In turn, each on what the ones before it left; a failure says which one it was. */
+/** Runs scenarios in order on shared state; a failure names its scenario. */
 export async function playAll(api: Management, scenarios: readonly Scenario[]): Promise<void> {
   for (const scenario of scenarios) {
     await play(api, scenario).catch((error: Error) => {

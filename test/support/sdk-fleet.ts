@@ -4,12 +4,12 @@ import { HANG_MS } from './patience.js';
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
 export interface Reached {
-  /** From the start of the change until each client saw it, ascending. */
+  /** Times from the start of the change until each client saw it, ascending. */
   readonly times: readonly number[];
   readonly missing: number;
 }
 
-/** Real SDK clients, each with a stream of its own. */
+/** Real SDK clients, each with its own stream. */
 export class SdkFleet {
   readonly clients: readonly FlagClient[];
 

@@ -14,7 +14,7 @@ export interface StartServer {
   readonly dataDir: string;
   /** Absent: the server of this repository. */
   readonly main?: string;
-  /** Give the one of an earlier server to start "the same" server again. */
+  /** Pass the value of an earlier server to start "the same" server again. */
   readonly port?: number;
   readonly adminKey?: string;
   readonly serverKey?: string;
@@ -30,19 +30,19 @@ export interface RunningServer {
   readonly adminKey: string;
   /** Reads `default/production`. */
   readonly serverKey: string;
-  /** From the start of the process until `/readyz` said yes. */
+  /** Time from the start of the process until `/readyz` succeeded. */
   readonly readyMs: number;
   /** Everything that the process has printed. */
   readonly log: string;
   /** Resolves with the exit code once the process has gone; null when a signal ended it. */
   readonly exited: Promise<number | null>;
-  /** SIGTERM, and waits for the end. */
+  /** Sends SIGTERM and waits for the exit. */
   stop(): Promise<number | null>;
   /** Sends the signal; waits for the end when it is SIGKILL. */
   kill(signal: NodeJS.Signals): Promise<void>;
 }
 
-/** Runs the built server as a process of its own and waits until it is ready. */
+/** Runs the built server in its own process and waits until it is ready. */
 export async function startServer(options: StartServer): Promise<RunningServer> {
   const port = options.port ?? (await findFreePort());
   const adminKey = options.adminKey ?? drawSecret();

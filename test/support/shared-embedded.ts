@@ -15,8 +15,8 @@ export interface EmbeddedLease {
 }
 
 /**
- * Starting PGlite costs more than most test files do with it, so each worker keeps those that it
- * started and empties one for whoever comes next. They end with the worker.
+ * Starting PGlite takes longer than most test files that use it, so each worker keeps the databases
+ * that it has started and empties one for the next file. They end with the worker.
  */
 const idle: EmbeddedServer[] = [];
 

@@ -3,7 +3,7 @@ import { type Answer, ask } from './ask.js';
 export const ADMIN_EMAIL = 'admin@example.com';
 export const ADMIN_PASSWORD = 'correct horse battery';
 
-/** What a page of ours sends along with every change. */
+/** The headers that the admin UI sends with every change. */
 export const SAME_ORIGIN = { 'Sec-Fetch-Site': 'same-origin' };
 
 export function signIn(

@@ -14,7 +14,7 @@ import { type DatabaseKind, type FreshDatabase, freshDatabase } from './database
 import { FakeClock } from './fake-clock.js';
 import { PATIENT_LIMITS } from './patience.js';
 
-/** Keys that every test server begins with. */
+/** Keys of every test server. */
 export const ADMIN_KEY = 'admin-key-of-the-tests-0123456789abcdef';
 export const SERVER_KEY = 'server-key-of-the-tests-0123456789abcde';
 export const CLIENT_KEY = 'client-key-of-the-tests-0123456789abcde';
@@ -40,7 +40,7 @@ export interface StartSluice {
   readonly write?: (line: string) => void;
 }
 
-/** The whole server in this process, on a real port; rejects with why it would not start. */
+/** Starts the whole server in this process on a real port; rejects with the start error. */
 export async function startSluice(options: StartSluice): Promise<StartedSluice> {
   const { database, environment = {}, clock = new FakeClock(), write = () => {} } = options;
   const parsed = readConfig({
@@ -124,7 +124,7 @@ export function withSluice(
   };
 }
 
-/** Passwords cost little here: what the real ones cost has a test of its own. */
+/** Cheap password hashing: a separate test covers the cost of the real one. */
 function surroundingsOf(clock: FakeClock): Surroundings {
   return {
     now: () => clock.now(),

@@ -10,10 +10,10 @@ import { ManualClock } from '../../sdk/src/testing/index.js';
 import { Gathered } from './gathered.js';
 import { releasedFlag, rulesetOf } from './rulesets.js';
 
-/** When the clock of a stage begins; also the beginning of a slot. */
+/** Start time of the clock of a stage; also the start of a slot. */
 export const STAGE_START = 1_795_248_000_000;
 
-/** Telemetry under a manual clock, with the rules that a test gives it. */
+/** Telemetry under a manual clock, with the rules of the test. */
 export class TelemetryStage {
   readonly clock = new ManualClock(STAGE_START);
   readonly wanted: number[] = [];

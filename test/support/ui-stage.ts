@@ -13,11 +13,11 @@ export const PRODUCTION = '/api/v1/projects/default/environments/production';
 
 export interface UiStage {
   readonly server: RunningServer;
-  /** A tab of somebody who has signed in. */
+  /** A tab of a signed-in user. */
   openPage(path: string, options?: BrowserContextOptions): Promise<Page>;
-  /** A tab of a stranger. */
+  /** A tab without a session. */
   openStranger(path: string, options?: BrowserContextOptions): Promise<Page>;
-  /** As another administrator would, by the API; throws what was refused. */
+  /** Calls the API as another administrator; throws on a rejection. */
   change<T>(method: string, path: string, json?: unknown, version?: number): Promise<T>;
   makeFlag(key: string, config?: object, definition?: object): Promise<void>;
   /** Changes the configuration in production on top of what is there. */
@@ -127,7 +127,7 @@ function adminEnv(): Record<string, string> {
   return { SLUICE_INIT_ADMIN: `${ADMIN_EMAIL}:${ADMIN_PASSWORD}` };
 }
 
-/** Errors of the page and violations of its content policy; refused requests are no complaint. */
+/** Page errors and violations of the content security policy, but not rejected requests. */
 async function listenToComplaints(page: Page, complaints: string[]): Promise<void> {
   page.on('pageerror', (error) => complaints.push(`page error: ${error.message}`));
   page.on('console', (message) => {

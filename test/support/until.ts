@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { HANG_MS } from './patience.js';
 
-/** Tries until it works, for what happens in another process and announces nothing. */
+/** Retries until success, for changes in another process that sends no signal. */
 export async function until<T>(attempt: () => Promise<T>, timeoutMs = HANG_MS): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {

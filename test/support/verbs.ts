@@ -20,7 +20,7 @@ export function contextOn(db: Db, name = 'somebody'): Ctx {
 // biome-ignore lint/suspicious/noExplicitAny: a test may do everything.
 export type AnyGrant = Grant<any> & EnvironmentGrant<any>;
 
-/** A new project, and the right to do anything in its production. */
+/** A new project and a grant for everything in its production environment. */
 export async function grantOnNewProject(ctx: Ctx, project: string): Promise<AnyGrant> {
   await createProject(ctx, authorizeInstallation(ctx), { key: project });
   return grantOn(ctx, project);
