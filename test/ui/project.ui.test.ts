@@ -8,7 +8,7 @@ describe('the pages of a project', () => {
   const PROJECT = '/api/v1/projects/default';
   const onRule = (id: string, when: object) => ({ id, when, serve: { variant: 'on' } });
 
-  it('creates a segment and shows which contexts match and which flags use it', async () => {
+  it('creates a segment, shows the flags that use it and rejects its deletion', async () => {
     const page = await stage.openPage('/default/production/segments');
     await page.getByRole('button', { name: 'New segment' }).click();
     await page.getByRole('dialog').getByLabel('Key').fill('staff');
@@ -50,7 +50,7 @@ describe('the pages of a project', () => {
     await untilToast(page, 'Saved to Production.');
   });
 
-  it('creates an environment and opens the same page in its color', async () => {
+  it('creates an environment and opens the same page for it', async () => {
     const page = await stage.openPage('/default/production/environments');
     await page.getByRole('button', { name: 'New environment' }).click();
     const dialog = page.getByRole('dialog');

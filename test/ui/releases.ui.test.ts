@@ -121,7 +121,7 @@ describe('releases', () => {
     await row.getByText('releasing 25 %').waitFor();
   });
 
-  it('wait for an approval, roll back at a new plan and start again', async () => {
+  it('wait for an approval, take a changed plan and start again', async () => {
     await connect();
     const steps = [{ ...guard(10), approval: true }, guard(50, 3_600), guard(100)];
     await start('approved', { ...UNWATCHED, steps });
