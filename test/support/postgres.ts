@@ -60,7 +60,7 @@ async function migrate(url: string): Promise<void> {
 }
 
 /** Processes are killed in these tests, never machines; no database lives long enough to need a vacuum. */
-const SETTINGS = ['fsync=off', 'full_page_writes=off', 'autovacuum=off', 'max_connections=200'];
+const SETTINGS = ['fsync=off', 'full_page_writes=off', 'autovacuum=off', 'max_connections=500'];
 
 async function findCluster(): Promise<Cluster> {
   const url = process.env.TEST_DATABASE_URL;

@@ -29,6 +29,8 @@ export interface StartedSluice {
   /** Address of a real port; `/api/v1/…` goes behind it. */
   readonly url: string;
   readonly sluice: Sluice;
+  /** False when the database did not answer, so that the server retries in the background. */
+  readonly isPrepared: boolean;
   close(): Promise<void>;
 }
 
@@ -56,8 +58,10 @@ export async function startSluice(options: StartSluice): Promise<StartedSluice> 
     startEmbedded: database.startEmbedded,
     ...(options.adminUiDirectory && { adminUiDirectory: options.adminUiDirectory }),
   });
+  let isPrepared = false;
   try {
-    await sluice.start();
+    const { prepared } = await sluice.start();
+    isPrepared = await Promise.race([prepared, Promise.resolve(false)]);
   } catch (error) {
     await sluice.close();
     throw error;
@@ -67,6 +71,7 @@ export async function startSluice(options: StartSluice): Promise<StartedSluice> 
   await once(server, 'listening');
   return {
     sluice,
+    isPrepared,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     async close() {
       server.closeAllConnections();
@@ -76,7 +81,7 @@ export async function startSluice(options: StartSluice): Promise<StartedSluice> 
   };
 }
 
-export interface TestSluice extends StartedSluice {
+export interface TestSluice extends Omit<StartedSluice, 'isPrepared'> {
   readonly clock: FakeClock;
   /** Every line that was logged, at the lowest level. */
   readonly logged: () => string;
