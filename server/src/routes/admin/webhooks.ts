@@ -73,7 +73,7 @@ const webhooks = collectionRoutes({
   newItem: newWebhook,
   change: webhookChange,
   list: {
-    summary: 'Who is told of releases and kills, newest first; secrets are never shown again',
+    summary: 'List the webhooks, newest first; secrets are never shown again',
   },
   create: {
     summary: 'Add a webhook; the answer is the only place where its secret is shown',
